@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Text: the languages the daemon answers in, and the little of Unicode that
+ * several modules need.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "slice.h"
+
+enum language { LANGUAGE_EN, LANGUAGE_ZH_HANT, LANGUAGE_ZH_HANS, LANGUAGE_JA, LANGUAGES };
+
+/* "en", "zh-Hant", "zh-Hans", "ja" (BCP 47). */
+const char *language_tag(enum language language);
+
+/* The nearest one to a BCP 47 tag: "zh-TW" and "zh-HK" are Hant, "zh" and "zh-CN" are Hans, any other is English. */
+enum language language_from_tag(struct slice tag);
+
+/* Whether all of it is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+bool text_is_utf8(struct slice s);
+
+/* Code points in valid UTF-8. */
+size_t text_length(struct slice s);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a chat message says, understood by rules alone: the expenses in it with
+ * their day, amount, currency, account and kind, or why there is none.  Pure
+ * functions of their input: no clock, no network, no state between calls.
+ */
+#ifndef UNDERSTAND_H
+#define UNDERSTAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "day.h"
+#include "money.h"
+#include "slice.h"
+#include "text.h"
+
+enum {
+	UNDERSTAND_EXPENSES_MAX = 20,      /* in one message; more is VERDICT_TOO_MANY */
+	UNDERSTAND_AMOUNTS_MAX = 64,
+	UNDERSTAND_TEXT_MAX = 16384,       /* bytes of a text; 4,000 characters fit */
+	UNDERSTAND_ACCOUNT_MAX = 64        /* bytes of an account's name */
+};
+
+/* The five categories that every user begins with, by the key that the store keeps. */
+enum category_kind { CATEGORY_FOOD, CATEGORY_TRANSPORT, CATEGORY_SHOPPING, CATEGORY_ENTERTAINMENT, CATEGORY_OTHER, CATEGORY_KINDS };
+
+/* "food", "transport", ... as stored and sent. */
+const char *category_kind_key(enum category_kind kind);
+
+enum verdict {
+	VERDICT_EXPENSES,          /* expenses[] has at least one */
+	VERDICT_NO_THING,          /* an amount, and nothing said of what it was spent on: ask */
+	VERDICT_NO_AMOUNT,         /* something bought, and no amount: ask.  subject names it */
+	VERDICT_NOTHING,           /* no expense is meant */
+	VERDICT_TOO_MANY           /* more than UNDERSTAND_EXPENSES_MAX */
+};
+
+struct understand_input {
+	struct slice    text;              /* valid UTF-8, at most UNDERSTAND_TEXT_MAX bytes */
+	struct slice    locale;            /* the user's BCP 47 tag, or empty; breaks ties (5/3, 1.234, a bare $) */
+	struct currency home;              /* for amounts that name no currency, or only a sign */
+	day_t           today;             /* the user's own day */
+};
+
+struct understood_expense {
+	struct slice       description;    /* the thing bought, as written; never empty; into the result's memory */
+	int64_t            amount_minor;   /* what was paid in all; negative for a refund */
+	struct currency    currency;
+	bool               is_currency_guessed;   /* the text names none or only an ambiguous sign */
+	day_t              day;
+	bool               is_day_stated;
+	enum category_kind category;
+	struct slice       account;        /* as written ("visa", "悠遊卡"); empty when none is named */
+};
+
+struct understood_amount {
+	int64_t         minor;
+	struct currency currency;          /* "" when the text names no single one */
+};
+
+struct understanding {
+	enum verdict              verdict;
+	enum language             language;        /* of the text: for the reply */
+	unsigned                  confidence;      /* 0 to 100: how sure the rules are */
+	size_t                    expense_count;
+	struct understood_expense expenses[UNDERSTAND_EXPENSES_MAX];
+	size_t                    amount_count;    /* every amount of money read, also of incomplete expenses */
+	struct understood_amount  amounts[UNDERSTAND_AMOUNTS_MAX];
+	bool                      has_day;         /* a day is named somewhere in the text ... */
+	day_t                     day;             /* ... this, the first */
+	struct slice              subject;         /* with VERDICT_NO_AMOUNT: the thing */
+	/* descriptions and accounts point in here */
+	size_t                    memory_used;
+	char                      memory[2 * UNDERSTAND_TEXT_MAX];
+};
+
+/*
+ * Understand one message.  out is some 35 KB: callers keep one and use it
+ * again; its slices are valid until then.  Always sets all of out but the
+ * unused part of its arrays and memory.
+ */
+void understand(const struct understand_input *input, struct understanding *out);
+
+/* The kind of a description alone, as for an expense that came without a category. */
+enum category_kind understand_category(struct slice description);
+
+#endif

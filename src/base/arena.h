@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory that is given back all at once: what a request allocates lives until
+ * the request ends.
+ */
+#ifndef ARENA_H
+#define ARENA_H
+
+#include <stddef.h>
+
+#include "slice.h"
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *blocks;   /* newest first */
+};
+
+#define ARENA_INIT { NULL }
+
+/* Zeroed memory for any type, owned by the arena; NULL when there is none. */
+void *arena_alloc(struct arena *arena, size_t size);
+
+/* A copy of the bytes with a NUL behind them; an empty slice with a NULL pointer when there is no memory. */
+struct slice arena_copy(struct arena *arena, struct slice s);
+
+/* Give everything back but one block, for the next user. */
+void arena_reset(struct arena *arena);
+
+void arena_fini(struct arena *arena);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The two clocks: one for durations and deadlines, one for what is stored. */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <stdint.h>
+
+/* Nanoseconds and milliseconds of CLOCK_MONOTONIC. */
+int64_t clock_mono_ns(void);
+int64_t clock_mono_ms(void);
+
+/* Milliseconds since 1970-01-01T00:00Z. */
+int64_t clock_wall_ms(void);
+
+#endif

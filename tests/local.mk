@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+#
+# Every program and script here speaks TAP, so that the summary counts cases,
+# not files.  A unit test is one line in the local.mk of its folder: its source
+# has its name, and it is linked with the daemon's library and cmocka.
+
+TEST_EXTENSIONS = .py
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+PY_LOG_DRIVER = $(LOG_DRIVER)
+PY_LOG_COMPILER = $(PYTHON3)
+AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	AIEXPENSE_SRCDIR='$(abs_top_srcdir)'; export AIEXPENSE_SRCDIR; \
+	AIEXPENSE_BUILDDIR='$(abs_top_builddir)'; export AIEXPENSE_BUILDDIR; \
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
+LDADD = $(LIBS_ALL) $(CMOCKA_LIBS)
+
+if HAVE_CMOCKA
+include tests/unit/base/local.mk
+include tests/unit/understand/local.mk
+include tests/unit/store/local.mk
+include tests/unit/http/local.mk
+include tests/unit/ops/local.mk
+include tests/unit/ai/local.mk
+include tests/unit/message/local.mk
+TESTS += $(check_PROGRAMS)
+else
+check-local:
+	@echo "make check needs cmocka (Debian: libcmocka-dev); then run configure again." >&2; exit 1
+endif
+
+include tests/daemon/local.mk
