@@ -6,4 +6,5 @@ libaiexpense_a_SOURCES += \
 	include/status.def \
 	include/status.h \
 	include/text.h \
-	include/understand.h
+	include/understand.h \
+	include/uuid.h

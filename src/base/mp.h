@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * msgpack: msgpack-c's packer onto a struct buf, and a bounded reader of our
+ * own.  The reader never allocates, checks every claimed length against what
+ * is left, and carries its first error: after it every read gives zero values,
+ * and mp_end tells.
+ */
+#ifndef MP_H
+#define MP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <msgpack/pack.h>
+
+#include "buf.h"
+#include "slice.h"
+#include "uuid.h"
+
+struct mp {
+	const uint8_t *at, *end;
+	bool           is_bad;
+};
+
+static inline struct mp
+mp_of(struct slice s)
+{
+	return (struct mp){ (const uint8_t *)s.ptr, (const uint8_t *)s.ptr + s.len, false };
+}
+
+/* How many elements follow; at most as many as bytes are left. */
+uint32_t mp_array(struct mp *mp);
+
+/* An array of at least min elements; the count of those beyond goes to *more, to be skipped by mp_skip. */
+void mp_array_of(struct mp *mp, uint32_t min, uint32_t *more);
+
+uint64_t mp_uint(struct mp *mp);
+int64_t  mp_int(struct mp *mp);
+bool     mp_bool(struct mp *mp);
+
+/* Views into the input.  mp_str takes a string, mp_bin binary data. */
+struct slice mp_str(struct mp *mp);
+struct slice mp_bin(struct mp *mp);
+
+/* Binary data of exactly size bytes, copied to out. */
+void mp_bytes(struct mp *mp, void *out, size_t size);
+
+/* Skip count values of any type, nested at most 8 deep. */
+void mp_skip(struct mp *mp, uint32_t count);
+
+/* Whether all was read, to the last byte, and nothing was wrong. */
+bool mp_end(const struct mp *mp);
+
+/* The packing side: errors show in the buffer's has_failed. */
+msgpack_packer mp_packer(struct buf *b);
+void mp_put_str(msgpack_packer *pk, struct slice s);
+void mp_put_bin(msgpack_packer *pk, const void *data, size_t size);
+
+static inline void
+mp_put_uuid(msgpack_packer *pk, const struct uuid *id)
+{
+	mp_put_bin(pk, id->bytes, sizeof id->bytes);
+}
+
+static inline void
+mp_uuid(struct mp *mp, struct uuid *id)
+{
+	mp_bytes(mp, id->bytes, sizeof id->bytes);
+}
+
+#endif
