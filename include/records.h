@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The records that the daemon keeps, as its modules hand them around.  Slices
+ * in a record point to memory that somebody else owns; who, and for how long,
+ * says the function that gives the record.
+ */
+#ifndef RECORDS_H
+#define RECORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "day.h"
+#include "money.h"
+#include "slice.h"
+#include "status.h"
+#include "uuid.h"
+
+enum {
+	USER_ID_MAX = 200,             /* bytes of "platform:id" */
+	ACCOUNT_MAX = 64,              /* bytes of an account's name */
+	DESCRIPTION_MAX = 800,         /* bytes; 200 characters */
+	CATEGORY_NAME_MAX = 200,       /* bytes; 50 characters */
+	CATEGORIES_MAX = 100,          /* of one ledger */
+	REPLY_MAX = 16384,             /* bytes of a message's reply */
+	MESSAGE_EXPENSES_MAX = 20,
+	IDEMPOTENCY_KEY_MAX = 255
+};
+
+struct user {
+	struct slice    id;            /* "line:U123" */
+	struct slice    locale;        /* BCP 47 */
+	struct slice    zone;          /* IANA name */
+	struct currency home;
+	int64_t         created_ms;
+	uint32_t        version;
+};
+
+struct category {
+	struct uuid  id;
+	struct slice key;              /* "food", ... of a default category; empty for the user's own */
+	struct slice name;             /* the user's own name; empty for a default that was not renamed */
+	uint32_t     expense_count;
+};
+
+struct expense {
+	struct uuid     id;
+	day_t           day;           /* the user's own day */
+	int64_t         amount_minor;  /* negative for a refund */
+	struct currency currency;
+	struct uuid     category_id;
+	struct slice    description;
+	struct slice    account;       /* "cash" when none was named */
+	struct slice    zone;          /* the user's zone when it was entered */
+	struct uuid     message_id;    /* nil when it came without a message */
+	struct uuid     refund_of;     /* nil when it is none */
+	int64_t         created_ms, updated_ms;
+	uint32_t        version;       /* 1 when new */
+};
+
+/* What became of a message; the texts are in message_status_text. */
+enum message_status { MESSAGE_RECORDED, MESSAGE_QUESTION, MESSAGE_ANSWER, MESSAGE_NOTHING, MESSAGE_FAILED, MESSAGE_WAITING };
+
+struct message {
+	struct uuid         id;
+	enum message_status status;
+	struct slice        text;      /* kept only while it waits */
+	struct slice        reply;
+	int64_t             received_ms, finished_ms;
+	size_t              expense_count;
+	const struct uuid  *expense_ids;
+};
+
+enum token_kind { TOKEN_ADMIN, TOKEN_SERVICE, TOKEN_USER };
+
+struct token {
+	uint8_t         key_id[8];
+	uint8_t         secret_hash[32];   /* SHA-256 of the 32 secret bytes */
+	enum token_kind kind;
+	struct slice    user_id;           /* of a user token; else empty */
+	struct slice    label;
+	int64_t         created_ms;
+	int64_t         expires_ms;        /* 0: never */
+	bool            is_revoked;
+};
+
+#endif
