@@ -5,4 +5,6 @@ libaiexpense_a_SOURCES += \
 	src/base/clock.c src/base/clock.h \
 	src/base/day.c \
 	src/base/log.c src/base/log.h \
-	src/base/status.c
+	src/base/money.c \
+	src/base/status.c \
+	src/base/text.c
