@@ -7,4 +7,6 @@ libaiexpense_a_SOURCES += \
 	src/base/log.c src/base/log.h \
 	src/base/money.c \
 	src/base/status.c \
-	src/base/text.c
+	src/base/text.c \
+	src/base/zone.c src/base/zone.h \
+	src/base/zone_rule.c src/base/zone_rule.h

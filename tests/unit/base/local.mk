@@ -2,3 +2,4 @@
 check_PROGRAMS += tests/unit/base/test_day
 check_PROGRAMS += tests/unit/base/test_money
 check_PROGRAMS += tests/unit/base/test_text
+check_PROGRAMS += tests/unit/base/test_zone
