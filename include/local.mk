@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += \
+	include/currency.def \
 	include/day.h \
 	include/money.h \
 	include/slice.h \

@@ -8,6 +8,14 @@ libaiexpense_a_SOURCES += \
 	src/base/fd.c src/base/fd.h \
 	src/base/frame.c src/base/frame.h \
 	src/base/log.c src/base/log.h \
+<<<<<<< HEAD
 	src/base/mp.c src/base/mp.h \
 	src/base/status.c \
 	src/base/uuid.c
+=======
+	src/base/money.c \
+	src/base/status.c \
+	src/base/text.c \
+	src/base/zone.c src/base/zone.h \
+	src/base/zone_rule.c src/base/zone_rule.h
+>>>>>>> 87f13b91bed9415c2a0632ad0eb588a135090249

@@ -1,1 +1,4 @@
 # SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += \
+	src/chat/reply.c src/chat/reply.h \
+	src/chat/texts.def
