@@ -9,3 +9,15 @@ libaiexpense_a_SOURCES += include/text.h
 libaiexpense_a_SOURCES += include/understand.h
 libaiexpense_a_SOURCES += include/uuid.h
 libaiexpense_a_SOURCES += include/records.h include/store.h include/options.def include/counters.def include/counters.h include/operations.def
+libaiexpense_a_SOURCES += \
+	include/counters.def \
+	include/counters.h \
+	include/day.h \
+	include/money.h \
+	include/operations.def \
+	include/options.def \
+	include/slice.h \
+	include/status.def \
+	include/status.h \
+	include/text.h \
+	include/understand.h

@@ -53,8 +53,8 @@ struct option_row {
 	int64_t          min, max;
 	enum option_when when;
 	const char      *help;
-	const char      *choices;    /* CHOICE only: "one|of|these" */
 	size_t           offset;     /* of the field in struct options */
+	const char      *choices;    /* CHOICE only: "one|of|these" */
 };
 
 extern const struct option_row option_rows[];
@@ -80,8 +80,17 @@ bool options_override(struct options *options, const char *assignment, struct bu
 /* Every option with its present value, in the form of the file; a secret shows its path only. */
 void options_dump(const struct options *options, struct buf *out);
 
-/* Set the field that row describes in a struct of any kind.  What the row's type does not take is an error line. */
-bool option_set(const struct option_row *row, void *fields, const char *text, struct buf *errors);
+/*
+ * Set the field that row describes in a struct of any kind.  When the row's
+ * type does not take the text, false and in why what is wrong.
+ */
+bool option_set(const struct option_row *row, void *fields, const char *text, struct buf *why);
+
+/* One more item of a LIST, or any other option's value; for the reader of the file. */
+bool option_add(const struct option_row *row, void *fields, const char *text, struct buf *why);
+
+/* The field's value as it would stand in the file. */
+void option_write(const struct option_row *row, const void *fields, struct buf *out);
 
 /* Release what the field owns and make it empty. */
 void option_clear(const struct option_row *row, void *fields);

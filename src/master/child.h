@@ -5,8 +5,8 @@
 #ifndef CHILD_H
 #define CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "counters.h"
 #include "options.h"
@@ -38,6 +38,8 @@ struct inherited {
 	int                     lock_fd;          /* of daemon.lock: held, never used */
 };
 
+enum { STOP_STAGES = 2, SOCKET_NAME_MAX = 16, INTERNAL_PATH_MAX = 108 };
+
 /*
  * One kind of child.  run makes its own event base (child_loop.h) and returns
  * the exit code; index counts from 0 within the role.
@@ -46,10 +48,11 @@ struct role {
 	const char *name;
 	int (*run)(const struct inherited *in, unsigned index);
 	unsigned (*count)(const struct options *options);
-	bool        takes_requests;               /* listens for HTTP, and stops before those that it asks */
-	/* The name of its internal socket without ".sock", or NULL when the role has none. */
-	void (*socket_name)(const struct options *options, unsigned index, char name[32]);
-	int         stop_stage;                   /* those of stage 0 end before those of stage 1 are told to */
+	bool        takes_requests;               /* gets the listeners of http.listen */
+	bool        takes_commands;               /* gets the stats and control sockets */
+	/* The name of its internal socket without ".sock"; NULL when the role has none. */
+	void (*socket_name)(const struct options *options, unsigned index, char name[SOCKET_NAME_MAX]);
+	unsigned    stop_stage;                   /* those of stage 0 end before those of stage 1 are told to */
 	int         oom_score;
 };
 
@@ -62,6 +65,9 @@ extern const unsigned role_count;
 /* "http", "master". */
 const char *role_name(unsigned role);
 
+/* What the store does before the first fork: make it or check it, and close it again.  -1 after logging why not. */
+int store_prepare(const struct options *options);
+
 /* The roles' functions, each in its module.  The writer with index store.shards owns the index environment. */
 int http_worker_run(const struct inherited *in, unsigned index);
 int writer_run(const struct inherited *in, unsigned index);
@@ -69,9 +75,10 @@ int ai_worker_run(const struct inherited *in, unsigned index);
 int keeper_run(const struct inherited *in, unsigned index);
 
 /* The path of the socket of a writer (index == store.shards: the index writer) or an AI worker, for those that ask it. */
-enum { INTERNAL_PATH_MAX = 108 };
 void writer_socket_path(const struct options *options, unsigned index, char path[INTERNAL_PATH_MAX]);
 void ai_socket_path(const struct options *options, unsigned index, char path[INTERNAL_PATH_MAX]);
+
+void internal_socket_path(const struct options *options, const char *name, char path[INTERNAL_PATH_MAX]);
 
 /* What a forked child does first and last: closes, names itself, resets signals, runs its role, exits. */
 void child_main(const struct inherited *in, unsigned role, unsigned index) __attribute__((noreturn));
