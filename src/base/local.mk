@@ -20,6 +20,7 @@ libaiexpense_a_SOURCES += \
 	src/base/clock.c src/base/clock.h \
 	src/base/counters.c \
 	src/base/day.c \
+	src/base/json_out.c src/base/json_out.h \
 	src/base/log.c src/base/log.h \
 	src/base/options.c src/base/options.h src/base/options_file.c \
 	src/base/sockets.c src/base/sockets.h \

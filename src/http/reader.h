@@ -25,7 +25,7 @@ const char *http_method_name(enum http_method method);
 enum { HTTP_HEADERS_MAX = 100 };
 
 struct http_limits {
-	uint32_t head_bytes;     /* request line and header fields; also chunk framing lines and trailers */
+	uint32_t head_bytes;     /* request line and header fields; trailers and chunk extensions have as much again */
 	uint32_t target_bytes;
 	uint32_t header_count;   /* at most HTTP_HEADERS_MAX; trailers have as many again */
 	uint32_t body_bytes;
@@ -33,7 +33,7 @@ struct http_limits {
 
 #define HTTP_LIMITS_DEFAULT { 8192, 4096, HTTP_HEADERS_MAX, 1048576 }
 
-/* A span of the request's bytes, counted from its first one, since the buffer may move while they arrive. */
+/* A span of the request's bytes, counted from its first one, since the buffer may move meanwhile; at is 0 when there is none. */
 struct http_span {
 	uint32_t at, len;
 };
@@ -59,14 +59,13 @@ struct reader {
 
 	/* Set when is_head_complete. */
 	bool              is_head_complete;
-	enum http_method  method;
-	unsigned          minor;                 /* the version is HTTP/1.minor */
-	struct http_span  target;                /* as sent */
 	bool              must_close;            /* Connection: close, or HTTP/1.0 without keep-alive */
 	bool              expects_continue;      /* the client waits for "100 Continue" before it sends the body */
-	uint32_t          field_count;
-	struct http_field fields[HTTP_HEADERS_MAX];
-	struct http_span  known[HTTP_KNOWN_FIELDS];   /* values; at is 0 when there is none */
+	enum http_method  method;
+	unsigned          minor;                 /* the version is HTTP/1.minor */
+	struct http_span  authority;             /* of a target in absolute form, which counts instead of Host */
+	struct http_span  path, query;           /* as sent */
+	struct http_span  known[HTTP_KNOWN_FIELDS];
 
 	/* Set with READER_COMPLETE. */
 	struct http_span  body;
@@ -77,11 +76,15 @@ struct reader {
 
 	/* Private. */
 	int               phase;
+	bool              says_close, says_keep_alive;
 	size_t            at;                    /* the first byte not looked at */
-	size_t            line_at;               /* the line that is arriving */
-	size_t            overhead;              /* bytes of chunk framing and trailers */
+	size_t            line_at;               /* where the line that is arriving begins */
+	size_t            overhead;              /* bytes of chunk extensions and trailers */
 	uint32_t          trailer_count;
-	uint64_t          left;                  /* of the body or of the chunk */
+	uint64_t          left;                  /* bytes still to come of the body or of the chunk */
+
+	uint32_t          field_count;
+	struct http_field fields[HTTP_HEADERS_MAX];
 };
 
 /* Make ready for the next request; the limits must outlive it. */
