@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+
 bin_PROGRAMS =
 sbin_PROGRAMS = aiexpensed
 aiexpensed_SOURCES = src/master/main.c
