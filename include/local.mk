@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += \
+	include/counters.def \
+	include/counters.h \
 	include/day.h \
 	include/money.h \
+	include/operations.def \
+	include/options.def \
 	include/slice.h \
 	include/status.def \
 	include/status.h \

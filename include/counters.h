@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the processes count and time, and how the master sees that they live:
+ * one segment of shared memory, made before the first fork, with a slot for
+ * each process.
+ *
+ * A slot has one writer, its process, so a relaxed load and store are enough;
+ * readers add up over the slots.  When a process dies the master zeroes the
+ * LEVEL rows of its slot (counters_retire) and the next process in that slot
+ * goes on counting from what is there: totals never go back.
+ */
+#ifndef COUNTERS_H
+#define COUNTERS_H
+
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum operation {
+#define OPERATION(name, help) OPERATION_##name,
+#include "operations.def"
+#undef OPERATION
+	OPERATIONS
+};
+
+struct operation_metrics {
+	_Atomic uint64_t total_requests, success_requests, failed_requests;
+	_Atomic uint64_t total_duration_ns;
+	_Atomic uint64_t min_duration_ns, max_duration_ns;   /* 0 as long as there was none */
+};
+
+struct counters {
+#define ROW(name, kind, help) _Atomic uint64_t name;
+#include "counters.def"
+#undef ROW
+	struct operation_metrics operations[OPERATIONS];
+};
+
+/* What a process is doing; only a writer has stages other than the first. */
+enum stage { STAGE_IDLE, STAGE_WRITING, STAGE_COMMITTING };
+
+/* A process that does not stamp its heartbeat, or stays in a transaction before its commit, is taken for stuck. */
+struct process_slot {
+	alignas(64) struct counters counters;
+
+	alignas(64) _Atomic int64_t heartbeat_ms;   /* clock_mono_ms; 0 until the process is ready */
+	_Atomic int64_t  txn_started_ms;            /* clock_mono_ms; 0 outside of a write transaction */
+	_Atomic uint32_t stage;                     /* enum stage */
+
+	/* The master writes these; pid is 0 while no process has the slot. */
+	alignas(64) _Atomic int32_t pid;
+	_Atomic uint32_t role, index;               /* role: row of the role table (child.h) */
+	_Atomic uint32_t generation;
+	_Atomic uint32_t restarts;
+	_Atomic int64_t  started_ms;                /* clock_mono_ms */
+};
+
+struct counter_segment {
+	uint32_t            version;
+	uint32_t            capacity;               /* slots there is room for */
+	_Atomic uint32_t    used;                   /* slots that were ever given out; the first is the master's */
+	int64_t             started_ms;             /* of the daemon, clock_mono_ms */
+	int64_t             started_wall_ms;
+	struct process_slot slots[];
+};
+
+enum counter_kind { COUNTER_TOTAL, COUNTER_LEVEL, COUNTER_PEAK, COUNTER_FLOOR };
+
+struct counter_row {
+	const char       *name, *help;
+	enum counter_kind kind;
+	size_t            offset;                   /* in struct counters */
+};
+
+struct operation_row {
+	const char *name, *help;
+};
+
+/* The sum over all processes, for readers. */
+struct operation_totals {
+	uint64_t total_requests, success_requests, failed_requests;
+	uint64_t total_duration_ns, min_duration_ns, max_duration_ns;
+	uint64_t average_duration_ns;
+	double   success_rate;                      /* 0 to 1; 0 without requests */
+	double   requests_per_second;               /* over the uptime */
+};
+
+extern const struct counter_row counter_rows[];
+extern const size_t counter_row_count;
+extern const struct operation_row operation_rows[OPERATIONS];
+
+/* The segment, mapped and zeroed, and the descriptor of its memory in *fd; NULL after logging why. */
+struct counter_segment *counters_create(uint32_t capacity, int *fd);
+void counters_destroy(struct counter_segment *segment, int fd);
+
+/* A slot for a process to be started, or NULL when all are taken.  Its pid must be set or it may be given out again. */
+struct process_slot *counters_take_slot(struct counter_segment *segment);
+
+/* The process of this slot has died: zero what died with it, keep the rest. */
+void counters_retire(struct process_slot *slot);
+
+/* NULL when there is no such counter. */
+const struct counter_row *counter_find(const char *name);
+
+/* One counter over many slots, by its kind. */
+uint64_t counter_read(const struct counter_row *row, const struct process_slot *slots, size_t count);
+
+struct operation_totals operation_read(enum operation operation, const struct process_slot *slots, size_t count,
+    int64_t uptime_ms);
+
+/* For the process that owns the slot only. */
+static inline void
+counter_add(_Atomic uint64_t *counter, uint64_t n)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n, memory_order_relaxed);
+}
+
+static inline void
+counter_sub(_Atomic uint64_t *counter, uint64_t n)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) - n, memory_order_relaxed);
+}
+
+static inline void
+counter_set(_Atomic uint64_t *counter, uint64_t n)
+{
+	atomic_store_explicit(counter, n, memory_order_relaxed);
+}
+
+static inline void
+counter_peak(_Atomic uint64_t *counter, uint64_t n)
+{
+	if (n > atomic_load_explicit(counter, memory_order_relaxed))
+		atomic_store_explicit(counter, n, memory_order_relaxed);
+}
+
+/* A FLOOR of 0 has seen nothing yet, so the smallest it keeps is 1. */
+static inline void
+counter_floor(_Atomic uint64_t *counter, uint64_t n)
+{
+	uint64_t now = atomic_load_explicit(counter, memory_order_relaxed);
+
+	if (now == 0 || n < now)
+		atomic_store_explicit(counter, n > 0 ? n : 1, memory_order_relaxed);
+}
+
+/* Count one operation that took this long. */
+void operation_record(struct counters *counters, enum operation operation, uint64_t duration_ns, bool is_success);
+
+/* A writer tells when it enters and leaves a transaction, so that the master can tell stuck from slow. */
+static inline void
+process_stage(struct process_slot *slot, enum stage stage, int64_t txn_started_ms)
+{
+	atomic_store_explicit(&slot->txn_started_ms, txn_started_ms, memory_order_relaxed);
+	atomic_store_explicit(&slot->stage, (uint32_t)stage, memory_order_relaxed);
+}
+
+#endif
