@@ -190,6 +190,14 @@ channel_end(struct channel *ch)
 	return is_whole;
 }
 
+bool
+channel_send(struct channel *ch, const struct frame *frame)
+{
+	channel_begin(ch, frame);
+	buf_append_slice(&ch->out, frame->body);
+	return channel_end(ch);
+}
+
 size_t
 channel_unsent(const struct channel *ch)
 {

@@ -34,6 +34,9 @@ void channel_close(struct channel *ch);
 msgpack_packer channel_begin(struct channel *ch, const struct frame *head);
 bool channel_end(struct channel *ch);
 
+/* Send a frame whose body is packed already. */
+bool channel_send(struct channel *ch, const struct frame *frame);
+
 /* Bytes accepted and not yet taken by the kernel. */
 size_t channel_unsent(const struct channel *ch);
 

@@ -61,7 +61,7 @@ frame_read(struct slice in, struct frame *frame, size_t *size)
 	frame->body.ptr = (const char *)mp.at;
 	frame->body.len = (size_t)(mp.end - mp.at);
 	mp_skip(&mp, 1);
-	if (!mp_end(&mp) || kind > UINT16_MAX || priority >= PRIORITIES)
+	if (!mp_end(&mp) || kind > UINT16_MAX || priority >= PRIORITY_LEVELS)
 		return FRAME_BAD;
 	frame->kind = (unsigned)kind;
 	frame->priority = (enum priority)priority;

@@ -19,7 +19,7 @@ enum {
 	FRAME_LENGTH_BYTES = 4
 };
 
-enum priority { PRIORITY_HIGH, PRIORITY_MEDIUM, PRIORITY_LOW, PRIORITIES };
+enum priority { PRIORITY_HIGH, PRIORITY_MEDIUM, PRIORITY_LOW, PRIORITY_LEVELS };
 
 struct frame {
 	unsigned      kind;          /* what the body is; each pair of processes has its own numbers */

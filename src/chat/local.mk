@@ -1,1 +1,3 @@
 # SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/chat/reply.c src/chat/reply.h
+libaiexpense_a_SOURCES += src/chat/texts.def

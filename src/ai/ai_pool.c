@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See ai_pool.h.  A job is in one list at a time: waiting by priority, or in
+ * flight on one link.  A link is the connection to one worker; it is used once
+ * the worker has said hello, so that jobs do not wait behind a worker that is
+ * only starting.
+ */
+#include "config.h"
+
+#include "ai_pool.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include <event2/event.h>
+
+#include "channel.h"
+#include "clock.h"
+#include "counters.h"
+#include "fd.h"
+#include "job.h"
+#include "log.h"
+#include "master/child.h"
+
+enum {
+	WINDOW = 64,             /* jobs in flight on one link: enough to keep a worker busy between two turns */
+	ATTEMPTS_MAX = 5,        /* a job that was with this many workers that failed is given up */
+	TICK_MS = 20
+};
+
+struct job {
+	TAILQ_ENTRY(job) entry;
+	uint64_t         id;
+	enum priority    priority;
+	int64_t          deadline_ms, attempt_ends_ms;
+	unsigned         attempts;
+	ai_answer_fn    *fn;
+	void            *arg;
+	struct buf       body;
+};
+
+TAILQ_HEAD(job_list, job);
+
+struct link {
+	struct ai_pool *pool;
+	unsigned        index;
+	struct channel *channel;         /* NULL: not connected */
+	bool            is_ready;        /* it said hello */
+	bool            is_slow;         /* it let an attempt run out and has answered nothing since */
+	struct job_list in_flight;       /* in the order of sending */
+	unsigned        count;
+};
+
+struct ai_pool {
+	struct event_base      *base;
+	const struct options   *options;
+	struct counters        *counters;
+	struct event           *tick;
+	struct job_list         waiting[PRIORITY_LEVELS];
+	size_t                  job_count;       /* waiting and in flight */
+	uint64_t                last_id;
+	bool                    is_dispatching;
+	struct understanding    answer;
+	unsigned                link_count;
+	struct link             links[];
+};
+
+static void dispatch(struct ai_pool *pool);
+
+static void
+start_tick(struct ai_pool *pool)
+{
+	struct timeval interval = { 0, TICK_MS * 1000 };
+
+	if (!event_pending(pool->tick, EV_TIMEOUT, NULL))
+		event_add(pool->tick, &interval);
+}
+
+static void
+finish(struct ai_pool *pool, struct job *job, enum status st, const struct understanding *result)
+{
+	ai_answer_fn *fn = job->fn;
+	void *arg = job->arg;
+
+	buf_fini(&job->body);
+	free(job);
+	pool->job_count--;
+	fn(st, result, arg);
+}
+
+static void
+wait_again(struct ai_pool *pool, struct job *job)
+{
+	TAILQ_INSERT_HEAD(&pool->waiting[job->priority], job, entry);
+	counter_add(&pool->counters->ai_jobs_waiting, 1);
+}
+
+/* The job's worker died or is slow: another one gets it, unless it has had enough of them. */
+static void
+take_back(struct link *link, struct job *job)
+{
+	struct ai_pool *pool = link->pool;
+
+	TAILQ_REMOVE(&link->in_flight, job, entry);
+	link->count--;
+	if (job->attempts >= ATTEMPTS_MAX) {
+		log_warn("a job was given up after %u workers failed on it", job->attempts);
+		finish(pool, job, ST_FAILED, NULL);
+		return;
+	}
+	counter_add(&pool->counters->ai_redispatched, 1);
+	wait_again(pool, job);
+}
+
+static void
+on_link_lost(struct channel *ch, void *arg)
+{
+	struct link *link = arg;
+	struct job *job;
+
+	channel_close(ch);
+	link->channel = NULL;
+	link->is_ready = link->is_slow = false;
+	while ((job = TAILQ_LAST(&link->in_flight, job_list)) != NULL)     /* so that they wait in their old order */
+		take_back(link, job);
+	dispatch(link->pool);
+	start_tick(link->pool);
+}
+
+static void
+on_answer(struct link *link, const struct frame *frame)
+{
+	struct ai_pool *pool = link->pool;
+	struct job *job;
+	enum status st;
+
+	link->is_slow = false;
+	TAILQ_FOREACH(job, &link->in_flight, entry)
+		if (job->id == frame->id)
+			break;
+	if (job == NULL)
+		return;          /* another worker has it by now */
+	if (!job_answer_unpack(frame->body, &st, &pool->answer)) {
+		log_error("ai worker %u: an answer that is none; its connection is closed", link->index);
+		on_link_lost(link->channel, link);
+		return;
+	}
+	TAILQ_REMOVE(&link->in_flight, job, entry);
+	link->count--;
+	counter_add(&pool->counters->ai_jobs, 1);
+	finish(pool, job, st, &pool->answer);
+}
+
+static void
+on_link_frame(struct channel *ch, const struct frame *frame, void *arg)
+{
+	struct link *link = arg;
+
+	(void)ch;
+	if (frame->kind == JOB_HELLO)
+		link->is_ready = true;
+	else if (frame->kind == JOB_ANSWER)
+		on_answer(link, frame);
+}
+
+static void
+on_link_drained(struct channel *ch, void *arg)
+{
+	struct link *link = arg;
+
+	(void)ch;
+	dispatch(link->pool);
+}
+
+static const struct channel_callbacks link_callbacks = { on_link_frame, on_link_drained, on_link_lost };
+
+static void
+connect_link(struct link *link)
+{
+	char path[INTERNAL_PATH_MAX];
+	int fd;
+
+	ai_socket_path(link->pool->options, link->index, path);
+	fd = unix_connect(path);
+	if (fd != -1)
+		link->channel = channel_open(link->pool->base, fd, &link_callbacks, link);
+}
+
+/* The ready link with the least to do, or NULL when all are full, slow or away. */
+static struct link *
+best_link(struct ai_pool *pool)
+{
+	struct link *best = NULL;
+
+	for (unsigned i = 0; i < pool->link_count; i++) {
+		struct link *link = &pool->links[i];
+
+		if (link->is_ready && !link->is_slow && link->count < WINDOW && (best == NULL || link->count < best->count))
+			best = link;
+	}
+	return best;
+}
+
+static struct job *
+next_waiting(struct ai_pool *pool)
+{
+	for (int priority = 0; priority < PRIORITY_LEVELS; priority++) {
+		struct job *job = TAILQ_FIRST(&pool->waiting[priority]);
+
+		if (job != NULL)
+			return job;
+	}
+	return NULL;
+}
+
+static void
+send_job(struct link *link, struct job *job)
+{
+	struct ai_pool *pool = link->pool;
+	struct frame frame = { JOB_UNDERSTAND, job->id, job->priority, job->deadline_ms, buf_slice(&job->body) };
+
+	TAILQ_REMOVE(&pool->waiting[job->priority], job, entry);
+	counter_sub(&pool->counters->ai_jobs_waiting, 1);
+	job->attempts++;
+	job->attempt_ends_ms = clock_mono_ms() + pool->options->ai_attempt_timeout_ms;
+	if (job->attempt_ends_ms > job->deadline_ms)
+		job->attempt_ends_ms = job->deadline_ms;
+	TAILQ_INSERT_TAIL(&link->in_flight, job, entry);
+	link->count++;
+	channel_send(link->channel, &frame);      /* without memory the attempt runs out */
+}
+
+static void
+dispatch(struct ai_pool *pool)
+{
+	struct job *job;
+	struct link *link;
+
+	if (pool->is_dispatching)
+		return;
+	pool->is_dispatching = true;
+	while ((job = next_waiting(pool)) != NULL && (link = best_link(pool)) != NULL)
+		send_job(link, job);
+	pool->is_dispatching = false;
+}
+
+static void
+check_attempts(struct link *link, int64_t now_ms)
+{
+	struct job *job;
+
+	while ((job = TAILQ_FIRST(&link->in_flight)) != NULL && job->attempt_ends_ms <= now_ms) {
+		link->is_slow = true;
+		take_back(link, job);
+	}
+}
+
+/* Deadlines lie some seconds off and all jobs wait the same time, so a look at each list's jobs is rare and short. */
+static void
+check_deadlines(struct ai_pool *pool, int64_t now_ms)
+{
+	for (int priority = 0; priority < PRIORITY_LEVELS; priority++) {
+		struct job *job, *next;
+
+		for (job = TAILQ_FIRST(&pool->waiting[priority]); job != NULL; job = next) {
+			next = TAILQ_NEXT(job, entry);
+			if (job->deadline_ms > now_ms)
+				continue;
+			TAILQ_REMOVE(&pool->waiting[priority], job, entry);
+			counter_sub(&pool->counters->ai_jobs_waiting, 1);
+			counter_add(&pool->counters->ai_timeouts, 1);
+			finish(pool, job, ST_UNAVAILABLE, NULL);
+		}
+	}
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct ai_pool *pool = arg;
+	int64_t now_ms = clock_mono_ms();
+	bool is_needed = false;
+
+	(void)fd;
+	(void)what;
+	for (unsigned i = 0; i < pool->link_count; i++) {
+		check_attempts(&pool->links[i], now_ms);
+		if (pool->links[i].channel == NULL)
+			connect_link(&pool->links[i]);
+		is_needed |= !pool->links[i].is_ready;
+	}
+	check_deadlines(pool, now_ms);
+	dispatch(pool);
+	if (is_needed || pool->job_count > 0)
+		start_tick(pool);
+}
+
+enum status
+ai_pool_ask(struct ai_pool *pool, const struct understand_input *input, enum priority priority, int64_t deadline_ms,
+    ai_answer_fn *fn, void *arg)
+{
+	struct job *job;
+
+	if (pool->job_count >= pool->options->ai_queue_max)
+		goto overloaded;
+	job = calloc(1, sizeof *job);
+	if (job == NULL)
+		goto overloaded;
+	job_pack(&job->body, input);
+	if (job->body.has_failed) {
+		buf_fini(&job->body);
+		free(job);
+		goto overloaded;
+	}
+	job->id = ++pool->last_id;
+	job->priority = priority;
+	job->deadline_ms = deadline_ms;
+	job->fn = fn;
+	job->arg = arg;
+	TAILQ_INSERT_TAIL(&pool->waiting[priority], job, entry);
+	counter_add(&pool->counters->ai_jobs_waiting, 1);
+	pool->job_count++;
+	dispatch(pool);
+	start_tick(pool);
+	return ST_OK;
+overloaded:
+	counter_add(&pool->counters->ai_overloads, 1);
+	return ST_OVERLOADED;
+}
+
+struct ai_pool *
+ai_pool_open(struct event_base *base, const struct options *options, struct counters *counters)
+{
+	struct ai_pool *pool = calloc(1, sizeof *pool + options->ai_workers * sizeof pool->links[0]);
+
+	if (pool == NULL)
+		return NULL;
+	pool->base = base;
+	pool->options = options;
+	pool->counters = counters;
+	pool->link_count = options->ai_workers;
+	pool->tick = evtimer_new(base, on_tick, pool);
+	if (pool->tick == NULL) {
+		free(pool);
+		return NULL;
+	}
+	for (int priority = 0; priority < PRIORITY_LEVELS; priority++)
+		TAILQ_INIT(&pool->waiting[priority]);
+	for (unsigned i = 0; i < pool->link_count; i++) {
+		pool->links[i] = (struct link){ .pool = pool, .index = i };
+		TAILQ_INIT(&pool->links[i].in_flight);
+		connect_link(&pool->links[i]);
+	}
+	start_tick(pool);
+	return pool;
+}
+
+static void
+finish_all(struct ai_pool *pool, struct job_list *list)
+{
+	struct job *job;
+
+	while ((job = TAILQ_FIRST(list)) != NULL) {
+		TAILQ_REMOVE(list, job, entry);
+		finish(pool, job, ST_UNAVAILABLE, NULL);
+	}
+}
+
+void
+ai_pool_close(struct ai_pool *pool)
+{
+	for (unsigned i = 0; i < pool->link_count; i++) {
+		if (pool->links[i].channel != NULL)
+			channel_close(pool->links[i].channel);
+		finish_all(pool, &pool->links[i].in_flight);
+	}
+	for (int priority = 0; priority < PRIORITY_LEVELS; priority++)
+		finish_all(pool, &pool->waiting[priority]);
+	event_free(pool->tick);
+	free(pool);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The AI worker: takes jobs from the processes that drive messages and answers
+ * them.  It has the network and no store.  Everything that waits for an outside
+ * service waits in its curl loop.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+
+#include <event2/event.h>
+
+#include "channel.h"
+#include "clock.h"
+#include "curl_loop.h"
+#include "engine.h"
+#include "fd.h"
+#include "job.h"
+#include "log.h"
+#include "master/child.h"
+#include "master/child_loop.h"
+
+struct worker {
+	struct child_loop                 loop;
+	struct counters                  *counters;
+	struct curl_loop                 *curl;
+	struct event                     *on_accept;
+	LIST_HEAD(, client)               clients;
+};
+
+struct client {
+	LIST_ENTRY(client) entry;
+	struct worker     *worker;
+	struct channel    *channel;
+};
+
+struct engine_task {
+	struct client *client;
+	uint64_t       id;
+	int64_t        deadline_ms;
+};
+
+/* In the order of asking.  Providers stand before the rules, which never fail. */
+static const struct engine *const engines[] = { &engine_rules };
+
+void
+engine_finish(struct engine_task *task, enum status st, const struct understanding *result)
+{
+	struct frame head = { JOB_ANSWER, task->id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	msgpack_packer pk = channel_begin(task->client->channel, &head);
+
+	job_answer_pack(&pk, st, result);
+	if (!channel_end(task->client->channel))
+		log_error("an answer did not fit into a frame; its job is left to time out");
+	if (st == ST_OK)
+		counter_add(&task->client->worker->counters->ai_rules_answers, 1);
+}
+
+static void
+on_client_frame(struct channel *ch, const struct frame *frame, void *arg)
+{
+	struct client *client = arg;
+	struct engine_task task = { client, frame->id, frame->deadline_ms };
+	struct understand_input input;
+
+	(void)ch;
+	if (frame->kind != JOB_UNDERSTAND || !job_unpack(frame->body, &input)) {
+		log_error("a job that is none was refused");
+		engine_finish(&task, ST_FAILED, NULL);
+		return;
+	}
+	if (frame->deadline_ms <= clock_mono_ms())
+		return;                  /* the asker has given it up */
+	engines[0]->start(&task, &input);
+}
+
+static void
+close_client(struct client *client)
+{
+	LIST_REMOVE(client, entry);
+	channel_close(client->channel);
+	free(client);
+}
+
+static void
+on_client_lost(struct channel *ch, void *arg)
+{
+	(void)ch;
+	close_client(arg);
+}
+
+static const struct channel_callbacks client_callbacks = { on_client_frame, NULL, on_client_lost };
+
+static void
+add_client(struct worker *worker, int fd)
+{
+	struct frame hello = { JOB_HELLO, 0, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	struct client *client = calloc(1, sizeof *client);
+	msgpack_packer pk;
+
+	if (client == NULL) {
+		fd_close(&fd);
+		return;
+	}
+	client->worker = worker;
+	client->channel = channel_open(worker->loop.base, fd, &client_callbacks, client);
+	if (client->channel == NULL) {
+		free(client);
+		return;
+	}
+	LIST_INSERT_HEAD(&worker->clients, client, entry);
+	pk = channel_begin(client->channel, &hello);
+	msgpack_pack_nil(&pk);
+	channel_end(client->channel);
+}
+
+static void
+on_acceptable(evutil_socket_t listener, short what, void *arg)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	(void)what;
+	if (fd != -1)
+		add_client(arg, fd);
+}
+
+static void
+on_stop(bool is_graceful, void *arg)
+{
+	struct worker *worker = arg;
+
+	(void)is_graceful;       /* those who ask have ended before, or resend */
+	child_loop_end(&worker->loop, CHILD_EXIT_OK);
+}
+
+static bool
+start(struct worker *worker, const struct inherited *in)
+{
+	worker->curl = curl_loop_open(worker->loop.base);
+	worker->on_accept = event_new(worker->loop.base, in->internal_listener, EV_READ | EV_PERSIST, on_acceptable, worker);
+	return worker->curl != NULL && worker->on_accept != NULL && event_add(worker->on_accept, NULL) == 0;
+}
+
+int
+ai_worker_run(const struct inherited *in, unsigned index)
+{
+	struct worker worker = { .counters = &in->slot->counters };
+	struct client *client;
+	int code = CHILD_EXIT_FATAL;
+
+	LIST_INIT(&worker.clients);
+	if (!child_loop_init(&worker.loop, in, on_stop, &worker))
+		return CHILD_EXIT_FATAL;
+	if (start(&worker, in)) {
+		child_loop_ready(&worker.loop);
+		code = child_loop_run(&worker.loop);
+	} else {
+		log_error("ai worker %u cannot start", index);
+	}
+	while ((client = LIST_FIRST(&worker.clients)) != NULL)
+		close_client(client);
+	if (worker.on_accept != NULL)
+		event_free(worker.on_accept);
+	if (worker.curl != NULL)
+		curl_loop_close(worker.curl);
+	child_loop_fini(&worker.loop);
+	return code;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* See job.h. */
+#include "config.h"
+
+#include "job.h"
+
+#include "records.h"
+
+void
+job_pack(struct buf *out, const struct understand_input *job)
+{
+	msgpack_packer pk = mp_packer(out);
+
+	msgpack_pack_array(&pk, 4);
+	mp_put_str(&pk, job->text);
+	mp_put_str(&pk, job->locale);
+	mp_put_str(&pk, slice_of(job->home.code));
+	msgpack_pack_int32(&pk, job->today);
+}
+
+static struct currency
+read_currency(struct mp *mp)
+{
+	struct slice code = mp_str(mp);
+	struct currency c = { "" };
+
+	if (!currency_parse(code, &c))
+		mp->is_bad = true;
+	return c;
+}
+
+static bool
+is_sound_amount(int64_t minor)
+{
+	return minor <= MONEY_MINOR_MAX && minor >= -MONEY_MINOR_MAX;
+}
+
+static day_t
+read_day(struct mp *mp)
+{
+	int64_t day = mp_int(mp);
+
+	if (day < DAY_MIN || day > DAY_MAX)
+		mp->is_bad = true;
+	return (day_t)day;
+}
+
+bool
+job_unpack(struct slice body, struct understand_input *job)
+{
+	struct mp mp = mp_of(body);
+	uint32_t more;
+
+	mp_array_of(&mp, 4, &more);
+	job->text = mp_str(&mp);
+	job->locale = mp_str(&mp);
+	job->home = read_currency(&mp);
+	job->today = read_day(&mp);
+	mp_skip(&mp, more);
+	return mp_end(&mp) && job->text.len <= UNDERSTAND_TEXT_MAX && text_is_utf8(job->text);
+}
+
+static void
+pack_expense(msgpack_packer *pk, const struct understood_expense *expense)
+{
+	msgpack_pack_array(pk, 8);
+	mp_put_str(pk, expense->description);
+	msgpack_pack_int64(pk, expense->amount_minor);
+	mp_put_str(pk, slice_of(expense->currency.code));
+	mp_put_bool(pk, expense->is_currency_guessed);
+	msgpack_pack_int32(pk, expense->day);
+	mp_put_bool(pk, expense->is_day_stated);
+	msgpack_pack_unsigned_int(pk, expense->category);
+	mp_put_str(pk, expense->account);
+}
+
+/* A question about an amount has to name it; the other amounts are not needed. */
+static void
+pack_first_amount(msgpack_packer *pk, const struct understanding *result)
+{
+	msgpack_pack_array(pk, result->amount_count > 0 ? 2 : 0);
+	if (result->amount_count > 0) {
+		msgpack_pack_int64(pk, result->amounts[0].minor);
+		mp_put_str(pk, slice_of(result->amounts[0].currency.code));
+	}
+}
+
+void
+job_answer_pack(msgpack_packer *pk, enum status st, const struct understanding *result)
+{
+	if (st != ST_OK) {
+		msgpack_pack_array(pk, 1);
+		msgpack_pack_unsigned_int(pk, st);
+		return;
+	}
+	msgpack_pack_array(pk, 7);
+	msgpack_pack_unsigned_int(pk, st);
+	msgpack_pack_unsigned_int(pk, result->verdict);
+	msgpack_pack_unsigned_int(pk, result->language);
+	msgpack_pack_unsigned_int(pk, result->confidence);
+	mp_put_str(pk, result->subject);
+	msgpack_pack_array(pk, result->expense_count);
+	for (size_t i = 0; i < result->expense_count; i++)
+		pack_expense(pk, &result->expenses[i]);
+	pack_first_amount(pk, result);
+}
+
+static bool
+is_text(struct slice s, size_t max)
+{
+	return s.len <= max && text_is_utf8(s);
+}
+
+static void
+unpack_expense(struct mp *mp, struct understood_expense *expense)
+{
+	uint32_t more;
+	uint64_t category;
+
+	mp_array_of(mp, 8, &more);
+	expense->description = mp_str(mp);
+	expense->amount_minor = mp_int(mp);
+	expense->currency = read_currency(mp);
+	expense->is_currency_guessed = mp_bool(mp);
+	expense->day = read_day(mp);
+	expense->is_day_stated = mp_bool(mp);
+	category = mp_uint(mp);
+	expense->account = mp_str(mp);
+	mp_skip(mp, more);
+	if (category >= CATEGORY_KINDS || !is_sound_amount(expense->amount_minor))
+		mp->is_bad = true;
+	expense->category = (enum category_kind)category;
+	if (expense->description.len == 0 || !is_text(expense->description, DESCRIPTION_MAX) ||
+	    !is_text(expense->account, ACCOUNT_MAX))
+		mp->is_bad = true;
+}
+
+/* An amount that names no currency has an empty code. */
+static void
+unpack_first_amount(struct mp *mp, struct understanding *result)
+{
+	struct understood_amount *amount = &result->amounts[0];
+	struct slice code;
+
+	if (mp_array(mp) == 0)
+		return;
+	amount->minor = mp_int(mp);
+	code = mp_str(mp);
+	amount->currency = (struct currency){ "" };
+	if (!is_sound_amount(amount->minor) || (code.len > 0 && !currency_parse(code, &amount->currency)))
+		mp->is_bad = true;
+	result->amount_count = 1;
+}
+
+static void
+unpack_result(struct mp *mp, struct understanding *result)
+{
+	uint64_t verdict = mp_uint(mp), language = mp_uint(mp);
+	uint32_t count;
+
+	result->confidence = (unsigned)mp_uint(mp);
+	result->subject = mp_str(mp);
+	count = mp_array(mp);
+	if (verdict > VERDICT_TOO_MANY || language >= LANGUAGES || count > UNDERSTAND_EXPENSES_MAX ||
+	    (verdict == VERDICT_EXPENSES) != (count > 0) || !is_text(result->subject, DESCRIPTION_MAX)) {
+		mp->is_bad = true;
+		return;
+	}
+	result->verdict = (enum verdict)verdict;
+	result->language = (enum language)language;
+	result->expense_count = count;
+	for (uint32_t i = 0; i < count; i++)
+		unpack_expense(mp, &result->expenses[i]);
+	unpack_first_amount(mp, result);
+}
+
+bool
+job_answer_unpack(struct slice body, enum status *st, struct understanding *result)
+{
+	struct mp mp = mp_of(body);
+	uint32_t more;
+
+	result->verdict = VERDICT_NOTHING;
+	result->language = LANGUAGE_EN;
+	result->expense_count = result->amount_count = 0;
+	result->subject = SLICE_EMPTY;
+	mp_array_of(&mp, 1, &more);
+	*st = status_from_wire(mp_uint(&mp));
+	if (*st == ST_OK && more >= 6) {
+		unpack_result(&mp, result);
+		more -= 6;
+	} else if (*st == ST_OK) {
+		mp.is_bad = true;
+	}
+	mp_skip(&mp, more);
+	return mp_end(&mp);
+}

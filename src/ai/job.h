@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is asked of an AI worker and what it answers, as the bodies of frames.
+ * A job carries all that understanding needs: the worker has no store.
+ */
+#ifndef JOB_H
+#define JOB_H
+
+#include "buf.h"
+#include "mp.h"
+#include "status.h"
+#include "understand.h"
+
+enum job_frame {
+	JOB_HELLO = 1,       /* worker to asker: it takes jobs from now on; the body is nil */
+	JOB_UNDERSTAND,      /* asker to worker */
+	JOB_ANSWER           /* worker to asker, with the id of the job */
+};
+
+/* Appends a job's body. */
+void job_pack(struct buf *out, const struct understand_input *job);
+
+/* The slices point into body.  false: it is no job. */
+bool job_unpack(struct slice body, struct understand_input *job);
+
+/* result is looked at with ST_OK only. */
+void job_answer_pack(msgpack_packer *pk, enum status st, const struct understanding *result);
+
+/*
+ * The slices in *result point into body, and every field is checked: what is
+ * no sound answer is false.  With another status than ST_OK result has verdict
+ * VERDICT_NOTHING.
+ */
+bool job_answer_unpack(struct slice body, enum status *st, struct understanding *result);
+
+#endif

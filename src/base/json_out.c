@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* See json_out.h. */
+#include "config.h"
+
+#include "json_out.h"
+
+#define REPLACEMENT "\xef\xbf\xbd"
+
+/* What a byte means inside a string: 0 stands for itself, 1 is escaped, the rest begin a character of that many bytes. */
+static const unsigned char byte_class[256] = {
+	[0 ... 0x1f] = 1, ['"'] = 1, ['\\'] = 1, ['<'] = 1, [0x7f] = 1,
+	[0x80 ... 0xc1] = 9, [0xc2 ... 0xdf] = 2, [0xe0 ... 0xef] = 3, [0xf0 ... 0xf4] = 4, [0xf5 ... 0xff] = 9,
+};
+
+static bool
+is_tail(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/* The length of the well-formed character at p, or 0; class says how long its first byte claims to be. */
+static size_t
+character_length(const unsigned char *p, size_t left, unsigned class)
+{
+	if (class > 4 || class > left || !is_tail(p[1]))
+		return 0;
+	if (class == 2)
+		return 2;
+	if (!is_tail(p[2]))
+		return 0;
+	if (class == 3)
+		return (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ? 0 : 3;
+	if (!is_tail(p[3]) || (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return 4;
+}
+
+static bool
+is_line_separator(const unsigned char *p)
+{
+	return p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9);
+}
+
+static void
+append_escape(struct buf *buf, unsigned c)
+{
+	static const char hex[] = "0123456789abcdef";
+	char text[6] = { '\\', 'u', hex[c >> 12], hex[(c >> 8) & 15], hex[(c >> 4) & 15], hex[c & 15] };
+
+	switch (c) {
+	case '"':
+		buf_append_literal(buf, "\\\"");
+		return;
+	case '\\':
+		buf_append_literal(buf, "\\\\");
+		return;
+	case '\n':
+		buf_append_literal(buf, "\\n");
+		return;
+	case '\t':
+		buf_append_literal(buf, "\\t");
+		return;
+	case '\r':
+		buf_append_literal(buf, "\\r");
+		return;
+	default:
+		buf_append(buf, text, sizeof text);
+	}
+}
+
+/* Write the one character at p that cannot be copied; returns how many bytes it takes. */
+static size_t
+append_special(struct buf *buf, const unsigned char *p, size_t left)
+{
+	if (p[0] < 0x80) {
+		append_escape(buf, p[0]);
+		return 1;
+	}
+	if (left >= 3 && is_line_separator(p)) {
+		append_escape(buf, p[2] == 0xa8 ? 0x2028 : 0x2029);
+		return 3;
+	}
+	buf_append_literal(buf, REPLACEMENT);
+	return 1;
+}
+
+/* How many bytes from p on are copied as they are. */
+static size_t
+plain_length(const unsigned char *p, size_t len)
+{
+	size_t at = 0, n;
+
+	while (at < len) {
+		unsigned class = byte_class[p[at]];
+
+		if (class == 0) {
+			at++;
+			continue;
+		}
+		if (class == 1)
+			break;
+		n = character_length(p + at, len - at, class);
+		if (n == 0 || (n == 3 && is_line_separator(p + at)))
+			break;
+		at += n;
+	}
+	return at;
+}
+
+void
+json_out_escape(struct buf *buf, struct slice text)
+{
+	const unsigned char *p = (const unsigned char *)text.ptr;
+	size_t at = 0;
+
+	while (at < text.len) {
+		size_t n = plain_length(p + at, text.len - at);
+
+		if (n > 0)
+			buf_append(buf, p + at, n);
+		at += n;
+		if (at < text.len)
+			at += append_special(buf, p + at, text.len - at);
+	}
+}
+
+static void
+begin_value(struct json_out *out)
+{
+	if (out->needs_comma)
+		buf_append_char(out->buf, ',');
+	out->needs_comma = true;
+}
+
+static void
+begin_group(struct json_out *out, char c)
+{
+	begin_value(out);
+	buf_append_char(out->buf, c);
+	out->needs_comma = false;
+}
+
+static void
+end_group(struct json_out *out, char c)
+{
+	buf_append_char(out->buf, c);
+	out->needs_comma = true;
+}
+
+void
+json_out_object_begin(struct json_out *out)
+{
+	begin_group(out, '{');
+}
+
+void
+json_out_object_end(struct json_out *out)
+{
+	end_group(out, '}');
+}
+
+void
+json_out_array_begin(struct json_out *out)
+{
+	begin_group(out, '[');
+}
+
+void
+json_out_array_end(struct json_out *out)
+{
+	end_group(out, ']');
+}
+
+void
+json_out_key(struct json_out *out, const char *key)
+{
+	size_t len = strlen(key);
+	char *p = buf_space(out->buf, len + 4);
+
+	if (p == NULL)
+		return;
+	if (out->needs_comma)
+		*p++ = ',';
+	*p++ = '"';
+	memcpy(p, key, len);
+	memcpy(p + len, "\":", 2);
+	buf_grew(out->buf, len + 3 + out->needs_comma);
+	out->needs_comma = false;
+}
+
+void
+json_out_string(struct json_out *out, struct slice text)
+{
+	begin_value(out);
+	buf_append_char(out->buf, '"');
+	json_out_escape(out->buf, text);
+	buf_append_char(out->buf, '"');
+}
+
+void
+json_out_text(struct json_out *out, const char *text)
+{
+	json_out_string(out, slice_of(text));
+}
+
+void
+json_out_int(struct json_out *out, int64_t n)
+{
+	begin_value(out);
+	buf_append_int(out->buf, n);
+}
+
+void
+json_out_uint(struct json_out *out, uint64_t n)
+{
+	begin_value(out);
+	buf_append_uint(out->buf, n);
+}
+
+void
+json_out_bool(struct json_out *out, bool is_true)
+{
+	json_out_raw(out, is_true ? SLICE_LITERAL("true") : SLICE_LITERAL("false"));
+}
+
+void
+json_out_null(struct json_out *out)
+{
+	json_out_raw(out, SLICE_LITERAL("null"));
+}
+
+void
+json_out_raw(struct json_out *out, struct slice json)
+{
+	begin_value(out);
+	buf_append_slice(out->buf, json);
+}
+
+void
+json_out_member_string(struct json_out *out, const char *key, struct slice text)
+{
+	json_out_key(out, key);
+	json_out_string(out, text);
+}
+
+void
+json_out_member_text(struct json_out *out, const char *key, const char *text)
+{
+	json_out_key(out, key);
+	json_out_text(out, text);
+}
+
+void
+json_out_member_int(struct json_out *out, const char *key, int64_t n)
+{
+	json_out_key(out, key);
+	json_out_int(out, n);
+}
+
+void
+json_out_member_bool(struct json_out *out, const char *key, bool is_true)
+{
+	json_out_key(out, key);
+	json_out_bool(out, is_true);
+}
+
+void
+json_out_member_null(struct json_out *out, const char *key)
+{
+	json_out_key(out, key);
+	json_out_null(out);
+}
