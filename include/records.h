@@ -19,12 +19,18 @@
 
 enum {
 	USER_ID_MAX = 200,             /* bytes of "platform:id" */
+	LOCALE_MAX = 35,               /* bytes of a BCP 47 tag */
+	ZONE_MAX = 64,                 /* bytes of a time zone's name */
+	LABEL_MAX = 200,               /* bytes of a token's label */
 	ACCOUNT_MAX = 64,              /* bytes of an account's name */
 	DESCRIPTION_MAX = 800,         /* bytes; 200 characters */
 	CATEGORY_NAME_MAX = 200,       /* bytes; 50 characters */
 	CATEGORIES_MAX = 100,          /* of one ledger */
 	REPLY_MAX = 16384,             /* bytes of a message's reply */
 	MESSAGE_EXPENSES_MAX = 20,
+	BATCH_EXPENSES_MAX = 100,      /* stored together without a message */
+	DELIVER_TO_MAX = 1024,         /* bytes of where a reply goes */
+	MESSAGE_TEXT_MAX = 65536,      /* bytes of a message that waits */
 	IDEMPOTENCY_KEY_MAX = 255
 };
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The keys of the ledger table.  All that belongs to one ledger lies together:
+ * ledger key (16 bytes), kind of row (1 byte), then what is particular to the
+ * kind.  Numbers are big-endian and order-preserving, so that a range of days
+ * is a range of keys.  doc/STORE.md has the layouts in full.
+ */
+#ifndef KEY_H
+#define KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "records.h"
+
+enum {
+	LEDGER_KEY_SIZE = 16,
+	KEY_MAX = 256                     /* LMDB takes 511 */
+};
+
+enum row_kind {
+	ROW_USER = 'U',
+	ROW_CATEGORY = 'C',               /* category id */
+	ROW_NAME = 'N',                   /* 0 and a default category's key, or 1 and a folded name */
+	ROW_EXPENSE = 'E',                /* day, expense id */
+	ROW_EXPENSE_ID = 'I',             /* expense id */
+	ROW_IN_CATEGORY = 'K',            /* category id, day, expense id */
+	ROW_DAY_TOTAL = 'T',              /* day, category id, currency, account */
+	ROW_MONTH_TOTAL = 'M',            /* month, category id, currency, account */
+	ROW_MESSAGE = 'G',                /* message id */
+	ROW_DEDUPE = 'D'                  /* the first 16 bytes of an idempotency key's SHA-256 */
+};
+
+struct key {
+	size_t  len;
+	uint8_t bytes[KEY_MAX];
+};
+
+static inline struct slice
+key_slice(const struct key *key)
+{
+	return (struct slice){ (const char *)key->bytes, key->len };
+}
+
+/* The start of all rows of a kind. */
+struct key key_kind(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind);
+
+/* A kind whose rest is one id: C, I, G. */
+struct key key_id(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, const struct uuid *id);
+
+struct key key_default_category(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice category_key);
+struct key key_expense(const uint8_t ledger[LEDGER_KEY_SIZE], day_t day, const struct uuid *id);
+struct key key_in_category(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *category_id, day_t day,
+    const struct uuid *id);
+struct key key_dedupe(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice idempotency_key);
+
+/* The start of all E, T or M rows of a day; for M its month. */
+struct key key_day(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, day_t day);
+
+/* A T row, or the M row of the day's month. */
+struct key key_total(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, day_t day, const struct uuid *category_id,
+    struct currency currency, struct slice account);
+
+/*
+ * Make it the first key behind all that start with it (an exclusive end of a
+ * range).  A key of 0xff bytes only, which no row has, becomes empty.
+ */
+void key_to_end(struct key *key);
+
+bool key_starts_with(struct slice key, const struct key *prefix);
+
+/* Less than, equal to or greater than 0, as LMDB orders keys. */
+int key_compare(struct slice a, struct slice b);
+
+/* Take keys apart again; false when it is not such a key. */
+bool key_read_id(struct slice key, struct uuid *id);
+bool key_read_expense(struct slice key, day_t *day, struct uuid *id);
+
+struct total_key {
+	day_t           day;              /* of a month: its first */
+	struct uuid     category_id;
+	struct currency currency;
+	struct slice    account;          /* a view into the key */
+};
+
+bool key_read_total(struct slice key, struct total_key *total);
+
+#endif

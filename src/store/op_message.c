@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages: recording one with all that it changes, and what became of it; see op.h. */
+#include "config.h"
+
+#include "op.h"
+
+static enum status
+get_recorded(struct op *op, const struct uuid *id, struct message *message, bool *is_sign_up)
+{
+	struct key row = key_id(op->ledger, ROW_MESSAGE, id);
+	struct uuid *ids;
+	struct slice value;
+
+	if (!op_get(op, TABLE_LEDGER, &row, &value))
+		return kv_status(op->kv, ST_NOT_FOUND);
+	ids = arena_alloc(op->arena, MESSAGE_EXPENSES_MAX * sizeof *ids);
+	if (ids == NULL)
+		return ST_FAILED;
+	message->id = *id;
+	return message_unpack(value, message, is_sign_up, ids);
+}
+
+static enum status
+get_waiting(struct op *op, const struct uuid *id, struct message *message)
+{
+	struct inbox_entry entry;
+	enum status st = inbox_get(op, id, &entry);
+
+	if (st == ST_OK)
+		*message = (struct message){ .id = *id, .status = MESSAGE_WAITING, .text = entry.text,
+			.received_ms = entry.received_ms };
+	return st;
+}
+
+enum status
+op_get_message(struct op *op, const struct uuid *id, struct message *message, bool *is_sign_up)
+{
+	enum status st = get_recorded(op, id, message, is_sign_up);
+
+	if (st != ST_NOT_FOUND)
+		return st;
+	*is_sign_up = false;
+	return get_waiting(op, id, message);
+}
+
+static enum status
+check_entry(const struct message_entry *entry)
+{
+	if (entry->expense_count > MESSAGE_EXPENSES_MAX || uuid_is_nil(&entry->id) || entry->status >= MESSAGE_WAITING)
+		return ST_BAD_VALUE;
+	if (entry->reply.len > REPLY_MAX || entry->idempotency_key.len > IDEMPOTENCY_KEY_MAX
+	    || entry->deliver_to.len > DELIVER_TO_MAX)
+		return ST_TEXT_TOO_LONG;
+	return ST_OK;
+}
+
+/* ST_OK: it was recorded before, and answer says what was recorded then. */
+static enum status
+find_earlier(struct op *op, const struct message_entry *entry, struct write_answer *answer)
+{
+	struct dedupe dedupe;
+	enum status st = get_recorded(op, &entry->id, &answer->message, &answer->is_new_user);
+
+	if (st == ST_OK) {
+		answer->is_replay = true;
+		return expenses_load(op, answer->message.expense_ids, answer->message.expense_count, answer);
+	}
+	if (st != ST_NOT_FOUND)
+		return st;
+	st = dedupe_find(op, entry->idempotency_key, entry->request_hash, &dedupe);
+	if (st != ST_OK)
+		return st;
+	if (uuid_equal(&dedupe.message_id, &entry->id))
+		return ST_NOT_FOUND;               /* accepted with this key, and now to be recorded */
+	return dedupe_answer(op, &dedupe, answer);
+}
+
+static void
+put_message(struct op *op, const struct message *message, bool is_sign_up)
+{
+	struct key row = key_id(op->ledger, ROW_MESSAGE, &message->id);
+
+	message_pack(op->scratch, message, is_sign_up);
+	op_put_scratch(op, TABLE_LEDGER, &row);
+}
+
+static void
+put_dedupe(struct op *op, const struct message_entry *entry)
+{
+	struct dedupe dedupe = { .created_ms = entry->now_ms, .message_id = entry->id };
+
+	memcpy(dedupe.request_hash, entry->request_hash, sizeof dedupe.request_hash);
+	dedupe_put(op, entry->idempotency_key, &dedupe);
+}
+
+static void
+put_reply(struct op *op, const struct message_entry *entry)
+{
+	struct outbox_entry reply = { .user_id = entry->sign_up.user_id, .deliver_to = entry->deliver_to,
+		.text = entry->reply, .created_ms = entry->now_ms };
+
+	if (entry->deliver_to.len == 0)
+		return;
+	memcpy(reply.ledger, op->ledger, sizeof reply.ledger);
+	outbox_put(op, &entry->id, &reply);
+}
+
+/* The message as it will be kept, with the ids of its expenses. */
+static enum status
+make_message(struct op *op, const struct message_entry *entry, const struct expenses_plan *plan, struct message *message)
+{
+	struct uuid *ids = arena_alloc(op->arena, plan->count * sizeof *ids);
+
+	if (ids == NULL)
+		return ST_FAILED;
+	for (size_t i = 0; i < plan->count; i++)
+		ids[i] = plan->expenses[i].id;
+	*message = (struct message){ .id = entry->id, .status = entry->status, .reply = entry->reply,
+		.received_ms = entry->received_ms, .finished_ms = entry->now_ms, .expense_count = plan->count,
+		.expense_ids = ids };
+	return ST_OK;
+}
+
+static enum status
+record(struct op *op, const struct message_entry *entry, struct write_answer *answer)
+{
+	struct user_plan user;
+	struct expenses_plan plan;
+	enum status st = user_plan(op, &entry->sign_up, entry->now_ms, &user);
+
+	if (st == ST_OK)
+		st = expenses_plan(op, &user, entry->expenses, entry->expense_count, &entry->id, entry->now_ms, &plan);
+	if (st == ST_OK)
+		st = make_message(op, entry, &plan, &answer->message);
+	if (st != ST_OK)
+		return st;
+	user_apply(op, &user);
+	expenses_apply(op, &plan);
+	put_message(op, &answer->message, user.is_new);
+	put_dedupe(op, entry);
+	put_reply(op, entry);
+	answer->is_new_user = user.is_new;
+	answer->expenses = plan.expenses;
+	answer->expense_count = plan.count;
+	return ST_OK;
+}
+
+enum status
+op_record_message(struct op *op, const struct message_entry *entry, struct write_answer *answer)
+{
+	enum status st = check_entry(entry);
+
+	if (st != ST_OK)
+		return st;
+	st = find_earlier(op, entry, answer);
+	if (st == ST_NOT_FOUND)
+		st = record(op, entry, answer);
+	if (st == ST_OK && entry->was_in_inbox)
+		inbox_del(op, &entry->id);
+	return kv_status(op->kv, st);
+}

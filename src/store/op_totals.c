@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* The kept totals: sums and counts by day and by month; see op.h. */
+#include "config.h"
+
+#include "op.h"
+
+bool
+totals_plan_init(struct totals_plan *plan, struct op *op, size_t expense_count)
+{
+	plan->count = plan->category_count = 0;
+	plan->changes = arena_alloc(op->arena, 2 * expense_count * sizeof *plan->changes);
+	plan->categories = arena_alloc(op->arena, expense_count * sizeof *plan->categories);
+	return plan->changes != NULL && plan->categories != NULL;
+}
+
+/* The change of a row, read from the table when it is the first one to that row. */
+static enum status
+change_of(struct totals_plan *plan, struct op *op, const struct key *key, struct total_change **out)
+{
+	struct total_change *change;
+	struct slice value;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (slice_equal(key_slice(&plan->changes[i].key), key_slice(key))) {
+			*out = &plan->changes[i];
+			return ST_OK;
+		}
+	*out = change = &plan->changes[plan->count++];
+	change->key.len = key->len;
+	memcpy(change->key.bytes, key->bytes, key->len);
+	change->sum = (struct sum){ 0 };
+	if (kv_get(op->kv, TABLE_LEDGER, key_slice(key), &value))
+		return sum_unpack(value, &change->sum);
+	return kv_status(op->kv, ST_OK);
+}
+
+static enum status
+add(struct totals_plan *plan, struct op *op, const struct expense *expense, enum row_kind kind)
+{
+	struct key key = key_total(op->ledger, kind, expense->day, &expense->category_id, expense->currency, expense->account);
+	struct total_change *change;
+	enum status st = change_of(plan, op, &key, &change);
+
+	if (st != ST_OK)
+		return st;
+	if (__builtin_add_overflow(change->sum.sum_minor, expense->amount_minor, &change->sum.sum_minor)
+	    || __builtin_add_overflow(change->sum.count, 1, &change->sum.count))
+		return ST_OUT_OF_RANGE;
+	return ST_OK;
+}
+
+static enum status
+count_in_category(struct totals_plan *plan, const struct category *category)
+{
+	struct category *counted = NULL;
+
+	for (size_t i = 0; i < plan->category_count; i++)
+		if (uuid_equal(&plan->categories[i].id, &category->id))
+			counted = &plan->categories[i];
+	if (counted == NULL) {
+		counted = &plan->categories[plan->category_count++];
+		*counted = *category;
+	}
+	return __builtin_add_overflow(counted->expense_count, 1, &counted->expense_count) ? ST_OUT_OF_RANGE : ST_OK;
+}
+
+enum status
+totals_plan_add(struct totals_plan *plan, struct op *op, const struct expense *expense, const struct category *category)
+{
+	enum status st = add(plan, op, expense, ROW_DAY_TOTAL);
+
+	if (st == ST_OK)
+		st = add(plan, op, expense, ROW_MONTH_TOTAL);
+	return st == ST_OK ? count_in_category(plan, category) : st;
+}
+
+void
+totals_apply(struct op *op, const struct totals_plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		sum_pack(op->scratch, plan->changes[i].sum);
+		op_put_scratch(op, TABLE_LEDGER, &plan->changes[i].key);
+	}
+	for (size_t i = 0; i < plan->category_count; i++)
+		category_put(op, &plan->categories[i]);
+}
+
+static enum status
+read_total(const struct kv_cursor *cursor, struct total *total)
+{
+	struct total_key key;
+	struct sum sum;
+	enum status st = sum_unpack(cursor->value, &sum);
+
+	if (st != ST_OK || !key_read_total(cursor->key, &key))
+		return ST_BAD_RECORD;
+	*total = (struct total){ .day = key.day, .category_id = key.category_id, .currency = key.currency,
+		.account = key.account, .sum_minor = sum.sum_minor, .count = sum.count };
+	return ST_OK;
+}
+
+enum status
+op_list_totals(struct op *op, bool by_month, day_t from, day_t to, void (*on_total)(const struct total *total, void *arg),
+    void *arg)
+{
+	enum row_kind kind = by_month ? ROW_MONTH_TOTAL : ROW_DAY_TOTAL;
+	struct key start = key_day(op->ledger, kind, from), end = key_day(op->ledger, kind, to);
+	enum status st = ST_OK;
+	struct kv_cursor cursor;
+	struct total total;
+	bool is_there;
+
+	key_to_end(&end);
+	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
+	is_there = kv_cursor_seek(&cursor, key_slice(&start));
+	while (st == ST_OK && is_there && key_compare(cursor.key, key_slice(&end)) < 0) {
+		st = read_total(&cursor, &total);
+		if (st == ST_OK)
+			on_total(&total, arg);
+		is_there = kv_cursor_next(&cursor);
+	}
+	kv_cursor_end(&cursor);
+	return kv_status(op->kv, st);
+}

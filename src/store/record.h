@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The values of the tables: a msgpack array [record version, fields...] and
+ * behind it 4 bytes, the low half of the XXH3 64-bit hash of the array's bytes,
+ * big-endian.  A record with another hash is refused, never used.  A reader
+ * skips elements behind those it knows, so a later field needs no migration.
+ *
+ * Packing appends to a buffer and cannot fail but by the buffer's has_failed.
+ * Unpacked slices point into the value.  What the key says is not in the
+ * value: the caller sets ids and days.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "buf.h"
+#include "mp.h"
+#include "records.h"
+#include "store.h"
+
+enum { RECORD_VERSION = 1, CHECKSUM_SIZE = 4 };
+
+void user_pack(struct buf *b, const struct user *user);
+enum status user_unpack(struct slice value, struct user *user);
+
+/* Without the id. */
+void category_pack(struct buf *b, const struct category *category);
+enum status category_unpack(struct slice value, struct category *category);
+
+/* The row of a category's name. */
+void name_pack(struct buf *b, const struct uuid *category_id);
+enum status name_unpack(struct slice value, struct uuid *category_id);
+
+/* Without id and day. */
+void expense_pack(struct buf *b, const struct expense *expense);
+enum status expense_unpack(struct slice value, struct expense *expense);
+
+/* The row of an expense's id. */
+void expense_day_pack(struct buf *b, day_t day);
+enum status expense_day_unpack(struct slice value, day_t *day);
+
+struct sum {
+	int64_t sum_minor, count;
+};
+
+void sum_pack(struct buf *b, struct sum sum);
+enum status sum_unpack(struct slice value, struct sum *sum);
+
+/* Without the id.  is_sign_up: its user was new. */
+void message_pack(struct buf *b, const struct message *message, bool is_sign_up);
+
+/* ids has room for MESSAGE_EXPENSES_MAX. */
+enum status message_unpack(struct slice value, struct message *message, bool *is_sign_up, struct uuid *ids);
+
+/* What a request with an idempotency key did. */
+struct dedupe {
+	uint8_t            request_hash[32];
+	int64_t            created_ms;
+	struct uuid        message_id;     /* nil: it stored expenses without a message, these */
+	size_t             expense_count;
+	const struct uuid *expense_ids;
+};
+
+void dedupe_pack(struct buf *b, const struct dedupe *dedupe);
+
+/* ids has room for BATCH_EXPENSES_MAX. */
+enum status dedupe_unpack(struct slice value, struct dedupe *dedupe, struct uuid *ids);
+
+/* Without the message id; with the ledger that it is for. */
+void inbox_pack(struct buf *b, const struct inbox_entry *entry, const uint8_t ledger[16]);
+enum status inbox_unpack(struct slice value, struct inbox_entry *entry, uint8_t ledger[16]);
+
+/* A reply that waits for its delivery. */
+struct outbox_entry {
+	uint8_t      ledger[16];
+	struct slice user_id, deliver_to, text;
+	int64_t      created_ms;
+	uint32_t     attempts;
+};
+
+void outbox_pack(struct buf *b, const struct outbox_entry *entry);
+enum status outbox_unpack(struct slice value, struct outbox_entry *entry);
+
+/* Without the key id. */
+void token_pack(struct buf *b, const struct token *token);
+enum status token_unpack(struct slice value, struct token *token);
+
+enum { STORE_FORMAT = 1 };
+
+/* The one row of each environment's meta table. */
+struct meta {
+	uint32_t    format;
+	uint32_t    shard;             /* 0 to shard_count - 1; of the index: shard_count */
+	uint32_t    shard_count;
+	uint8_t     secret[16];        /* of the hash that makes ledger keys */
+	struct uuid store_id;
+	int64_t     created_ms;
+};
+
+void meta_pack(struct buf *b, const struct meta *meta);
+
+/* A newer format is unpacked as far as it is known: look at format first. */
+enum status meta_unpack(struct slice value, struct meta *meta);
+
+#endif
