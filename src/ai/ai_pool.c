@@ -17,7 +17,7 @@
 #include "channel.h"
 #include "clock.h"
 #include "counters.h"
-#include "fd.h"
+#include "sockets.h"
 #include "job.h"
 #include "log.h"
 #include "master/child.h"

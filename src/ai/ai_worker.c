@@ -16,7 +16,7 @@
 #include "clock.h"
 #include "curl_loop.h"
 #include "engine.h"
-#include "fd.h"
+#include "sockets.h"
 #include "job.h"
 #include "log.h"
 #include "master/child.h"
