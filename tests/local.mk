@@ -22,6 +22,7 @@ include tests/unit/http/local.mk
 include tests/unit/ops/local.mk
 include tests/unit/ai/local.mk
 include tests/unit/message/local.mk
+include tests/unit/chat/local.mk
 TESTS += $(check_PROGRAMS)
 else
 check-local:
