@@ -2,6 +2,7 @@
 libaiexpense_a_SOURCES += \
 	src/master/child.c src/master/child.h \
 	src/master/child_loop.c src/master/child_loop.h \
+	src/master/config_read.c src/master/config_read.h \
 	src/master/listener.c src/master/listener.h \
 	src/master/master.c src/master/master.h \
 	src/master/notify.c \
@@ -12,7 +13,6 @@ libaiexpense_a_SOURCES += \
 	src/master/stubs.c \
 	src/master/watch.c
 
-bin_PROGRAMS =
-sbin_PROGRAMS = aiexpensed
+sbin_PROGRAMS += aiexpensed
 aiexpensed_SOURCES = src/master/main.c
 aiexpensed_LDADD = $(LIBS_ALL)
