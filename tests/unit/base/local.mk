@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-check_PROGRAMS += tests/unit/base/test_day
+check_PROGRAMS += tests/unit/base/test_day tests/unit/base/test_counters tests/unit/base/test_options
