@@ -250,9 +250,11 @@ errors_of(const char *content, struct options *options)
 	char *path = make_file(content, 0600), *at;
 	struct buf errors = BUF_INIT;
 	size_t len = strlen(path);
+	bool is_read;
 
 	assert_true(options_init(options));
-	assert_int_equal(options_read_file(options, path, &errors), errors.len == 0);
+	is_read = options_read_file(options, path, &errors);
+	assert_int_equal(is_read, errors.len == 0);
 	buf_append_char(&errors, '\0');
 	while ((at = strstr(errors.data, path)) != NULL)
 		memmove(at, at + len, strlen(at + len) + 1);
