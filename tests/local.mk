@@ -21,6 +21,7 @@ include tests/unit/store/local.mk
 include tests/unit/http/local.mk
 include tests/unit/ops/local.mk
 include tests/unit/ai/local.mk
+include tests/unit/master/local.mk
 include tests/unit/message/local.mk
 include tests/unit/chat/local.mk
 TESTS += $(check_PROGRAMS)
