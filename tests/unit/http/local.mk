@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: MIT
-check_PROGRAMS += tests/unit/http/test_reader
+check_PROGRAMS += \
+	tests/unit/http/test_reader \
+	tests/unit/http/test_route \
+	tests/unit/http/test_target
