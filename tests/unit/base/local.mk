@@ -7,3 +7,4 @@ check_PROGRAMS += tests/unit/base/test_frame
 check_PROGRAMS += tests/unit/base/test_mp
 check_PROGRAMS += tests/unit/base/test_uuid
 check_PROGRAMS += tests/unit/base/test_day tests/unit/base/test_counters tests/unit/base/test_options
+check_PROGRAMS += tests/unit/base/test_json_out
