@@ -55,7 +55,6 @@ bool mp_end(const struct mp *mp);
 msgpack_packer mp_packer(struct buf *b);
 void mp_put_str(msgpack_packer *pk, struct slice s);
 void mp_put_bin(msgpack_packer *pk, const void *data, size_t size);
-void mp_put_bool(msgpack_packer *pk, bool value);
 
 static inline void
 mp_put_bool(msgpack_packer *pk, bool is_true)
