@@ -50,8 +50,9 @@ struct process_slot {
 	_Atomic int64_t  txn_started_ms;            /* clock_mono_ms; 0 outside of a write transaction */
 	_Atomic uint32_t stage;                     /* enum stage */
 
-	/* The master writes these; pid is 0 while no process has the slot. */
-	alignas(64) _Atomic int32_t pid;
+	/* The master writes these.  pid is 0 while no process runs in the slot, which stays its role's all the same. */
+	alignas(64) _Atomic uint32_t is_taken;
+	_Atomic int32_t  pid;
 	_Atomic uint32_t role, index;               /* role: row of the role table (child.h) */
 	_Atomic uint32_t generation;
 	_Atomic uint32_t restarts;
@@ -96,8 +97,11 @@ extern const struct operation_row operation_rows[OPERATIONS];
 struct counter_segment *counters_create(uint32_t capacity, int *fd);
 void counters_destroy(struct counter_segment *segment, int fd);
 
-/* A slot for a process to be started, or NULL when all are taken.  Its pid must be set or it may be given out again. */
+/* A slot for a child, for all processes that will be it in turn; NULL when all are taken. */
 struct process_slot *counters_take_slot(struct counter_segment *segment);
+
+/* No process will be this child any more: another child may take the slot and count on. */
+void counters_release_slot(struct process_slot *slot);
 
 /* The process of this slot has died: zero what died with it, keep the rest. */
 void counters_retire(struct process_slot *slot);

@@ -69,15 +69,22 @@ counters_destroy(struct counter_segment *segment, int fd)
 struct process_slot *
 counters_take_slot(struct counter_segment *segment)
 {
-	uint32_t used = atomic_load(&segment->used);
+	uint32_t used = atomic_load(&segment->used), at = 0;
 
-	for (uint32_t i = 0; i < used; i++)
-		if (atomic_load(&segment->slots[i].pid) == 0)
-			return &segment->slots[i];
-	if (used == segment->capacity)
+	while (at < used && atomic_load(&segment->slots[at].is_taken))
+		at++;
+	if (at == segment->capacity)
 		return NULL;
-	atomic_store(&segment->used, used + 1);
-	return &segment->slots[used];
+	atomic_store(&segment->slots[at].is_taken, 1);
+	if (at == used)
+		atomic_store(&segment->used, used + 1);
+	return &segment->slots[at];
+}
+
+void
+counters_release_slot(struct process_slot *slot)
+{
+	atomic_store(&slot->is_taken, 0);
 }
 
 static _Atomic uint64_t *

@@ -210,6 +210,12 @@ add_item(const struct option_row *row, option_LIST *list, const char *text, size
 }
 
 static bool
+has_enough_items(const struct option_row *row, const option_LIST *list, struct buf *why)
+{
+	return (int64_t)list->count >= row->min || out_of_range(row, why, " values");
+}
+
+static bool
 set_list(const struct option_row *row, void *fields, const char *text, struct buf *why)
 {
 	option_LIST *list = field_of(row, fields);
@@ -222,9 +228,19 @@ set_list(const struct option_row *row, void *fields, const char *text, struct bu
 			return false;
 		text += len + (text[len] == ',');
 	}
-	if ((int64_t)list->count < row->min)
-		return out_of_range(row, why, " values");
-	return true;
+	return has_enough_items(row, list, why);
+}
+
+bool
+option_set_list(const struct option_row *row, void *fields, const char *const *items, size_t count, struct buf *why)
+{
+	option_LIST *list = field_of(row, fields);
+
+	option_clear(row, fields);
+	for (size_t i = 0; i < count; i++)
+		if (!add_item(row, list, items[i], strlen(items[i]), why))
+			return false;
+	return has_enough_items(row, list, why);
 }
 
 static ssize_t
@@ -312,14 +328,6 @@ option_set(const struct option_row *row, void *fields, const char *text, struct 
 	case OPTION_SECRET_FILE: return set_secret(row, fields, text, why);
 	}
 	return false;
-}
-
-bool
-option_add(const struct option_row *row, void *fields, const char *text, struct buf *why)
-{
-	if (row->type == OPTION_LIST)
-		return add_item(row, field_of(row, fields), text, strlen(text), why);
-	return option_set(row, fields, text, why);
 }
 
 static void

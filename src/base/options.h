@@ -86,8 +86,9 @@ void options_dump(const struct options *options, struct buf *out);
  */
 bool option_set(const struct option_row *row, void *fields, const char *text, struct buf *why);
 
-/* One more item of a LIST, or any other option's value; for the reader of the file. */
-bool option_add(const struct option_row *row, void *fields, const char *text, struct buf *why);
+/* The same for a LIST whose items may have commas in them. */
+bool option_set_list(const struct option_row *row, void *fields, const char *const *items, size_t count,
+    struct buf *why);
 
 /* The field's value as it would stand in the file. */
 void option_write(const struct option_row *row, const void *fields, struct buf *out);

@@ -39,19 +39,16 @@ on_syntax_error(cfg_t *cfg, const char *format, va_list args)
 	buf_fini(&why);
 }
 
-/* Called after each value, also of a list.  An error is noted and the rest of the file read. */
+/* Called after each value.  An error is noted and the rest of the file read.  Lists are taken when they are complete. */
 static int
 on_value(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const struct option_row *row = option_find(cfg_name(cfg), cfg_opt_name(opt));
-	unsigned count = cfg_opt_size(opt);
 	struct buf why = BUF_INIT;
 
-	if (row == NULL || count == 0)
+	if (row == NULL || row->type == OPTION_LIST || cfg_opt_size(opt) == 0)
 		return 0;
-	if (count == 1 && row->type == OPTION_LIST)
-		option_clear(row, reading->options);
-	if (!option_add(row, reading->options, cfg_opt_getnstr(opt, count - 1), &why))
+	if (!option_set(row, reading->options, cfg_opt_getnstr(opt, 0), &why))
 		add_error(cfg, &why);
 	buf_fini(&why);
 	return 0;
@@ -113,25 +110,31 @@ syntax_fini(struct syntax *syntax)
 	free(syntax->options);
 }
 
-/* "{}" has no value for on_value to see. */
 static void
-check_empty_lists(cfg_t *cfg)
+take_list(cfg_t *cfg, const struct option_row *row, cfg_opt_t *opt)
+{
+	const char **items = calloc(cfg_opt_size(opt) + 1, sizeof *items);
+	struct buf why = BUF_INIT;
+
+	for (unsigned i = 0; items != NULL && i < cfg_opt_size(opt); i++)
+		items[i] = cfg_opt_getnstr(opt, i);
+	if (!option_set_list(row, reading->options, items, cfg_opt_size(opt), &why)) {
+		buf_printf(reading->errors, "%s: %s.%.*s\n", cfg->filename, row->section, SLICE_ARGS(buf_slice(&why)));
+		reading->error_count++;
+	}
+	buf_fini(&why);
+	free(items);
+}
+
+static void
+take_lists(cfg_t *cfg)
 {
 	for (size_t i = 0; i < option_row_count; i++) {
-		const struct option_row *row = &option_rows[i];
-		cfg_t *section = cfg_getsec(cfg, row->section);
-		cfg_opt_t *opt = section != NULL ? cfg_getopt(section, row->name) : NULL;
+		cfg_t *section = cfg_getsec(cfg, option_rows[i].section);
+		cfg_opt_t *opt = section != NULL ? cfg_getopt(section, option_rows[i].name) : NULL;
 
-		if (opt == NULL || row->type != OPTION_LIST || (opt->flags & CFGF_MODIFIED) == 0 ||
-		    cfg_opt_size(opt) > 0)
-			continue;
-		if (row->min > 0) {
-			buf_printf(reading->errors, "%s: %s.%s must not be empty\n", cfg->filename, row->section,
-			    row->name);
-			reading->error_count++;
-		} else {
-			option_clear(row, reading->options);
-		}
+		if (opt != NULL && option_rows[i].type == OPTION_LIST && (opt->flags & CFGF_MODIFIED) != 0)
+			take_list(cfg, &option_rows[i], opt);
 	}
 }
 
@@ -146,7 +149,7 @@ read_with(struct syntax *syntax, const char *file)
 	if (result == CFG_FILE_ERROR)
 		buf_printf(reading->errors, "%s: %s\n", file, strerror(errno));
 	else if (result == CFG_SUCCESS)
-		check_empty_lists(cfg);
+		take_lists(cfg);
 	if (result != CFG_SUCCESS && reading->error_count == 0)
 		reading->error_count++;
 	cfg_free(cfg);

@@ -6,6 +6,7 @@
 
 #include <sys/random.h>
 
+#include "hex.h"
 #include "log.h"
 
 /*
@@ -54,57 +55,33 @@ uuid7_time_ms(const struct uuid *id)
 	return ms;
 }
 
-static bool
-has_hyphen(size_t at)
-{
-	return at == 8 || at == 13 || at == 18 || at == 23;
-}
+/* The five groups of the text form: where each begins, and its bytes. */
+static const struct {
+	size_t at, byte, size;
+} groups[] = { { 0, 0, 4 }, { 9, 4, 2 }, { 14, 6, 2 }, { 19, 8, 2 }, { 24, 10, 6 } };
+
+enum { GROUPS = sizeof groups / sizeof groups[0] };
 
 void
 uuid_format(const struct uuid *id, char *out)
 {
-	static const char hex[] = "0123456789abcdef";
-	const uint8_t *byte = id->bytes;
-
-	for (size_t at = 0; at < UUID_TEXT_LEN;) {
-		if (has_hyphen(at)) {
-			out[at++] = '-';
-			continue;
-		}
-		out[at++] = hex[*byte >> 4];
-		out[at++] = hex[*byte++ & 15];
+	for (size_t i = 0; i < GROUPS; i++) {
+		if (i > 0)
+			out[groups[i].at - 1] = '-';
+		hex_encode(id->bytes + groups[i].byte, groups[i].size, out + groups[i].at);
 	}
-}
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 bool
 uuid_parse(struct slice text, struct uuid *out)
 {
-	uint8_t *byte = out->bytes;
-
 	if (text.len != UUID_TEXT_LEN)
 		return false;
-	for (size_t at = 0; at < UUID_TEXT_LEN;) {
-		int high, low;
-
-		if (has_hyphen(at)) {
-			if (text.ptr[at++] != '-')
-				return false;
-			continue;
-		}
-		high = hex_value(text.ptr[at++]);
-		low = hex_value(text.ptr[at++]);
-		if (high < 0 || low < 0)
+	for (size_t i = 0; i < GROUPS; i++) {
+		if (i > 0 && text.ptr[groups[i].at - 1] != '-')
 			return false;
-		*byte++ = (uint8_t)(high << 4 | low);
+		if (!hex_decode(text.ptr + groups[i].at, groups[i].size, out->bytes + groups[i].byte))
+			return false;
 	}
 	return true;
 }

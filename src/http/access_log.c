@@ -24,6 +24,7 @@ static const struct timeval flush_after = { 0, 200000 };
 
 struct access_log {
 	struct event *timer;
+	bool          is_timed;                /* the timer runs */
 	int           fd;
 	struct buf    lines;
 	uint64_t      dropped;
@@ -34,9 +35,12 @@ struct access_log {
 static void
 on_flush_time(evutil_socket_t fd, short what, void *arg)
 {
+	struct access_log *log = arg;
+
 	(void)fd;
 	(void)what;
-	access_log_flush(arg);
+	log->is_timed = false;
+	access_log_flush(log);
 }
 
 struct access_log *
@@ -162,8 +166,8 @@ access_log_add(struct access_log *log, const struct request *req, unsigned http_
 {
 	struct buf *b = &log->lines;
 
-	if (b->len == 0)
-		evtimer_add(log->timer, &flush_after);
+	if (!log->is_timed)
+		log->is_timed = evtimer_add(log->timer, &flush_after) == 0;
 	append_time(log);
 	buf_append_literal(b, "id=");
 	buf_append_slice(b, req->id);
@@ -179,7 +183,7 @@ access_log_add(struct access_log *log, const struct request *req, unsigned http_
 	buf_append_uint(b, (uint64_t)(duration_ns / 1000));
 	buf_append_char(b, '\n');
 	if (b->has_failed) {
-		log->dropped++;
+		log->dropped += count_lines(b->data, b->len) + 1;
 		buf_clear(b);
 	} else if (b->len >= FLUSH_BYTES) {
 		access_log_flush(log);

@@ -25,7 +25,7 @@ enum http_event {
 	HTTP_CONNECTION_OPENED,
 	HTTP_CONNECTION_CLOSED,
 	HTTP_CONNECTION_REFUSED,     /* above connections_max: told 503; neither opened nor closed is reported */
-	HTTP_REQUEST_BEGUN,          /* its handler was called; on_answered follows, exactly once */
+	HTTP_REQUEST_BEGUN,          /* it has been read; on_answered follows, exactly once */
 	HTTP_REQUEST_TIMED_OUT,      /* did not arrive in time; answered 408 */
 	HTTP_SEND_TIMED_OUT,         /* the client did not take its answer */
 	HTTP_ANSWER_DROPPED,         /* the client was gone */

@@ -1,6 +1,172 @@
 /* SPDX-License-Identifier: MIT */
-int
-main(void)
+/* aiexpensed: arguments, the configuration test, and going into the background. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "listener.h"
+#include "log.h"
+#include "master.h"
+#include "options.h"
+#include "sockets.h"
+
+static const char usage[] =
+    "usage: aiexpensed [-DhTtV] [-c file] [-o section.name=value]\n"
+    "  -c file                 read the options from this file (" OPTIONS_FILE ")\n"
+    "  -o section.name=value   set one option, over the file; may be repeated\n"
+    "  -t                      test the configuration and exit\n"
+    "  -T                      the same, and print every option\n"
+    "  -D                      go into the background once all is ready\n"
+    "  -V                      print the version and exit\n"
+    "  -h                      print this and exit\n";
+
+enum { OVERRIDES_MAX = 256 };
+
+struct arguments {
+	const char *file;
+	const char *overrides[OVERRIDES_MAX];
+	size_t      override_count;
+	bool        is_test, is_dump, is_detached;
+};
+
+/* Ends the program for the options that only print, and for what it does not understand. */
+static void
+read_arguments(struct arguments *args, int argc, char **argv)
 {
+	int c;
+
+	while ((c = getopt(argc, argv, "c:o:tTDVh")) != -1) {
+		switch (c) {
+		case 'c':
+			args->file = optarg;
+			break;
+		case 'o':
+			if (args->override_count == OVERRIDES_MAX)
+				fatal(2, "more than %d times -o", OVERRIDES_MAX);
+			args->overrides[args->override_count++] = optarg;
+			break;
+		case 'T':
+			args->is_dump = true;
+			/* FALLTHROUGH */
+		case 't':
+			args->is_test = true;
+			break;
+		case 'D':
+			args->is_detached = true;
+			break;
+		case 'V':
+			puts(PACKAGE_STRING);
+			exit(0);
+		case 'h':
+			fputs(usage, stdout);
+			exit(0);
+		default:
+			fputs(usage, stderr);
+			exit(2);
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "aiexpensed: unexpected argument %s\n%s", argv[optind], usage);
+		exit(2);
+	}
+}
+
+/* What the type of an option cannot tell. */
+static bool
+check_values(const struct options *options, struct buf *errors)
+{
+	bool is_valid = true;
+
+	for (size_t i = 0; i < options->http_listen.count; i++) {
+		if (listener_is_valid(options->http_listen.items[i]))
+			continue;
+		buf_printf(errors, "http.listen: %s is not host:port, [address]:port, *:port or unix:path\n",
+		    options->http_listen.items[i]);
+		is_valid = false;
+	}
+	return is_valid;
+}
+
+static bool
+read_options(struct options *options, const struct arguments *args, struct buf *errors)
+{
+	bool is_valid = options_init(options) && options_read_file(options, args->file, errors);
+
+	for (size_t i = 0; i < args->override_count; i++)
+		is_valid = options_override(options, args->overrides[i], errors) && is_valid;
+	return check_values(options, errors) && is_valid;
+}
+
+static int
+print_test(const struct options *options, const struct arguments *args)
+{
+	struct buf out = BUF_INIT;
+
+	if (args->is_dump)
+		options_dump(options, &out);
+	else
+		buf_printf(&out, "%s: ok\n", args->file);
+	fwrite(out.data, 1, out.len, stdout);
+	buf_fini(&out);
 	return 0;
+}
+
+static void
+become_background(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	setsid();
+	if (null != -1) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		fd_close(&null);
+	}
+}
+
+/* The parent stays until the daemon is ready, so that its exit code tells how the start went. */
+static int
+run_detached(const struct options *options)
+{
+	int ready[2];
+	pid_t pid;
+	char c;
+
+	if (pipe2(ready, O_CLOEXEC) == -1 || (pid = fork()) == -1) {
+		log_errno("cannot go into the background");
+		return 1;
+	}
+	if (pid == 0) {
+		fd_close(&ready[0]);
+		become_background();
+		return master_run(options, ready[1]);
+	}
+	fd_close(&ready[1]);
+	return read(ready[0], &c, 1) == 1 ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct arguments args = { .file = OPTIONS_FILE };
+	struct options options = { 0 };
+	struct buf errors = BUF_INIT;
+	int code = 1;
+
+	read_arguments(&args, argc, argv);
+	if (!read_options(&options, &args, &errors)) {
+		fwrite(errors.data, 1, errors.len, stderr);
+	} else {
+		log_set_level((enum log_level)options.log_level);
+		if (args.is_test)
+			code = print_test(&options, &args);
+		else
+			code = args.is_detached ? run_detached(&options) : master_run(&options, -1);
+	}
+	buf_fini(&errors);
+	options_fini(&options);
+	return code;
 }

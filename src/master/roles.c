@@ -73,7 +73,7 @@ role_name(unsigned role)
 void
 internal_socket_path(const struct options *options, const char *name, char path[INTERNAL_PATH_MAX])
 {
-	snprintf(path, INTERNAL_PATH_MAX, "%.80s/internal/%.*s.sock", options->run_directory, SOCKET_NAME_MAX - 1, name);
+	snprintf(path, INTERNAL_PATH_MAX, "%.76s/internal/%.*s.sock", options->run_directory, SOCKET_NAME_MAX - 1, name);
 }
 
 void

@@ -45,3 +45,10 @@ store_prepare(const struct options *options)
 	(void)options;
 	return 0;
 }
+
+int
+keeper_run(const struct inherited *in, unsigned index)
+{
+	(void)index;
+	return run_loop(in);
+}

@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/store/person.c src/store/person.h

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* From the reader's result to the handler: see conn.h, and request.h for what a handler sees. */
+#include "config.h"
+
+#include "conn.h"
+
+#include <stdlib.h>
+
+#include "ascii.h"
+#include "reply.h"
+#include "route.h"
+
+enum {
+	POOL_MAX = 64,
+	IN_KEPT = 16384,
+	FIELDS_KEPT = 1024
+};
+
+struct exchange *
+exchange_take(struct server *server, struct conn *c)
+{
+	struct exchange *x = server->pool;
+
+	if (x != NULL) {
+		server->pool = x->next;
+		server->pool_count--;
+	} else {
+		x = calloc(1, sizeof *x);
+		if (x == NULL)
+			return NULL;
+		x->server = server;
+	}
+	x->conn = c;
+	x->start = 0;
+	x->is_begun = false;
+	return x;
+}
+
+void
+exchange_begin(struct exchange *x)
+{
+	struct request *req = &x->req;
+
+	arena_reset(&req->arena);
+	*req = (struct request){ .arena = req->arena, .method = HTTP_OTHER, .started_ns = x->server->now_ns,
+		.services = x->server->options.services };
+	reader_init(&x->reader, &x->server->options.limits);
+	buf_clear(&x->fields);
+	x->answer = ANSWER_NONE;
+	x->is_begun = true;
+	x->is_continued = x->is_head = x->has_retry_after = x->has_cache_control = false;
+}
+
+void
+exchange_free(struct exchange *x)
+{
+	arena_fini(&x->req.arena);
+	buf_fini(&x->in);
+	buf_fini(&x->fields);
+	free(x);
+}
+
+void
+exchange_give(struct exchange *x)
+{
+	struct server *server = x->server;
+
+	if (server->is_stopped || server->pool_count == POOL_MAX) {
+		exchange_free(x);
+		return;
+	}
+	arena_reset(&x->req.arena);
+	buf_clear(&x->in);
+	buf_trim(&x->in, IN_KEPT);
+	buf_clear(&x->fields);
+	buf_trim(&x->fields, FIELDS_KEPT);
+	x->conn = NULL;
+	x->next = server->pool;
+	server->pool = x;
+	server->pool_count++;
+}
+
+static const char *
+request_bytes(const struct exchange *x)
+{
+	return x->in.data + x->start;
+}
+
+static bool
+is_fit_id(struct slice id)
+{
+	if (id.len == 0 || id.len > REQUEST_ID_MAX)
+		return false;
+	for (size_t i = 0; i < id.len; i++)
+		if (!ascii_is_alnum(id.ptr[i]) && id.ptr[i] != '.' && id.ptr[i] != '_' && id.ptr[i] != '-')
+			return false;
+	return true;
+}
+
+/* The random prefix of this process, then a number that grows. */
+static struct slice
+make_id(struct exchange *x)
+{
+	static const char hex[] = "0123456789abcdef";
+	uint64_t n = x->server->id_count++;
+	char *end = x->id + sizeof x->id, *p = end;
+
+	do
+		*--p = hex[n & 15];
+	while ((n >>= 4) > 0);
+	*--p = '-';
+	p -= ID_PREFIX_LEN;
+	memcpy(p, x->server->id_prefix, ID_PREFIX_LEN);
+	return (struct slice){ p, (size_t)(end - p) };
+}
+
+static void
+set_id(struct exchange *x)
+{
+	struct slice sent = http_span_slice(request_bytes(x), x->reader.known[HTTP_X_REQUEST_ID]);
+
+	x->req.id = is_fit_id(sent) ? sent : make_id(x);
+}
+
+static void
+fill_request(struct exchange *x)
+{
+	const struct reader *r = &x->reader;
+	struct request *req = &x->req;
+	const char *data = request_bytes(x);
+
+	req->method = r->method;
+	x->is_head = r->method == HTTP_HEAD;
+	req->host = http_span_slice(data, r->authority.at > 0 ? r->authority : r->known[HTTP_HOST]);
+	req->body = http_span_slice(data, r->body);
+	req->authorization = http_span_slice(data, r->known[HTTP_AUTHORIZATION]);
+	req->content_type = http_span_slice(data, r->known[HTTP_CONTENT_TYPE]);
+	req->idempotency_key = http_span_slice(data, r->known[HTTP_IDEMPOTENCY_KEY]);
+	set_id(x);
+}
+
+static bool
+decode_query(struct exchange *x)
+{
+	struct request *req = &x->req;
+	enum status st;
+	const char *field;
+
+	st = target_decode_query(&req->arena, http_span_slice(request_bytes(x), x->reader.query), &req->query);
+	if (st != ST_OK) {
+		reply_problem(req, st, NULL, NULL);
+		return false;
+	}
+	if (req->query.repeated.ptr == NULL)
+		return true;
+	field = arena_copy(&req->arena, req->query.repeated).ptr;
+	reply_problem(req, ST_BAD_PARAMETER, field, "The parameter may be given once only");
+	return false;
+}
+
+/* Find the route and ask the authorizer; the handler is called by the caller. */
+static enum status
+admit(struct exchange *x)
+{
+	const struct server_options *options = &x->server->options;
+	struct request *req = &x->req;
+	struct route_match match = { 0 };
+	enum status st;
+
+	st = route_find(options->routes, req->method, req->path, &match);
+	if (st == ST_BAD_METHOD)
+		reply_header(req, "Allow", slice_of(match.allow));
+	if (st != ST_OK)
+		return st;
+	req->route = match.route;
+	memcpy(req->params, match.params, sizeof req->params);
+	return options->authorize != NULL ? options->authorize(req, match.route) : ST_OK;
+}
+
+void
+exchange_dispatch(struct exchange *x)
+{
+	struct request *req = &x->req;
+	enum status st;
+
+	fill_request(x);
+	st = target_decode_path(&req->arena, http_span_slice(request_bytes(x), x->reader.path), &req->path);
+	if (st == ST_MALFORMED)
+		x->conn->must_close = x->conn->must_linger = true;
+	if (st == ST_OK && !decode_query(x))
+		return;
+	if (st == ST_OK)
+		st = admit(x);
+	if (st == ST_OK)
+		st = req->route->handler(req);
+	if (st != ST_OK)
+		reply_problem(req, st, NULL, NULL);
+}
+
+void
+exchange_refuse(struct exchange *x, enum status st)
+{
+	x->is_head = x->reader.path.at > 0 && x->reader.method == HTTP_HEAD;
+	x->conn->must_close = x->conn->must_linger = true;
+	set_id(x);
+	reply_problem(&x->req, st, NULL, NULL);
+}
+
+struct slice
+request_header(const struct request *req, const char *name)
+{
+	const struct exchange *x = exchange_of(req);
+
+	return reader_field(&x->reader, request_bytes(x), name);
+}
+
+bool
+request_has_type(const struct request *req, const char *type)
+{
+	struct slice s = req->content_type;
+	const char *semicolon = s.len > 0 ? memchr(s.ptr, ';', s.len) : NULL;
+
+	if (semicolon != NULL)
+		s.len = (size_t)(semicolon - s.ptr);
+	return ascii_equal(ascii_trim(s), slice_of(type));
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* See expense_json.h. */
+#include "config.h"
+
+#include "expense_json.h"
+
+#include <string.h>
+
+#include "chat/reply.h"
+
+static void
+put_digits(char *out, int count, int64_t n)
+{
+	for (; count > 0; n /= 10)
+		out[--count] = (char)('0' + n % 10);
+}
+
+void
+time_format(int64_t wall_ms, char *out)
+{
+	int64_t day = wall_ms / 86400000, ms = wall_ms % 86400000;
+
+	day_format((day_t)day, out);
+	memcpy(out + DAY_TEXT_LEN, "T00:00:00.000Z", TIME_TEXT_LEN - DAY_TEXT_LEN);
+	put_digits(out + 11, 2, ms / 3600000);
+	put_digits(out + 14, 2, ms / 60000 % 60);
+	put_digits(out + 17, 2, ms / 1000 % 60);
+	put_digits(out + 20, 3, ms % 1000);
+}
+
+static void
+write_id(struct json_out *out, const char *key, const struct uuid *id)
+{
+	char text[UUID_TEXT_LEN];
+
+	uuid_format(id, text);
+	json_out_key(out, key);
+	json_out_string(out, (struct slice){ text, sizeof text });
+}
+
+static void
+write_time(struct json_out *out, const char *key, int64_t wall_ms)
+{
+	char text[TIME_TEXT_LEN];
+
+	time_format(wall_ms, text);
+	json_out_member_string(out, key, (struct slice){ text, sizeof text });
+}
+
+static const struct category *
+find_category(const struct person *person, const struct uuid *id)
+{
+	for (size_t i = 0; person != NULL && i < person->category_count; i++)
+		if (uuid_equal(&person->categories[i].id, id))
+			return &person->categories[i];
+	return NULL;
+}
+
+/* Programs get the English name of a default category, whatever language its user reads. */
+static struct slice
+category_name(const struct category *category)
+{
+	if (category->name.len > 0)
+		return category->name;
+	for (int kind = 0; kind < CATEGORY_KINDS; kind++)
+		if (slice_equal(category->key, slice_of(category_kind_key((enum category_kind)kind))))
+			return category_kind_name((enum category_kind)kind, LANGUAGE_EN);
+	return category->key;
+}
+
+static void
+write_category(struct json_out *out, const struct uuid *id, const struct person *person)
+{
+	const struct category *category = find_category(person, id);
+
+	json_out_key(out, "category");
+	json_out_object_begin(out);
+	write_id(out, "id", id);
+	json_out_member_string(out, "name", category != NULL ? category_name(category) : SLICE_EMPTY);
+	json_out_object_end(out);
+}
+
+void
+expense_write_json(struct json_out *out, const struct expense *expense, const struct person *person)
+{
+	char amount[MONEY_TEXT_MAX], day[DAY_TEXT_LEN];
+	size_t amount_len = (size_t)money_format(expense->amount_minor, expense->currency, amount);
+
+	day_format(expense->day, day);
+	json_out_object_begin(out);
+	write_id(out, "id", &expense->id);
+	if (person != NULL)
+		json_out_member_string(out, "user", person->user.id);
+	json_out_member_string(out, "description", expense->description);
+	json_out_member_string(out, "amount", (struct slice){ amount, amount_len });
+	json_out_member_text(out, "currency", expense->currency.code);
+	write_category(out, &expense->category_id, person);
+	json_out_member_string(out, "account", expense->account);
+	json_out_member_string(out, "date", (struct slice){ day, sizeof day });
+	if (!uuid_is_nil(&expense->refund_of))
+		write_id(out, "refund_of", &expense->refund_of);
+	json_out_member_int(out, "version", expense->version);
+	write_time(out, "created_at", expense->created_ms);
+	write_time(out, "updated_at", expense->updated_ms);
+	json_out_object_end(out);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Records as the REST API writes them. */
+#ifndef EXPENSE_JSON_H
+#define EXPENSE_JSON_H
+
+#include "json_out.h"
+#include "records.h"
+#include "store.h"
+
+enum { TIME_TEXT_LEN = 24 };
+
+/* RFC 3339 in UTC with milliseconds ("2026-11-23T18:30:00.000Z"); writes TIME_TEXT_LEN bytes. */
+void time_format(int64_t wall_ms, char *out);
+
+/* One expense as a JSON object.  person: its owner, for the category's name; may be NULL. */
+void expense_write_json(struct json_out *out, const struct expense *expense, const struct person *person);
+
+#endif

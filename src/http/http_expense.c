@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* /api/v1/expenses: the list and a new one. */
+#include "config.h"
+
+#include "handlers.h"
+
+#include <openssl/sha.h>
+
+#include "auth.h"
+#include "body.h"
+#include "clock.h"
+#include "expense_json.h"
+#include "hex.h"
+#include "reply.h"
+#include "services.h"
+#include "store/person.h"
+#include "understand.h"
+#include "zone.h"
+
+enum { LIST_DEFAULT = 100, LIST_MAX = 500, CURSOR_BYTES = 20, DESCRIPTION_CHARACTERS = 200 };
+
+/* --- what both begin with: the user ------------------------------------------ */
+
+/* A handler's work, in the request's arena. */
+struct work {
+	struct request *req;
+	struct ledger   ledger;
+	struct person   person;
+	enum status     st;                  /* of looking the user up */
+	int64_t         started_ns;
+
+	/* the list */
+	struct expense_query query;
+	struct buf      rows;
+	struct json_out out;
+	day_t           last_day;
+	struct uuid     last_id;
+};
+
+static void
+keep_person(enum status st, const struct person *person, void *arg)
+{
+	struct work *work = arg;
+
+	work->st = st;
+	if (st == ST_OK && !person_copy(&work->req->arena, person, &work->person))
+		work->st = ST_OVERLOADED;
+}
+
+/* NULL after answering. */
+static struct work *
+begin(struct request *req, struct slice named)
+{
+	const struct services *services = req->services;
+	struct work *work = arena_alloc(&req->arena, sizeof *work);
+	struct slice user_id;
+
+	if (work == NULL) {
+		reply_problem(req, ST_OVERLOADED, NULL, NULL);
+		return NULL;
+	}
+	if (!handler_user(req, named, &user_id))
+		return NULL;
+	work->req = req;
+	work->started_ns = clock_mono_ns();
+	work->ledger = store_ledger(services->messages.store, user_id);
+	store_get_person(services->messages.store, &work->ledger, keep_person, work);
+	if (work->st != ST_OK) {
+		reply_problem(req, work->st, work->st == ST_NO_USER ? "user" : NULL, NULL);
+		return NULL;
+	}
+	return work;
+}
+
+static void
+record(const struct work *work, enum operation operation, bool is_success)
+{
+	const struct services *services = work->req->services;
+
+	operation_record(services->messages.counters, operation, (uint64_t)(clock_mono_ns() - work->started_ns), is_success);
+}
+
+/* --- the list ------------------------------------------------------------------ */
+
+static void
+cursor_write(struct buf *out, day_t day, const struct uuid *id)
+{
+	uint8_t bytes[CURSOR_BYTES];
+	char text[2 * CURSOR_BYTES];
+
+	for (int i = 0; i < 4; i++)
+		bytes[i] = (uint8_t)((uint32_t)day >> (24 - 8 * i));
+	memcpy(bytes + 4, id->bytes, sizeof id->bytes);
+	hex_encode(bytes, sizeof bytes, text);
+	buf_append(out, text, sizeof text);
+}
+
+static bool
+cursor_read(struct slice text, struct expense_query *query)
+{
+	uint8_t bytes[CURSOR_BYTES];
+
+	if (text.len != 2 * sizeof bytes || !hex_decode(text.ptr, sizeof bytes, bytes))
+		return false;
+	query->after_day = (day_t)((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3]);
+	memcpy(query->after_id.bytes, bytes + 4, sizeof query->after_id.bytes);
+	query->has_after = true;
+	return true;
+}
+
+static bool
+refuse(struct request *req, enum status st, const char *field, const char *detail)
+{
+	reply_problem(req, st, field, detail);
+	return false;
+}
+
+static bool
+read_day(struct request *req, const char *name, day_t *day)
+{
+	struct slice text;
+
+	if (!http_query_find(&req->query, name, &text) || day_parse(text, day))
+		return true;
+	return refuse(req, ST_BAD_DATE, name, "Must be a day that exists, as YYYY-MM-DD.");
+}
+
+static bool
+read_limit(struct request *req, unsigned *limit)
+{
+	struct slice text;
+	unsigned n = 0;
+
+	*limit = LIST_DEFAULT;
+	if (!http_query_find(&req->query, "limit", &text))
+		return true;
+	for (size_t i = 0; i < text.len && n <= LIST_MAX; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '9')
+			return refuse(req, ST_BAD_PARAMETER, "limit", "Must be a number.");
+		n = n * 10 + (unsigned)(text.ptr[i] - '0');
+	}
+	if (n < 1 || n > LIST_MAX)
+		return refuse(req, ST_OUT_OF_RANGE, "limit", "Must be 1 to 500.");
+	*limit = n;
+	return true;
+}
+
+static bool
+read_query(struct request *req, struct expense_query *query)
+{
+	static const char *const known[] = { "user", "from", "to", "limit", "cursor", NULL };
+	struct slice cursor;
+
+	*query = (struct expense_query){ .from = DAY_MIN, .to = DAY_MAX, .is_newest_first = true };
+	if (!handler_knows_query(req, known) || !read_day(req, "from", &query->from) || !read_day(req, "to", &query->to) ||
+	    !read_limit(req, &query->limit))
+		return false;
+	if (query->from > query->to)
+		return refuse(req, ST_BAD_DATE, "to", "Must not be before from.");
+	if (http_query_find(&req->query, "cursor", &cursor) && !cursor_read(cursor, query))
+		return refuse(req, ST_BAD_PARAMETER, "cursor", "Is not one that was given out.");
+	return true;
+}
+
+static void
+on_expense(const struct expense *expense, void *arg)
+{
+	struct work *work = arg;
+
+	expense_write_json(&work->out, expense, &work->person);
+	work->last_day = expense->day;
+	work->last_id = expense->id;
+}
+
+static void
+on_list_end(enum status st, bool has_more, void *arg)
+{
+	struct work *work = arg;
+	struct buf *body;
+
+	record(work, OPERATION_get_expenses, st == ST_OK);
+	if (st != ST_OK || work->rows.has_failed) {
+		buf_fini(&work->rows);
+		reply_problem(work->req, st != ST_OK ? st : ST_OVERLOADED, NULL, NULL);
+		return;
+	}
+	body = reply_begin(work->req, ST_OK, "application/json");
+	buf_append_literal(body, "{\"expenses\":");
+	buf_append_slice(body, buf_slice(&work->rows));
+	buf_append_literal(body, "],\"next_cursor\":");
+	if (has_more) {
+		buf_append_char(body, '"');
+		cursor_write(body, work->last_day, &work->last_id);
+		buf_append_literal(body, "\"}");
+	} else {
+		buf_append_literal(body, "null}");
+	}
+	buf_fini(&work->rows);
+	reply_end(work->req);
+}
+
+enum status
+get_expenses(struct request *req)
+{
+	static const struct expense_list_callbacks callbacks = { on_expense, on_list_end };
+	const struct services *services = req->services;
+	struct expense_query query;
+	struct slice named = SLICE_EMPTY;
+	struct work *work;
+
+	http_query_find(&req->query, "user", &named);
+	if (!read_query(req, &query))
+		return ST_OK;
+	work = begin(req, named);
+	if (work == NULL)
+		return ST_OK;
+	work->query = query;
+	work->out = json_out_to(&work->rows);
+	json_out_array_begin(&work->out);
+	store_list_expenses(services->messages.store, &work->ledger, &work->query, &callbacks, work);
+	return ST_OK;
+}
+
+/* --- a new one ------------------------------------------------------------------ */
+
+static void
+on_stored(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct work *work = arg;
+	struct json_out out;
+
+	record(work, OPERATION_create_expense, st == ST_OK);
+	if (st != ST_OK) {
+		reply_problem(work->req, st, st == ST_KEY_REUSED ? "Idempotency-Key" : NULL, NULL);
+		return;
+	}
+	out = reply_json_begin(work->req, ST_CREATED);
+	expense_write_json(&out, &answer->expenses[0], &work->person);
+	reply_end(work->req);
+}
+
+enum { USER, DESCRIPTION, AMOUNT, CURRENCY, CATEGORY_ID, ACCOUNT, DATE, FIELDS };
+
+static const struct body_field fields[FIELDS] = {
+	[USER]        = { "user",        BODY_LINE,   false, USER_ID_MAX },
+	[DESCRIPTION] = { "description", BODY_LINE,   true,  DESCRIPTION_CHARACTERS },
+	[AMOUNT]      = { "amount",      BODY_NUMBER, true,  40 },
+	[CURRENCY]    = { "currency",    BODY_LINE,   false, 3 },
+	[CATEGORY_ID] = { "category_id", BODY_LINE,   false, UUID_TEXT_LEN },
+	[ACCOUNT]     = { "account",     BODY_LINE,   false, ACCOUNT_MAX / 4 },
+	[DATE]        = { "date",        BODY_LINE,   false, DAY_TEXT_LEN },
+};
+
+static bool
+take_amount(struct work *work, const struct slice *values, struct expense *expense)
+{
+	enum status st;
+
+	expense->currency = work->person.user.home;
+	if (values[CURRENCY].ptr != NULL && !currency_parse(values[CURRENCY], &expense->currency))
+		return refuse(work->req, ST_BAD_VALUE, "currency", "Must be an ISO 4217 code.");
+	st = money_parse(values[AMOUNT], expense->currency, &expense->amount_minor);
+	return st == ST_OK || refuse(work->req, st, "amount", NULL);
+}
+
+static bool
+take_category(struct work *work, const struct slice *values, struct new_expense *new_expense)
+{
+	struct expense *expense = &new_expense->expense;
+	const struct category *category;
+
+	if (values[CATEGORY_ID].ptr != NULL) {
+		if (!uuid_parse(values[CATEGORY_ID], &expense->category_id))
+			return refuse(work->req, ST_BAD_VALUE, "category_id", "Is not an id.");
+		return true;
+	}
+	new_expense->category_key = slice_of(category_kind_key(understand_category(expense->description)));
+	category = person_default_category(&work->person, new_expense->category_key);
+	if (category != NULL)
+		expense->category_id = category->id;
+	return true;
+}
+
+static bool
+take_day(struct work *work, const struct slice *values, struct expense *expense)
+{
+	if (values[DATE].ptr == NULL)
+		return zone_local_day(work->person.user.zone.ptr, expense->created_ms, &expense->day) ||
+		    zone_local_day("UTC", expense->created_ms, &expense->day);
+	return day_parse(values[DATE], &expense->day) ||
+	    refuse(work->req, ST_BAD_DATE, "date", "Must be a day that exists, as YYYY-MM-DD.");
+}
+
+static bool
+take_expense(struct work *work, const struct slice *values, struct new_expense *new_expense)
+{
+	struct expense *expense = &new_expense->expense;
+
+	expense->created_ms = clock_wall_ms();
+	expense->id = uuid7_next(expense->created_ms);
+	expense->description = values[DESCRIPTION];
+	expense->account = values[ACCOUNT].len > 0 ? values[ACCOUNT] : SLICE_LITERAL("Cash");
+	expense->zone = work->person.user.zone;
+	if (expense->description.len == 0)
+		return refuse(work->req, ST_BAD_VALUE, "description", "Is empty.");
+	return take_amount(work, values, expense) && take_category(work, values, new_expense) && take_day(work, values, expense);
+}
+
+enum status
+post_expense(struct request *req)
+{
+	const struct services *services = req->services;
+	struct new_expense new_expense = { 0 };
+	struct expense_batch batch = { .expense_count = 1, .expenses = &new_expense };
+	struct slice values[FIELDS];
+	struct work *work;
+
+	if (!body_read(req, fields, FIELDS, values) || !handler_idempotency_key(req, &batch.idempotency_key))
+		return ST_OK;
+	work = begin(req, values[USER]);
+	if (work == NULL || !take_expense(work, values, &new_expense))
+		return ST_OK;
+	batch.now_ms = new_expense.expense.created_ms;
+	SHA256((const uint8_t *)req->body.ptr, req->body.len, batch.request_hash);
+	store_put_expenses(services->messages.store, &work->ledger, &batch, on_stored, work);
+	return ST_OK;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The http worker: the server, the store it reads, and the links to those it
+ * asks.  Nothing in it waits.
+ */
+#include "config.h"
+
+#include <event2/event.h>
+
+#include "access_log.h"
+#include "ai/ai_pool.h"
+#include "auth.h"
+#include "handlers.h"
+#include "log.h"
+#include "master/child.h"
+#include "master/child_loop.h"
+#include "server.h"
+#include "services.h"
+#include "store.h"
+
+struct worker {
+	struct child_loop   loop;
+	struct services     services;
+	struct route_table *routes;
+	struct access_log  *access_log;
+	struct server      *server;
+};
+
+static void
+on_event(void *arg, enum http_event event)
+{
+	struct counters *counters = arg;
+
+	switch (event) {
+	case HTTP_CONNECTION_OPENED:
+		counter_add(&counters->http_accepted, 1);
+		counter_add(&counters->http_connections, 1);
+		break;
+	case HTTP_CONNECTION_CLOSED:
+		counter_sub(&counters->http_connections, 1);
+		break;
+	case HTTP_CONNECTION_REFUSED:
+		counter_add(&counters->http_refused_overload, 1);
+		break;
+	case HTTP_REQUEST_BEGUN:
+		counter_add(&counters->http_in_flight, 1);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+on_answered(void *arg, const struct request *req, unsigned http_status, int64_t duration_ns, size_t bytes)
+{
+	struct counters *counters = arg;
+
+	counter_add(&counters->http_requests, 1);
+	counter_add(&counters->http_bytes_out, bytes);
+	counter_add(http_status < 400 ? &counters->http_2xx : http_status < 500 ? &counters->http_4xx : &counters->http_5xx, 1);
+	if (http_status == 503)
+		counter_add(&counters->http_refused_overload, 1);
+	if (req->method == HTTP_OTHER && req->path.len == 0) {
+		counter_add(&counters->http_bad_requests, 1);
+		return;
+	}
+	counter_sub(&counters->http_in_flight, req->route != NULL ? 1 : 0);
+	if (req->route != NULL && req->route->permission != PERMIT_ANYONE)
+		operation_record(counters, OPERATION_total, (uint64_t)duration_ns, http_status < 400);
+}
+
+static struct server *
+start_server(struct worker *worker, const struct inherited *in)
+{
+	const struct options *options = in->options;
+	struct server_options so = SERVER_OPTIONS_DEFAULT;
+
+	so.listeners = in->http_listeners;
+	so.listener_count = in->http_listener_count;
+	so.routes = worker->routes;
+	so.authorize = auth_authorize;
+	so.services = &worker->services;
+	so.limits.body_bytes = (uint32_t)options->http_max_body_bytes;
+	so.connections_max = options->http_max_connections;
+	so.request_timeout_ms = (unsigned)options->http_request_timeout_ms;
+	so.idle_timeout_ms = (unsigned)options->http_idle_timeout_ms;
+	so.send_timeout_ms = (unsigned)options->http_send_timeout_ms;
+	so.access_log = worker->access_log;
+	so.observer = (struct http_observer){ on_event, on_answered, &in->slot->counters };
+	return server_new(worker->loop.base, &so);
+}
+
+static bool
+start(struct worker *worker, const struct inherited *in)
+{
+	struct message_service *messages = &worker->services.messages;
+
+	worker->services.segment = in->segment;
+	messages->options = in->options;
+	messages->counters = &in->slot->counters;
+	messages->store = store_open(in->options, worker->loop.base, messages->counters);
+	messages->pool = ai_pool_open(worker->loop.base, in->options, messages->counters);
+	worker->routes = route_table_new(routes, route_count);
+	if (in->options->http_access_log)
+		worker->access_log = access_log_new(worker->loop.base, 2);
+	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL)
+		return false;
+	worker->server = start_server(worker, in);
+	return worker->server != NULL;
+}
+
+static void
+on_drained(void *arg)
+{
+	struct worker *worker = arg;
+
+	child_loop_end(&worker->loop, CHILD_EXIT_OK);
+}
+
+/* Whether asked to hurry or not, what was begun is answered; the loop's deadlines differ. */
+static void
+on_stop(bool is_graceful, void *arg)
+{
+	struct worker *worker = arg;
+
+	(void)is_graceful;
+	server_drain(worker->server, on_drained, worker);
+}
+
+static void
+stop(struct worker *worker)
+{
+	if (worker->server != NULL)
+		server_stop(worker->server);
+	if (worker->services.messages.pool != NULL)
+		ai_pool_close(worker->services.messages.pool);
+	if (worker->services.messages.store != NULL)
+		store_close(worker->services.messages.store);
+	if (worker->routes != NULL)
+		route_table_free(worker->routes);
+	if (worker->access_log != NULL)
+		access_log_free(worker->access_log);
+}
+
+int
+http_worker_run(const struct inherited *in, unsigned index)
+{
+	struct worker worker = { 0 };
+	int code = CHILD_EXIT_FATAL;
+
+	if (!child_loop_init(&worker.loop, in, on_stop, &worker))
+		return CHILD_EXIT_FATAL;
+	if (start(&worker, in)) {
+		child_loop_ready(&worker.loop);
+		code = child_loop_run(&worker.loop);
+	} else {
+		log_error("http worker %u cannot start", index);
+	}
+	stop(&worker);
+	child_loop_fini(&worker.loop);
+	return code;
+}

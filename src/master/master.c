@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of the master; see master.h. */
+#include "config.h"
+
+#include "master.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "log.h"
+#include "sockets.h"
+
+enum { TURN_MS = 500, START_LIMIT_MS = 10000 };
+
+static const int watched_signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGCHLD, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGTTIN,
+	SIGTTOU };
+
+/* Blocked over the fork too: a child takes them once its loop can. */
+static bool
+open_signals(struct master *m)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof watched_signals / sizeof watched_signals[0]; i++)
+		sigaddset(&set, watched_signals[i]);
+	signal(SIGPIPE, SIG_IGN);
+	m->signal_fd = sigprocmask(SIG_BLOCK, &set, NULL) == -1 ? -1 : signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (m->signal_fd == -1)
+		log_errno("cannot watch signals");
+	return m->signal_fd != -1;
+}
+
+static bool
+open_life_pipe(struct master *m)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) == -1) {
+		log_errno("cannot make a pipe");
+		return false;
+	}
+	m->life_read = fds[0];
+	m->life_write = fds[1];
+	return true;
+}
+
+/* The store is made by the user that will use it, hence after the privileges are gone. */
+static bool
+start(struct master *m)
+{
+	return place_take(m) && place_listen(m) && spawn_prepare(m) && open_life_pipe(m) && place_drop_privileges(m) &&
+	    store_prepare(m->options) == 0 && open_signals(m);
+}
+
+static void
+on_stop_signal(struct master *m, bool is_graceful)
+{
+	if (m->phase != PHASE_STOPPING) {
+		log_info(is_graceful ? "stopping gracefully" : "stopping");
+		stop_begin(m, is_graceful, 0);
+	} else if (!is_graceful && m->is_graceful) {
+		log_info("stopping without waiting for requests");
+		stop_begin(m, false, 0);
+	} else if (!is_graceful) {
+		log_warn("told to stop a second time, killing");
+		stop_kill(m);
+	}
+}
+
+static void
+on_signal(struct master *m, const struct signalfd_siginfo *info)
+{
+	switch (info->ssi_signo) {
+	case SIGCHLD:
+	case SIGWINCH:   /* a terminal that is resized sends it too */
+		break;
+	case SIGTERM:
+	case SIGINT:
+		on_stop_signal(m, false);
+		break;
+	case SIGQUIT:
+		on_stop_signal(m, true);
+		break;
+	default:
+		log_warn("SIG%s is not available yet, ignored", sigabbrev_np((int)info->ssi_signo));
+		break;
+	}
+}
+
+static void
+read_signals(struct master *m)
+{
+	struct signalfd_siginfo info;
+
+	while (read(m->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+		on_signal(m, &info);
+}
+
+static size_t
+count_ready(const struct master *m, unsigned role)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->child_count; i++)
+		count += m->children[i].is_ready && m->children[i].pid != 0 && m->children[i].role <= role;
+	return count;
+}
+
+static void
+announce_ready(struct master *m)
+{
+	char text[256];
+	size_t len = 0, below = 0;
+	ssize_t written;
+
+	for (unsigned role = 0; role < role_count; role++) {
+		size_t up_to = count_ready(m, role);
+
+		len += (size_t)snprintf(text + len, sizeof text - len, "%s%zu %s", role > 0 ? ", " : "", up_to - below,
+		    roles[role].name);
+		below = up_to;
+	}
+	m->phase = PHASE_READY;
+	log_info("ready: %s; listening on %s%s", text, m->options->http_listen.items[0],
+	    m->http_fd_count > 1 ? " and more" : "");
+	notify_manager("READY=1");
+	if (m->detached_fd != -1) {
+		written = write(m->detached_fd, "R", 1);
+		(void)written;   /* whoever started us may be gone */
+		fd_close(&m->detached_fd);
+	}
+}
+
+static void
+check_start(struct master *m, int64_t now_ms)
+{
+	size_t ready = count_ready(m, role_count);
+
+	if (ready == m->child_count) {
+		announce_ready(m);
+	} else if (ready == 0 && now_ms - m->started_ms > START_LIMIT_MS) {
+		log_error("no process became ready within 10 s, ending");
+		stop_begin(m, false, 1);
+	}
+}
+
+static int
+turn_ms(const struct master *m, int64_t now_ms)
+{
+	int64_t until_ms = now_ms + TURN_MS;
+
+	for (size_t i = 0; i < m->child_count; i++) {
+		int64_t at_ms = m->children[i].respawn_at_ms;
+
+		if (at_ms != 0 && at_ms < until_ms && m->phase != PHASE_STOPPING)
+			until_ms = at_ms;
+	}
+	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
+}
+
+static void
+wait_for_events(struct master *m, struct pollfd *fds)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	fds[0] = (struct pollfd){ .fd = m->signal_fd, .events = POLLIN };
+	for (size_t i = 0; i < m->child_count; i++)
+		fds[i + 1] = (struct pollfd){ .fd = m->children[i].status_fd, .events = POLLIN };
+	if (poll(fds, m->child_count + 1, turn_ms(m, now_ms)) == -1 && errno != EINTR)
+		fatal(CHILD_EXIT_ASSERT, "poll failed");
+}
+
+/*
+ * waitpid in every turn and not only after a SIGCHLD: signals of one kind
+ * collapse into one, and a turn is cheap.
+ */
+static void
+loop(struct master *m, struct pollfd *fds)
+{
+	m->last_turn_ms = clock_mono_ms();
+	while (!stop_is_done(m)) {
+		int64_t now_ms;
+
+		spawn_due(m, clock_mono_ms());
+		wait_for_events(m, fds);
+		now_ms = clock_mono_ms();
+		for (size_t i = 0; i < m->child_count; i++)
+			if (fds[i + 1].revents != 0 && m->children[i].status_fd != -1)
+				spawn_read_status(m, &m->children[i]);
+		read_signals(m);
+		spawn_reap(m, now_ms);
+		watch_children(m, now_ms);
+		m->last_turn_ms = now_ms;
+		if (m->phase == PHASE_STARTING)
+			check_start(m, now_ms);
+		if (m->phase == PHASE_STOPPING)
+			stop_step(m, now_ms);
+	}
+}
+
+static void
+release(struct master *m)
+{
+	place_leave(m);
+	fd_close(&m->signal_fd);
+	fd_close(&m->life_read);
+	fd_close(&m->life_write);
+	counters_destroy(m->segment, m->segment_fd);
+	free(m->http_fds);
+	free(m->children);
+}
+
+int
+master_run(const struct options *options, int detached_fd)
+{
+	struct master m = { .options = options, .segment_fd = -1, .stats_fd = -1, .control_fd = -1, .lock_fd = -1,
+		.signal_fd = -1, .life_read = -1, .life_write = -1, .detached_fd = detached_fd,
+		.started_ms = clock_mono_ms(), .exit_code = 1 };
+	struct pollfd *fds = NULL;
+
+	prctl(PR_SET_NAME, "aiexp-master");
+	log_set_process("master");
+	if (start(&m))
+		fds = calloc(m.child_count + 1, sizeof *fds);
+	if (fds != NULL)
+		loop(&m, fds);
+	free(fds);
+	release(&m);
+	if (fds != NULL)
+		log_info("stopped");
+	return m.exit_code;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The master: makes what crosses the fork, forks the children, watches and
+ * replaces them, and takes the operator's signals.  It serves nothing and has
+ * no event library; it waits in poll(2) and does what is due.
+ *
+ * master_run is for main; the rest is shared by the files of this folder.
+ */
+#ifndef MASTER_H
+#define MASTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "child.h"
+
+/* A place for a child, and the process that has it now. */
+struct child {
+	unsigned             role, index;
+	struct process_slot *slot;
+	int                  internal_listener;  /* open for as long as the master lives: clients wait in its queue */
+
+	pid_t                pid;                /* 0 while no process runs */
+	int                  status_fd;          /* read end; -1 when none runs or it has closed its end */
+	bool                 is_ready;
+	int64_t              started_ms;
+	int64_t              stopped_ms;         /* when SIGSTOP was seen; 0 while it runs */
+	int64_t              aborted_ms;         /* when the watchdog sent SIGABRT; 0 when it did not */
+
+	unsigned             crashes;            /* in a row, for the back-off */
+	int64_t              respawn_at_ms;      /* 0 when it is not to be started */
+	bool                 is_given_up;        /* it said that it cannot work */
+};
+
+enum phase { PHASE_STARTING, PHASE_READY, PHASE_STOPPING };
+
+struct master {
+	const struct options   *options;
+	struct counter_segment *segment;
+	int                     segment_fd;
+	struct process_slot    *slot;            /* the master's own */
+	struct child           *children;
+	size_t                  child_count;
+
+	int                    *http_fds;
+	size_t                  http_fd_count;
+	int                     stats_fd, control_fd, lock_fd, signal_fd;
+	int                     life_read, life_write;
+	int                     detached_fd;     /* where -D waits for a byte; -1 without it */
+	bool                    has_place;       /* the lock is ours, so the files below run.directory are */
+
+	enum phase              phase;
+	int                     exit_code;
+	int64_t                 started_ms, last_turn_ms;
+	int64_t                 watch_from_ms;   /* the watchdog sleeps until then */
+
+	bool                    is_graceful;     /* PHASE_STOPPING: QUIT rather than TERM */
+	unsigned                stop_stage;
+	int64_t                 stage_until_ms;  /* the next stage is told by then, whoever still lives */
+	int64_t                 stop_until_ms;   /* then KILL, or for a graceful stop TERM */
+};
+
+/* Until a signal ends it; the exit code.  A byte goes to detached_fd once all children are ready. */
+int master_run(const struct options *options, int detached_fd);
+
+/* place.c: directories, lock, pid file, sockets, privileges.  All log why before returning false. */
+bool place_take(struct master *m);
+bool place_listen(struct master *m);
+bool place_drop_privileges(struct master *m);
+void place_leave(struct master *m);
+
+/* spawn.c */
+bool spawn_prepare(struct master *m);                        /* the list of children, a slot for each, their sockets */
+void spawn_due(struct master *m, int64_t now_ms);            /* start whoever is to be started by now */
+void spawn_reap(struct master *m, int64_t now_ms);           /* take notice of every child that changed state */
+void spawn_read_status(struct master *m, struct child *child);
+const char *child_text(const struct child *child, char text[48]);   /* "http 0 (pid 12)" */
+
+/* watch.c: end the children that no longer work. */
+void watch_children(struct master *m, int64_t now_ms);
+
+/* stop.c */
+void stop_begin(struct master *m, bool is_graceful, int exit_code);
+void stop_kill(struct master *m);
+void stop_step(struct master *m, int64_t now_ms);
+bool stop_is_done(const struct master *m);
+
+/* notify.c: one line to the service manager, when there is one. */
+void notify_manager(const char *line);
+
+#endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting children, seeing them end, and when to start them again. */
+#include "config.h"
+
+#include "master.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "log.h"
+#include "sockets.h"
+
+enum {
+	INTERNAL_BACKLOG = 1024,
+	INTERNAL_MODE = 0600,
+	BACKOFF_FIRST_MS = 100,
+	BACKOFF_MAX_MS = 10000,
+	HEALTHY_MS = 60000,
+	SLOTS_TO_SPARE = 64
+};
+
+const char *
+child_text(const struct child *child, char text[48])
+{
+	snprintf(text, 48, "%s %u (pid %d)", roles[child->role].name, child->index, (int)child->pid);
+	return text;
+}
+
+static size_t
+count_children(const struct options *options)
+{
+	size_t count = 0;
+
+	for (unsigned role = 0; role < role_count; role++)
+		count += roles[role].count(options);
+	return count;
+}
+
+static int
+open_internal_listener(const struct options *options, unsigned role, unsigned index)
+{
+	char name[SOCKET_NAME_MAX], path[INTERNAL_PATH_MAX];
+	int fd;
+
+	roles[role].socket_name(options, index, name);
+	internal_socket_path(options, name, path);
+	fd = unix_listen(path, INTERNAL_MODE, INTERNAL_BACKLOG);
+	if (fd == -1)
+		log_errno("cannot listen on %s", path);
+	return fd;
+}
+
+static bool
+prepare_child(struct master *m, struct child *child, unsigned role, unsigned index)
+{
+	*child = (struct child){ .role = role, .index = index, .internal_listener = -1, .status_fd = -1,
+		.respawn_at_ms = clock_mono_ms() };
+	child->slot = counters_take_slot(m->segment);
+	atomic_store(&child->slot->role, role);
+	atomic_store(&child->slot->index, index);
+	if (roles[role].socket_name == NULL)
+		return true;
+	child->internal_listener = open_internal_listener(m->options, role, index);
+	return child->internal_listener != -1;
+}
+
+bool
+spawn_prepare(struct master *m)
+{
+	size_t count = count_children(m->options);
+
+	m->children = calloc(count, sizeof *m->children);
+	m->segment = counters_create((uint32_t)(1 + 2 * count + SLOTS_TO_SPARE), &m->segment_fd);
+	if (m->children == NULL || m->segment == NULL)
+		return false;
+	m->slot = counters_take_slot(m->segment);
+	atomic_store(&m->slot->role, ROLE_MASTER);
+	atomic_store(&m->slot->pid, getpid());
+	atomic_store(&m->slot->started_ms, m->started_ms);
+	for (unsigned role = 0; role < role_count; role++)
+		for (unsigned index = 0; index < roles[role].count(m->options); index++)
+			if (!prepare_child(m, &m->children[m->child_count++], role, index))
+				return false;
+	return true;
+}
+
+static struct inherited
+inherited_by(const struct master *m, const struct child *child, int status_fd)
+{
+	const struct role *role = &roles[child->role];
+	struct inherited in = { .options = m->options, .segment = m->segment, .slot = child->slot,
+		.internal_listener = child->internal_listener, .stats_listener = -1, .control_listener = -1,
+		.status_fd = status_fd, .life_fd = m->life_read, .lock_fd = m->lock_fd };
+
+	if (role->takes_requests) {
+		in.http_listeners = m->http_fds;
+		in.http_listener_count = m->http_fd_count;
+	}
+	if (role->takes_commands) {
+		in.stats_listener = m->stats_fd;
+		in.control_listener = m->control_fd;
+	}
+	return in;
+}
+
+static void
+note_started(struct child *child, pid_t pid, int64_t now_ms)
+{
+	child->pid = pid;
+	child->started_ms = now_ms;
+	child->respawn_at_ms = 0;
+	child->is_ready = false;
+	child->stopped_ms = child->aborted_ms = 0;
+	atomic_store(&child->slot->pid, pid);
+	atomic_store(&child->slot->started_ms, now_ms);
+}
+
+/* A failed fork is tried again: the machine is short of something. */
+static void
+spawn(struct master *m, struct child *child, int64_t now_ms)
+{
+	struct inherited in;
+	int status[2];
+	pid_t pid;
+
+	if (pipe2(status, O_CLOEXEC | O_NONBLOCK) == -1) {
+		log_errno("start %s %u, trying again in 1 s", roles[child->role].name, child->index);
+		child->respawn_at_ms = now_ms + 1000;
+		return;
+	}
+	in = inherited_by(m, child, status[1]);
+	pid = fork();
+	if (pid == 0)
+		child_main(&in, child->role, child->index);
+	fd_close(&status[1]);
+	if (pid == -1) {
+		log_errno("start %s %u, trying again in 1 s", roles[child->role].name, child->index);
+		fd_close(&status[0]);
+		child->respawn_at_ms = now_ms + 1000;
+		return;
+	}
+	child->status_fd = status[0];
+	note_started(child, pid, now_ms);
+}
+
+void
+spawn_due(struct master *m, int64_t now_ms)
+{
+	for (size_t i = 0; i < m->child_count; i++) {
+		struct child *child = &m->children[i];
+		bool is_first = child->started_ms == 0;
+
+		if (child->respawn_at_ms == 0 || child->respawn_at_ms > now_ms || m->phase == PHASE_STOPPING)
+			continue;
+		spawn(m, child, now_ms);
+		if (is_first || child->pid == 0)
+			continue;
+		counter_add(&m->slot->counters.children_respawned, 1);
+		atomic_fetch_add(&child->slot->restarts, 1);
+	}
+}
+
+void
+spawn_read_status(struct master *m, struct child *child)
+{
+	char told[16];
+	ssize_t n = read(child->status_fd, told, sizeof told);
+
+	(void)m;
+	if (n > 0)
+		child->is_ready = true;
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		fd_close(&child->status_fd);
+}
+
+/* Deaths that are no fault of the child's are not held against it. */
+enum death { DEATH_ASKED, DEATH_CRASH, DEATH_FATAL };
+
+static enum death
+death_of(const struct child *child, int status)
+{
+	if (child->aborted_ms != 0)
+		return DEATH_CRASH;
+	if (WIFSIGNALED(status))
+		return WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM ? DEATH_ASKED : DEATH_CRASH;
+	switch (WEXITSTATUS(status)) {
+	case CHILD_EXIT_OK:    return DEATH_ASKED;
+	case CHILD_EXIT_FATAL: return DEATH_FATAL;
+	default:               return DEATH_CRASH;
+	}
+}
+
+/* 0, 100, 200, 400 ms ... 10 s. */
+static int64_t
+backoff_ms(unsigned crashes)
+{
+	int64_t delay = BACKOFF_FIRST_MS;
+
+	if (crashes <= 1)
+		return 0;
+	for (unsigned i = 2; i < crashes && delay < BACKOFF_MAX_MS; i++)
+		delay *= 2;
+	return delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS;
+}
+
+static void
+plan_respawn(struct child *child, enum death death, int64_t now_ms)
+{
+	if (child->is_ready && now_ms - child->started_ms >= HEALTHY_MS)
+		child->crashes = 0;
+	if (death == DEATH_CRASH)
+		child->respawn_at_ms = now_ms + backoff_ms(++child->crashes);
+	else   /* at once, but not in a tight circle when it never comes to be ready */
+		child->respawn_at_ms = now_ms + (child->is_ready ? 0 : BACKOFF_FIRST_MS);
+}
+
+static void
+log_death(const struct child *child, int status, const char *consequence)
+{
+	char text[48];
+
+	if (WIFSIGNALED(status))
+		log_warn("%s was ended by signal %d (%s), %s", child_text(child, text), WTERMSIG(status),
+		    strsignal(WTERMSIG(status)), consequence);
+	else
+		log_warn("%s ended with code %d, %s", child_text(child, text), WEXITSTATUS(status), consequence);
+}
+
+static bool
+is_everyone_given_up(const struct master *m)
+{
+	for (size_t i = 0; i < m->child_count; i++)
+		if (!m->children[i].is_given_up)
+			return false;
+	return true;
+}
+
+static void
+give_up(struct master *m, struct child *child)
+{
+	child->is_given_up = true;
+	if (m->phase == PHASE_STARTING || is_everyone_given_up(m)) {
+		log_error("%s %u cannot work with this configuration, ending", roles[child->role].name, child->index);
+		stop_begin(m, false, 1);
+	}
+}
+
+static void
+note_ended(struct master *m, struct child *child, int status, int64_t now_ms)
+{
+	enum death death = death_of(child, status);
+
+	spawn_read_status(m, child);   /* "ready" may still be in the pipe */
+	if (m->phase != PHASE_STOPPING) {
+		counter_add(&m->slot->counters.children_died, 1);
+		log_death(child, status, death == DEATH_FATAL ? "not replacing it" : "replacing it");
+		if (death != DEATH_FATAL)
+			plan_respawn(child, death, now_ms);
+	}
+	counters_retire(child->slot);
+	fd_close(&child->status_fd);
+	child->pid = 0;
+	if (m->phase != PHASE_STOPPING && death == DEATH_FATAL)
+		give_up(m, child);
+}
+
+static struct child *
+child_with_pid(struct master *m, pid_t pid)
+{
+	for (size_t i = 0; i < m->child_count; i++)
+		if (m->children[i].pid == pid)
+			return &m->children[i];
+	return NULL;
+}
+
+void
+spawn_reap(struct master *m, int64_t now_ms)
+{
+	struct child *child;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
+		child = child_with_pid(m, pid);
+		if (child == NULL)
+			continue;
+		if (WIFSTOPPED(status))
+			child->stopped_ms = now_ms;
+		else if (WIFCONTINUED(status))
+			child->stopped_ms = 0;
+		else
+			note_ended(m, child, status, now_ms);
+	}
+}

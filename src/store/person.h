@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Keeping a person beyond the callback that was given one. */
+#ifndef PERSON_H
+#define PERSON_H
+
+#include "arena.h"
+#include "store.h"
+
+/* Copy a person with everything it points to into the arena; false when there is no memory. */
+bool person_copy(struct arena *arena, const struct person *person, struct person *copy);
+
+/* The default category with this key, or NULL when the user has it no more. */
+const struct category *person_default_category(const struct person *person, struct slice key);
+
+#endif
