@@ -17,10 +17,10 @@
 #include "channel.h"
 #include "clock.h"
 #include "counters.h"
-#include "fd.h"
 #include "job.h"
 #include "log.h"
 #include "master/child.h"
+#include "sockets.h"
 
 enum {
 	WINDOW = 64,             /* jobs in flight on one link: enough to keep a worker busy between two turns */

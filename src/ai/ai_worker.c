@@ -16,11 +16,11 @@
 #include "clock.h"
 #include "curl_loop.h"
 #include "engine.h"
-#include "fd.h"
 #include "job.h"
 #include "log.h"
 #include "master/child.h"
 #include "master/child_loop.h"
+#include "sockets.h"
 
 struct worker {
 	struct child_loop                 loop;

@@ -10,7 +10,7 @@
 
 #include <event2/event.h>
 
-#include "fd.h"
+#include "sockets.h"
 
 enum { READ_SIZE = 64 * 1024, KEEP_SIZE = 16 * 1024 };
 

@@ -57,12 +57,6 @@ void mp_put_str(msgpack_packer *pk, struct slice s);
 void mp_put_bin(msgpack_packer *pk, const void *data, size_t size);
 
 static inline void
-mp_put_bool(msgpack_packer *pk, bool is_true)
-{
-	is_true ? msgpack_pack_true(pk) : msgpack_pack_false(pk);
-}
-
-static inline void
 mp_put_uuid(msgpack_packer *pk, const struct uuid *id)
 {
 	mp_put_bin(pk, id->bytes, sizeof id->bytes);

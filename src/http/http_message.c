@@ -13,7 +13,7 @@
 #include "reply.h"
 #include "services.h"
 
-enum { MESSAGE_TEXT_MAX = 4000 };    /* characters */
+enum { MESSAGE_CHARACTERS_MAX = 4000 };    /* characters */
 
 static void
 write_expenses(struct json_out *out, const struct message_result *result)

@@ -1,1 +1,3 @@
 # SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/ai/test_ai_pool
+check_PROGRAMS += tests/unit/ai/test_job

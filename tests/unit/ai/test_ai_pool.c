@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* The pool against workers that the test plays itself, so that they can fail in every way. */
+#include "config.h"
+
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "ai/ai_pool.h"
+#include "ai/job.h"
+#include "channel.h"
+#include "clock.h"
+#include "counters.h"
+#include "master/child.h"
+#include "sockets.h"
+
+enum { WORKERS = 2, JOBS_MAX = 200 };
+
+struct fake_worker {
+	struct scene   *scene;
+	int             listener;
+	struct event   *on_accept;
+	struct channel *channel;
+	bool            says_hello, answers, closes;
+	unsigned        count;
+	uint64_t        ids[JOBS_MAX];
+	char            texts[JOBS_MAX][32];
+};
+
+struct scene {
+	char               directory[64];
+	struct options     options;
+	struct counters    counters;
+	struct event_base *base;
+	struct ai_pool    *pool;
+	struct fake_worker workers[WORKERS];
+	unsigned           answered, ok, unavailable, failed;
+};
+
+static void
+fake_answer(struct fake_worker *worker, uint64_t id)
+{
+	struct frame head = { JOB_ANSWER, id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	struct understanding *result = calloc(1, sizeof *result);
+	msgpack_packer pk = channel_begin(worker->channel, &head);
+
+	result->verdict = VERDICT_NOTHING;
+	job_answer_pack(&pk, ST_OK, result);
+	assert_true(channel_end(worker->channel));
+	free(result);
+}
+
+static void
+on_fake_frame(struct channel *ch, const struct frame *frame, void *arg)
+{
+	struct fake_worker *worker = arg;
+	struct understand_input input;
+
+	assert_true(job_unpack(frame->body, &input));
+	snprintf(worker->texts[worker->count], sizeof worker->texts[0], "%.*s", SLICE_ARGS(input.text));
+	worker->ids[worker->count++] = frame->id;
+	if (worker->answers) {
+		fake_answer(worker, frame->id);
+	} else if (worker->closes) {
+		worker->channel = NULL;
+		channel_close(ch);
+	}
+}
+
+static void
+on_fake_lost(struct channel *ch, void *arg)
+{
+	((struct fake_worker *)arg)->channel = NULL;
+	channel_close(ch);
+}
+
+static const struct channel_callbacks fake_callbacks = { on_fake_frame, NULL, on_fake_lost };
+
+static void
+on_fake_accept(evutil_socket_t listener, short what, void *arg)
+{
+	struct fake_worker *worker = arg;
+	struct frame hello = { JOB_HELLO, 0, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	msgpack_packer pk;
+
+	(void)what;
+	if (fd == -1)
+		return;
+	if (worker->channel != NULL)
+		channel_close(worker->channel);
+	worker->channel = channel_open(worker->scene->base, fd, &fake_callbacks, worker);
+	if (!worker->says_hello)
+		return;
+	pk = channel_begin(worker->channel, &hello);
+	msgpack_pack_nil(&pk);
+	channel_end(worker->channel);
+}
+
+static int
+open_scene(void **state)
+{
+	struct scene *scene = calloc(1, sizeof *scene);
+	char path[INTERNAL_PATH_MAX];
+
+	snprintf(scene->directory, sizeof scene->directory, "%s/aiexpense-pool-XXXXXX", "/tmp");
+	assert_non_null(mkdtemp(scene->directory));
+	assert_true(options_init(&scene->options));
+	free(scene->options.run_directory);
+	scene->options.run_directory = strdup(scene->directory);
+	scene->options.ai_workers = WORKERS;
+	scene->options.ai_attempt_timeout_ms = 60;
+	snprintf(path, sizeof path, "%s/internal", scene->directory);
+	assert_int_equal(mkdir(path, 0700), 0);
+	scene->base = event_base_new();
+	for (unsigned i = 0; i < WORKERS; i++) {
+		struct fake_worker *worker = &scene->workers[i];
+
+		ai_socket_path(&scene->options, i, path);
+		worker->scene = scene;
+		worker->says_hello = worker->answers = true;
+		worker->listener = unix_listen(path, 0600, 16);
+		assert_int_not_equal(worker->listener, -1);
+		worker->on_accept = event_new(scene->base, worker->listener, EV_READ | EV_PERSIST, on_fake_accept, worker);
+		event_add(worker->on_accept, NULL);
+	}
+	scene->pool = ai_pool_open(scene->base, &scene->options, &scene->counters);
+	assert_non_null(scene->pool);
+	*state = scene;
+	return 0;
+}
+
+static int
+close_scene(void **state)
+{
+	struct scene *scene = *state;
+	char path[INTERNAL_PATH_MAX];
+
+	ai_pool_close(scene->pool);
+	for (unsigned i = 0; i < WORKERS; i++) {
+		ai_socket_path(&scene->options, i, path);
+		unlink(path);
+		event_free(scene->workers[i].on_accept);
+		fd_close(&scene->workers[i].listener);
+		if (scene->workers[i].channel != NULL)
+			channel_close(scene->workers[i].channel);
+	}
+	snprintf(path, sizeof path, "%s/internal", scene->directory);
+	rmdir(path);
+	rmdir(scene->directory);
+	event_base_free(scene->base);
+	options_fini(&scene->options);
+	free(scene);
+	return 0;
+}
+
+static void
+on_answer(enum status st, const struct understanding *result, void *arg)
+{
+	struct scene *scene = arg;
+
+	(void)result;
+	scene->answered++;
+	scene->ok += st == ST_OK;
+	scene->unavailable += st == ST_UNAVAILABLE;
+	scene->failed += st == ST_FAILED;
+}
+
+static enum status
+ask(struct scene *scene, const char *text, enum priority priority, int64_t patience_ms)
+{
+	struct understand_input job = { .text = slice_of(text), .home = { "TWD" }, .today = 20000 };
+
+	return ai_pool_ask(scene->pool, &job, priority, clock_mono_ms() + patience_ms, on_answer, scene);
+}
+
+/* Turn the loop until as many are answered; the patience of each job bounds it. */
+static void
+await_answers(struct scene *scene, unsigned count)
+{
+	while (scene->answered < count)
+		event_base_loop(scene->base, EVLOOP_ONCE);
+}
+
+static void
+every_job_is_answered_once(void **state)
+{
+	struct scene *scene = *state;
+
+	for (int i = 0; i < 150; i++)
+		assert_int_equal(ask(scene, "lunch 5", PRIORITY_HIGH, 10000), ST_OK);
+	await_answers(scene, 150);
+	assert_int_equal(scene->ok, 150);
+	assert_int_equal(scene->workers[0].count + scene->workers[1].count, 150);
+}
+
+static void
+a_job_whose_worker_dies_goes_to_another(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->workers[0].answers = false;
+	scene->workers[0].closes = true;
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(ask(scene, "lunch 5", PRIORITY_HIGH, 10000), ST_OK);
+	await_answers(scene, 10);
+	assert_int_equal(scene->ok, 10);
+}
+
+static void
+a_job_whose_worker_stalls_goes_to_another_and_the_late_answer_is_dropped(void **state)
+{
+	struct scene *scene = *state;
+	struct fake_worker *stalled = &scene->workers[0];
+
+	stalled->answers = false;
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(ask(scene, "lunch 5", PRIORITY_HIGH, 10000), ST_OK);
+	await_answers(scene, 100);
+	assert_int_equal(scene->ok, 100);
+	assert_true(stalled->count > 0);
+	for (unsigned i = 0; i < stalled->count; i++)
+		fake_answer(stalled, stalled->ids[i]);
+	assert_int_equal(ask(scene, "dinner 9", PRIORITY_HIGH, 10000), ST_OK);
+	await_answers(scene, 101);
+	event_base_loop(scene->base, EVLOOP_NONBLOCK);
+	assert_int_equal(scene->answered, 101);
+}
+
+static void
+jobs_over_the_bound_are_refused_and_the_others_answered(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->options.ai_queue_max = 5;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(ask(scene, "lunch 5", PRIORITY_HIGH, 10000), ST_OK);
+	assert_int_equal(ask(scene, "lunch 5", PRIORITY_HIGH, 10000), ST_OVERLOADED);
+	await_answers(scene, 5);
+	assert_int_equal(ask(scene, "lunch 5", PRIORITY_HIGH, 10000), ST_OK);
+	await_answers(scene, 6);
+	assert_int_equal(scene->counters.ai_overloads, 1);
+}
+
+static void
+jobs_of_higher_priority_are_sent_first(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->workers[1].says_hello = false;
+	ask(scene, "low", PRIORITY_LOW, 10000);
+	ask(scene, "medium", PRIORITY_MEDIUM, 10000);
+	ask(scene, "high", PRIORITY_HIGH, 10000);
+	await_answers(scene, 3);
+	assert_string_equal(scene->workers[0].texts[0], "high");
+	assert_string_equal(scene->workers[0].texts[1], "medium");
+	assert_string_equal(scene->workers[0].texts[2], "low");
+}
+
+static void
+a_job_that_breaks_every_worker_is_given_up(void **state)
+{
+	struct scene *scene = *state;
+
+	for (int i = 0; i < WORKERS; i++) {
+		scene->workers[i].answers = false;
+		scene->workers[i].closes = true;
+	}
+	ask(scene, "poison", PRIORITY_HIGH, 10000);
+	await_answers(scene, 1);
+	assert_int_equal(scene->failed, 1);
+	assert_int_equal(scene->workers[0].count + scene->workers[1].count, 5);
+}
+
+static void
+a_job_that_nobody_takes_is_unavailable_at_its_deadline(void **state)
+{
+	struct scene *scene = *state;
+	int64_t started_ms = clock_mono_ms();
+
+	scene->workers[0].says_hello = scene->workers[1].says_hello = false;
+	ask(scene, "lunch 5", PRIORITY_HIGH, 120);
+	await_answers(scene, 1);
+	assert_int_equal(scene->unavailable, 1);
+	assert_true(clock_mono_ms() - started_ms >= 120);
+	assert_int_equal(scene->counters.ai_jobs_waiting, 0);
+}
+
+static void
+jobs_that_wait_when_the_pool_closes_are_answered(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->workers[0].answers = scene->workers[1].answers = false;
+	for (int i = 0; i < 10; i++)
+		ask(scene, "lunch 5", PRIORITY_HIGH, 10000);
+	ai_pool_close(scene->pool);
+	assert_int_equal(scene->unavailable, 10);
+	scene->pool = ai_pool_open(scene->base, &scene->options, &scene->counters);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(every_job_is_answered_once, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_job_whose_worker_dies_goes_to_another, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_job_whose_worker_stalls_goes_to_another_and_the_late_answer_is_dropped,
+		    open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(jobs_over_the_bound_are_refused_and_the_others_answered, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(jobs_of_higher_priority_are_sent_first, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_job_that_breaks_every_worker_is_given_up, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_job_that_nobody_takes_is_unavailable_at_its_deadline, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(jobs_that_wait_when_the_pool_closes_are_answered, open_scene, close_scene),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

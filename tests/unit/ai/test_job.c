@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "ai/job.h"
+
+static struct understanding result, back;
+
+static void
+fill(void)
+{
+	memset(&result, 0, sizeof result);
+	result.verdict = VERDICT_EXPENSES;
+	result.language = LANGUAGE_JA;
+	result.confidence = 90;
+	result.expense_count = 2;
+	result.expenses[0] = (struct understood_expense){ SLICE_LITERAL("朝食"), 500, { "JPY" }, true, 20000, false, CATEGORY_FOOD,
+		SLICE_EMPTY };
+	result.expenses[1] = (struct understood_expense){ SLICE_LITERAL("返品"), -1250, { "USD" }, false, 19999, true,
+		CATEGORY_SHOPPING, SLICE_LITERAL("visa") };
+}
+
+static bool
+answer_survives(enum status st)
+{
+	struct buf b = BUF_INIT;
+	msgpack_packer pk = mp_packer(&b);
+	enum status got;
+	bool is_sound;
+
+	job_answer_pack(&pk, st, &result);
+	is_sound = job_answer_unpack(buf_slice(&b), &got, &back);
+	is_sound = is_sound && got == st;
+	if (is_sound && back.expense_count == 2) {       /* before the memory goes */
+		assert_true(slice_equal(back.expenses[1].description, result.expenses[1].description));
+		assert_true(slice_equal(back.expenses[1].account, result.expenses[1].account));
+		assert_string_equal(back.expenses[0].currency.code, "JPY");
+		assert_int_equal(back.expenses[1].amount_minor, -1250);
+	}
+	buf_fini(&b);
+	return is_sound;
+}
+
+static void
+an_answer_is_read_as_it_was_written(void **state)
+{
+	(void)state;
+	fill();
+	assert_true(answer_survives(ST_OK));
+	assert_int_equal(back.expense_count, 2);
+	assert_true(answer_survives(ST_FAILED));
+	assert_int_equal(back.expense_count, 0);
+}
+
+static void
+an_answer_that_cannot_be_true_is_refused(void **state)
+{
+	(void)state;
+	fill();
+	result.expenses[0].amount_minor = MONEY_MINOR_MAX + 1;
+	assert_false(answer_survives(ST_OK));
+	fill();
+	memcpy(result.expenses[0].currency.code, "XXA", 4);
+	assert_false(answer_survives(ST_OK));
+	fill();
+	result.expenses[0].day = DAY_MAX + 1;
+	assert_false(answer_survives(ST_OK));
+	fill();
+	result.expenses[0].category = CATEGORY_KINDS;
+	assert_false(answer_survives(ST_OK));
+	fill();
+	result.expenses[0].description = SLICE_EMPTY;
+	assert_false(answer_survives(ST_OK));
+	fill();
+	result.expenses[0].description = SLICE_LITERAL("\xff\xfe");
+	assert_false(answer_survives(ST_OK));
+	fill();
+	result.expense_count = 0;
+	assert_false(answer_survives(ST_OK));
+}
+
+static void
+a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
+{
+	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000 }, got;
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	job_pack(&b, &job);
+	assert_true(job_unpack(buf_slice(&b), &got));
+	assert_true(slice_equal(got.text, job.text));
+	assert_int_equal(got.today, 20000);
+	for (size_t len = 0; len < b.len; len++)
+		assert_false(job_unpack((struct slice){ b.data, len }, &got));
+	srandom(2);
+	for (int i = 0; i < 5000; i++) {        /* must not read beyond its input; what it says does not matter */
+		b.data[(size_t)random() % b.len] ^= (char)(1 << random() % 8);
+		job_unpack(buf_slice(&b), &got);
+	}
+	buf_fini(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_is_read_as_it_was_written),
+		cmocka_unit_test(an_answer_that_cannot_be_true_is_refused),
+		cmocka_unit_test(a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
