@@ -30,7 +30,7 @@ enum {
 	MESSAGE_EXPENSES_MAX = 20,
 	BATCH_EXPENSES_MAX = 100,      /* stored together without a message */
 	DELIVER_TO_MAX = 1024,         /* bytes of where a reply goes */
-	WAITING_TEXT_MAX = 65536,      /* bytes of a message that waits */
+	MESSAGE_TEXT_MAX = 65536,      /* bytes of a message that waits */
 	IDEMPOTENCY_KEY_MAX = 255
 };
 

@@ -279,3 +279,12 @@ mp_put_bin(msgpack_packer *pk, const void *data, size_t size)
 	if (size > 0)
 		msgpack_pack_bin_body(pk, data, size);
 }
+
+void
+mp_put_bool(msgpack_packer *pk, bool value)
+{
+	if (value)
+		msgpack_pack_true(pk);
+	else
+		msgpack_pack_false(pk);
+}

@@ -55,6 +55,7 @@ bool mp_end(const struct mp *mp);
 msgpack_packer mp_packer(struct buf *b);
 void mp_put_str(msgpack_packer *pk, struct slice s);
 void mp_put_bin(msgpack_packer *pk, const void *data, size_t size);
+void mp_put_bool(msgpack_packer *pk, bool value);
 
 static inline void
 mp_put_uuid(msgpack_packer *pk, const struct uuid *id)

@@ -26,24 +26,10 @@ http_worker_run(const struct inherited *in, unsigned index)
 }
 
 int
-writer_run(const struct inherited *in, unsigned index)
-{
-	(void)index;
-	return run_loop(in);
-}
-
-int
 ai_worker_run(const struct inherited *in, unsigned index)
 {
 	(void)index;
 	return run_loop(in);
-}
-
-int
-store_prepare(const struct options *options)
-{
-	(void)options;
-	return 0;
 }
 
 int

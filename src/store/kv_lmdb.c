@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "child.h"
+#include "master/child.h"
 #include "kv_lmdb_files.h"
 #include "log.h"
 

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fd.h"
+#include "sockets.h"
 #include "log.h"
 
 enum { LOCK_FILE_SIZE = 65536 };

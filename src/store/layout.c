@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "fd.h"
+#include "sockets.h"
 #include "kv_lmdb_files.h"
 #include "log.h"
 #include "options.h"
@@ -61,7 +61,8 @@ read_meta(struct lmdb_env *env, struct meta *meta)
 
 /* NULL, or what is wrong with the environment. */
 static const char *
-complaint(struct lmdb_env *env, unsigned shard, const struct meta *expected, struct meta *meta)
+complaint(struct lmdb_env *env, const struct options *options, unsigned shard, const struct meta *expected,
+    struct meta *meta)
 {
 	enum status st = read_meta(env, meta);
 
@@ -71,17 +72,18 @@ complaint(struct lmdb_env *env, unsigned shard, const struct meta *expected, str
 		return "its meta record is damaged";
 	if (meta->format > STORE_FORMAT)
 		return "was written by a newer version";
+	if (meta->shard_count != options->store_shards)
+		return "is of a store with another number of shards";
 	if (meta->shard != shard)
 		return "is another part of the store: directories are mixed up";
 	if (expected != NULL && (!uuid_equal(&meta->store_id, &expected->store_id)
-	    || memcmp(meta->secret, expected->secret, sizeof meta->secret) != 0 || meta->shard_count != expected->shard_count))
+	    || memcmp(meta->secret, expected->secret, sizeof meta->secret) != 0))
 		return "belongs to another store";
 	return NULL;
 }
 
-/* Open and check.  The number of shards is not looked at: the caller may just be finding it out. */
-static struct lmdb_env *
-open_checked(const struct options *options, unsigned shard, enum lmdb_access access, const struct meta *expected,
+struct lmdb_env *
+layout_open(const struct options *options, unsigned shard, enum lmdb_access access, const struct meta *expected,
     struct meta *meta)
 {
 	struct lmdb_env *env = open_env(options, shard, access);
@@ -90,7 +92,7 @@ open_checked(const struct options *options, unsigned shard, enum lmdb_access acc
 
 	if (env == NULL)
 		return NULL;
-	text = complaint(env, shard, expected, meta);
+	text = complaint(env, options, shard, expected, meta);
 	if (text == NULL)
 		return env;
 	path_of(options, shard, path);
@@ -99,46 +101,19 @@ open_checked(const struct options *options, unsigned shard, enum lmdb_access acc
 	return NULL;
 }
 
-struct lmdb_env *
-layout_open(const struct options *options, unsigned shard, enum lmdb_access access, const struct meta *expected,
-    struct meta *meta)
-{
-	struct lmdb_env *env = open_checked(options, shard, access, expected, meta);
-
-	if (env != NULL && meta->shard_count != options->store_shards) {
-		log_error("%s: has %u shards and not %u", options->store_path, meta->shard_count, options->store_shards);
-		lmdb_env_close(env);
-		return NULL;
-	}
-	return env;
-}
-
-/* The number of shards of a store that is there holds. */
-static void
-take_over_shard_count(struct options *options, const struct meta *meta)
-{
-	if (meta->shard_count == options->store_shards)
-		return;
-	log_warn("%s: was made with %u shards and keeps them; store.shards = %u is not used", options->store_path,
-	    meta->shard_count, options->store_shards);
-	options->store_shards = meta->shard_count;
-}
-
 static int
-check_store(struct options *options)
+check_store(const struct options *options)
 {
 	struct meta first, meta;
-	struct lmdb_env *env = open_checked(options, 0, LMDB_READ, NULL, &first);
+	struct lmdb_env *env;
 
-	if (env == NULL)
-		return -1;
-	lmdb_env_close(env);
-	take_over_shard_count(options, &first);
-	for (unsigned shard = 1; shard <= options->store_shards; shard++) {
-		env = layout_open(options, shard, LMDB_READ, &first, &meta);
+	for (unsigned shard = 0; shard <= options->store_shards; shard++) {
+		env = layout_open(options, shard, LMDB_READ, shard > 0 ? &first : NULL, &meta);
 		if (env == NULL)
 			return -1;
 		lmdb_env_close(env);
+		if (shard == 0)
+			first = meta;
 	}
 	return 0;
 }
@@ -235,33 +210,57 @@ make_store(const struct options *options)
 	return 0;
 }
 
-/* Whether something of a store is there. */
+/* The directories of a store. */
 static int
-is_store(const struct dirent *entry)
+is_shard(const struct dirent *entry)
 {
-	return strncmp(entry->d_name, "shard-", 6) == 0 || strcmp(entry->d_name, "index") == 0;
+	return strncmp(entry->d_name, "shard-", 6) == 0;
 }
 
+static int
+is_part(const struct dirent *entry)
+{
+	return is_shard(entry) || strcmp(entry->d_name, "index") == 0;
+}
+
+static unsigned
+count_directories(const char *path, int (*filter)(const struct dirent *entry))
+{
+	struct dirent **names;
+	int count = scandir(path, &names, filter, NULL);
+
+	if (count == -1)
+		return 0;
+	for (int i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	return (unsigned)count;
+}
+
+/* Nothing is there, or what is there was never finished. */
 static bool
 is_to_be_made(const struct options *options)
 {
 	char path[PATH_MAX];
-	struct dirent **names;
-	int count;
 
 	marker_path(options, path);
-	if (access(path, F_OK) == 0)
-		return true;
-	count = scandir(options->store_path, &names, is_store, NULL);
-	for (int i = 0; i < count; i++)
-		free(names[i]);
-	if (count >= 0)
-		free(names);
-	return count <= 0;
+	return access(path, F_OK) == 0 || count_directories(options->store_path, is_part) == 0;
+}
+
+void
+store_adopt(struct options *options)
+{
+	unsigned shards = count_directories(options->store_path, is_shard);
+
+	if (is_to_be_made(options) || shards == 0 || shards == options->store_shards)
+		return;
+	log_warn("%s: has %u shards and keeps them; store.shards = %u is not used", options->store_path, shards,
+	    options->store_shards);
+	options->store_shards = shards;
 }
 
 int
-store_prepare(struct options *options)
+store_prepare(const struct options *options)
 {
 	if (mkdir(options->store_path, 0700) == -1 && errno != EEXIST) {
 		log_errno("%s: make", options->store_path);

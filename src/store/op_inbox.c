@@ -63,7 +63,7 @@ check_entry(const struct inbox_entry *entry)
 {
 	if (uuid_is_nil(&entry->message_id) || entry->user_id.len == 0)
 		return ST_BAD_VALUE;
-	if (entry->user_id.len > USER_ID_MAX || entry->text.len > WAITING_TEXT_MAX || entry->locale_hint.len > LOCALE_MAX
+	if (entry->user_id.len > USER_ID_MAX || entry->text.len > MESSAGE_TEXT_MAX || entry->locale_hint.len > LOCALE_MAX
 	    || entry->idempotency_key.len > IDEMPOTENCY_KEY_MAX || entry->deliver_to.len > DELIVER_TO_MAX)
 		return ST_TEXT_TOO_LONG;
 	return ST_OK;
