@@ -28,6 +28,13 @@ struct ledger {
 };
 
 /*
+ * The number of shards of a store that is there holds: set options->store_shards
+ * to it, with a line in the log when it was another.  Called before anything
+ * goes by that option.
+ */
+void store_adopt(struct options *options);
+
+/*
  * Make the store in options->store_path if there is none, else check that it
  * can be served.  Called by the master before it forks: nothing stays open.
  * -1 after logging why not.
@@ -88,13 +95,14 @@ void store_get_expense(struct store *store, const struct ledger *ledger, const s
 
 typedef void store_message_fn(enum status st, const struct message *message, void *arg);
 
-/* A message that was recorded, or ST_NOT_FOUND. */
+/* A message that was recorded, or one that waits in the inbox (MESSAGE_WAITING), or ST_NOT_FOUND. */
 void store_get_message(struct store *store, const struct ledger *ledger, const struct uuid *id, store_message_fn *fn, void *arg);
 
 /*
  * What a request with this idempotency key did before.  request_hash is of
  * what must be the same in a repeat.  ST_NOT_FOUND: nothing yet;
- * ST_KEY_REUSED: it was another request; ST_OK: this message.
+ * ST_KEY_REUSED: it was another request; ST_OK: this message.  Of expenses
+ * that were stored without a message: one with a nil id and their ids.
  */
 void store_find_replay(struct store *store, const struct ledger *ledger, struct slice key, const uint8_t request_hash[32],
     store_message_fn *fn, void *arg);
@@ -205,7 +213,7 @@ struct expense_batch {
 	int64_t                   now_ms;
 	struct slice              idempotency_key;
 	uint8_t                   request_hash[32];
-	size_t                    expense_count;     /* 1 to 100 */
+	size_t                    expense_count;     /* 1 to BATCH_EXPENSES_MAX */
 	const struct new_expense *expenses;
 };
 
@@ -218,11 +226,15 @@ void store_sign_up(struct store *store, const struct ledger *ledger, const struc
 
 typedef void store_done_fn(enum status st, void *arg);
 
-/* Accept a message: after ST_OK it will be worked on, whatever dies.  Accepting it again does nothing. */
+/*
+ * Accept a message: after ST_OK it will be worked on, whatever dies.  Accepting
+ * it again, with the same id or the same idempotency key, does nothing;
+ * ST_KEY_REUSED when the key came with another request_hash.
+ */
 void store_put_inbox(struct store *store, const struct ledger *ledger, const struct inbox_entry *entry,
     store_done_fn *fn, void *arg);
 
-/* Count an attempt before it is made.  ST_NOT_FOUND: the entry is done. */
+/* Count an attempt before it is made (twice, if the writer dies meanwhile).  ST_NOT_FOUND: the entry is done. */
 void store_count_attempt(struct store *store, const struct ledger *ledger, const struct uuid *message_id, store_done_fn *fn, void *arg);
 
 /* Keep a token; the same key id again replaces it (revoking is storing it revoked). */

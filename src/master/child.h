@@ -65,9 +65,6 @@ extern const unsigned role_count;
 /* "http", "master". */
 const char *role_name(unsigned role);
 
-/* What the store does before the first fork: make it or check it, and close it again.  -1 after logging why not. */
-int store_prepare(const struct options *options);
-
 /* The roles' functions, each in its module.  The writer with index store.shards owns the index environment. */
 int http_worker_run(const struct inherited *in, unsigned index);
 int writer_run(const struct inherited *in, unsigned index);

@@ -103,7 +103,7 @@ become_background(void)
 
 /* The parent stays until the daemon is ready, so that its exit code tells how the start went. */
 static int
-run_detached(const struct options *options)
+run_detached(struct options *options)
 {
 	int ready[2];
 	pid_t pid;

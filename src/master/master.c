@@ -16,6 +16,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "store.h"
 #include "sockets.h"
 
 enum { TURN_MS = 500, START_LIMIT_MS = 10000 };
@@ -57,6 +58,7 @@ open_life_pipe(struct master *m)
 static bool
 start(struct master *m)
 {
+	store_adopt(m->options);
 	return place_take(m) && place_listen(m) && spawn_prepare(m) && open_life_pipe(m) && place_drop_privileges(m) &&
 	    store_prepare(m->options) == 0 && open_signals(m);
 }
@@ -220,7 +222,7 @@ release(struct master *m)
 }
 
 int
-master_run(const struct options *options, int detached_fd)
+master_run(struct options *options, int detached_fd)
 {
 	struct master m = { .options = options, .segment_fd = -1, .stats_fd = -1, .control_fd = -1, .lock_fd = -1,
 		.signal_fd = -1, .life_read = -1, .life_write = -1, .detached_fd = detached_fd,

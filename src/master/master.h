@@ -37,7 +37,7 @@ struct child {
 enum phase { PHASE_STARTING, PHASE_READY, PHASE_STOPPING };
 
 struct master {
-	const struct options   *options;
+	struct options         *options;
 	struct counter_segment *segment;
 	int                     segment_fd;
 	struct process_slot    *slot;            /* the master's own */
@@ -63,7 +63,7 @@ struct master {
 };
 
 /* Until a signal ends it; the exit code.  A byte goes to detached_fd once all children are ready. */
-int master_run(const struct options *options, int detached_fd);
+int master_run(struct options *options, int detached_fd);
 
 /* place.c: directories, lock, pid file, sockets, privileges.  All log why before returning false. */
 bool place_take(struct master *m);

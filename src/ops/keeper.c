@@ -10,6 +10,7 @@
 
 #include "ctl_server.h"
 #include "log.h"
+#include "redrive.h"
 
 #define DISK_LOW_BYTES (UINT64_C(256) << 20)
 
@@ -29,6 +30,18 @@ check_disk(struct keeper *keeper)
 	keeper->is_disk_low = free_bytes < DISK_LOW_BYTES;
 }
 
+static void
+clear_dead_readers(struct keeper *keeper)
+{
+	counter_add(&keeper->in->slot->counters.readers_cleared, store_clear_dead_readers(keeper->messages.store));
+}
+
+static void
+look_for_messages(struct keeper *keeper)
+{
+	redrive_look(keeper->redrive);
+}
+
 /* What is done by the clock, first at the start. */
 static const struct clock_job {
 	const char *name;
@@ -36,6 +49,8 @@ static const struct clock_job {
 	void      (*run)(struct keeper *keeper);
 } jobs[] = {
 	{ "check-disk", 1000, check_disk },
+	{ "clear-readers", 10000, clear_dead_readers },
+	{ "redrive", 2000, look_for_messages },
 };
 enum { JOBS = sizeof jobs / sizeof jobs[0] };
 
@@ -84,9 +99,39 @@ stop_jobs(struct keeper *keeper)
 	free(keeper->timers);
 }
 
+static bool
+open_services(struct keeper *keeper)
+{
+	struct message_service *messages = &keeper->messages;
+	const struct inherited *in = keeper->in;
+
+	messages->options = in->options;
+	messages->counters = &in->slot->counters;
+	messages->store = store_open(in->options, keeper->loop.base, messages->counters);
+	messages->pool = ai_pool_open(keeper->loop.base, in->options, messages->counters);
+	if (messages->store == NULL || messages->pool == NULL)
+		return false;
+	keeper->redrive = redrive_open(messages);
+	return keeper->redrive != NULL;
+}
+
+/* The pool first: the messages it gives up end in the store. */
+static void
+close_services(struct keeper *keeper)
+{
+	if (keeper->messages.pool != NULL)
+		ai_pool_close(keeper->messages.pool);
+	if (keeper->messages.store != NULL)
+		store_close(keeper->messages.store);
+	if (keeper->redrive != NULL)
+		redrive_close(keeper->redrive);
+}
+
 static int
 serve(struct keeper *keeper)
 {
+	if (!open_services(keeper))
+		return CHILD_EXIT_ASSERT;
 	keeper->stats = ctl_server_new(keeper, keeper->in->stats_listener, false);
 	keeper->control = ctl_server_new(keeper, keeper->in->control_listener, true);
 	if (keeper->stats == NULL || keeper->control == NULL || !start_jobs(keeper))
@@ -108,6 +153,7 @@ keeper_run(const struct inherited *in, unsigned index)
 	stop_jobs(&keeper);
 	ctl_server_free(keeper.stats);
 	ctl_server_free(keeper.control);
+	close_services(&keeper);
 	child_loop_fini(&keeper.loop);
 	return code;
 }

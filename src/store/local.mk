@@ -1,2 +1,26 @@
 # SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/store/batch.c src/store/batch.h
+libaiexpense_a_SOURCES += src/store/command.c src/store/command.h
+libaiexpense_a_SOURCES += src/store/engine.h
+libaiexpense_a_SOURCES += src/store/key.c src/store/key.h
+libaiexpense_a_SOURCES += src/store/kv.c src/store/kv.h
+libaiexpense_a_SOURCES += src/store/kv_lmdb.c src/store/kv_lmdb.h
+libaiexpense_a_SOURCES += src/store/kv_lmdb_files.c src/store/kv_lmdb_files.h
+libaiexpense_a_SOURCES += src/store/kv_mem.c src/store/kv_mem.h
+libaiexpense_a_SOURCES += src/store/layout.c src/store/layout.h
+libaiexpense_a_SOURCES += src/store/ledger_hash.c src/store/ledger_hash.h
+libaiexpense_a_SOURCES += src/store/op.c src/store/op.h
+libaiexpense_a_SOURCES += src/store/op_dedupe.c
+libaiexpense_a_SOURCES += src/store/op_expense.c
+libaiexpense_a_SOURCES += src/store/op_inbox.c
+libaiexpense_a_SOURCES += src/store/op_message.c
+libaiexpense_a_SOURCES += src/store/op_token.c
+libaiexpense_a_SOURCES += src/store/op_totals.c
+libaiexpense_a_SOURCES += src/store/op_user.c
 libaiexpense_a_SOURCES += src/store/person.c src/store/person.h
+libaiexpense_a_SOURCES += src/store/record.c src/store/record.h
+libaiexpense_a_SOURCES += src/store/store.c
+libaiexpense_a_SOURCES += src/store/store_lmdb.c
+libaiexpense_a_SOURCES += src/store/store_mem.c
+libaiexpense_a_SOURCES += src/store/writer.c
+libaiexpense_a_SOURCES += src/store/writer_link.c src/store/writer_link.h

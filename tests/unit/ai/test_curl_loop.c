@@ -28,23 +28,33 @@ struct scene {
 };
 
 static void
-on_accept(evutil_socket_t listener, short what, void *arg)
+on_request(evutil_socket_t fd, short what, void *arg)
 {
 	static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
-	struct scene *scene = arg;
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	char request[2048];
+
+	(void)what;
+	(void)arg;
+	if (recv(fd, request, sizeof request, 0) > 0)
+		assert_int_equal(send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL), sizeof answer - 1);
+	close(fd);
+}
+
+static void
+on_accept(evutil_socket_t listener, short what, void *arg)
+{
+	struct scene *scene = arg;
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	(void)what;
 	if (fd == -1)
 		return;
-	if (scene->is_silent) {
+	if (scene->is_silent)
 		scene->silent_fd = fd;
-		return;
-	}
-	if (!scene->hangs_up && recv(fd, request, sizeof request, 0) > 0)
-		assert_int_equal(send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL), sizeof answer - 1);
-	close(fd);
+	else if (scene->hangs_up)
+		close(fd);
+	else
+		event_base_once(scene->base, fd, EV_READ, on_request, NULL, NULL);
 }
 
 static int

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an engine of the store provides; store.c does the rest.  Shards are
+ * numbered from 0; the index, where the tokens are, has the number shard_count.
+ */
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include "command.h"
+#include "kv.h"
+#include "ledger_hash.h"
+#include "store.h"
+
+struct engine_ops {
+	/*
+	 * A read-only transaction on a shard, or NULL with *st set.  May be nested;
+	 * the inner one sees what the outer one sees.
+	 */
+	struct kv *(*read_begin)(struct store *store, unsigned shard, enum status *st);
+	void (*read_end)(struct store *store, unsigned shard);
+
+	/* Carry the command out; the asker is told once, perhaps before the return. */
+	void (*submit)(struct store *store, unsigned shard, const struct command *command, const struct asker *asker);
+
+	unsigned (*clear_dead_readers)(struct store *store);
+
+	/* Frees the store; those who still wait are told ST_UNAVAILABLE. */
+	void (*close)(struct store *store);
+};
+
+/* The head of every engine's own struct. */
+struct store {
+	const struct engine_ops *ops;
+	struct ledger_hash      *hash;
+	unsigned                 shard_count;
+};
+
+#endif

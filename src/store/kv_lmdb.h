@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tables in an LMDB environment: a directory with data.mdb and lock.mdb.
+ *
+ * LMDB's rules are kept here: MDB_NOTLS and no other flag (MDB_RDONLY for
+ * readers); a fixed map; an environment is opened once in a process and never
+ * crosses a fork; a read transaction ends within the call that began it.
+ */
+#ifndef KV_LMDB_H
+#define KV_LMDB_H
+
+#include <stddef.h>
+
+#include "kv.h"
+
+struct lmdb_env;
+
+/* LMDB_MAKE makes what is not there: the directory, the files, the tables. */
+enum lmdb_access { LMDB_READ, LMDB_WRITE, LMDB_MAKE };
+
+/* A shard has meta, ledger, inbox and outbox; the index meta and tokens. */
+enum lmdb_tables { LMDB_SHARD_TABLES, LMDB_INDEX_TABLES };
+
+/* NULL after logging. */
+struct lmdb_env *lmdb_env_open(const char *path, size_t map_size, enum lmdb_tables tables, enum lmdb_access access);
+void lmdb_env_close(struct lmdb_env *env);
+
+/* NULL with *st set when none can begin.  Reads may be nested and share one snapshot. */
+struct kv *lmdb_read_begin(struct lmdb_env *env, enum status *st);
+void lmdb_read_end(struct lmdb_env *env);
+
+/* One at a time; waits for another process's. */
+struct kv *lmdb_write_begin(struct lmdb_env *env, enum status *st);
+
+/* ST_OK: it is on disk.  Else its first error, and nothing of it can be seen. */
+enum status lmdb_write_commit(struct lmdb_env *env);
+void lmdb_write_abort(struct lmdb_env *env);
+
+/* Whether the disk reported an error since the environment was opened; then it is not to be trusted in this process. */
+bool lmdb_is_disk_bad(const struct lmdb_env *env);
+
+/* Free the reader slots of processes that died; how many there were. */
+unsigned lmdb_clear_dead_readers(struct lmdb_env *env);
+
+#endif

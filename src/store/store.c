@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* The interface of the store over an engine; see store.h and engine.h. */
+#include "config.h"
+
+#include "store.h"
+
+#include "engine.h"
+#include "op.h"
+
+/* A read-only transaction with what an operation in it needs. */
+struct reading {
+	struct store *store;
+	unsigned      shard;
+	struct arena  arena;
+	struct op     op;
+	enum status   st;
+};
+
+/* false: it could not begin; end it all the same. */
+static bool
+reading_begin(struct reading *r, struct store *store, unsigned shard, const struct ledger *ledger)
+{
+	*r = (struct reading){ .store = store, .shard = shard, .arena = ARENA_INIT };
+	if (ledger != NULL)
+		memcpy(r->op.ledger, ledger->key, sizeof r->op.ledger);
+	r->op.arena = &r->arena;
+	r->op.kv = store->ops->read_begin(store, shard, &r->st);
+	return r->op.kv != NULL;
+}
+
+/* The transaction ends here; what was copied to the arena lasts until reading_fini. */
+static void
+reading_end(struct reading *r)
+{
+	if (r->op.kv != NULL)
+		r->store->ops->read_end(r->store, r->shard);
+	r->op.kv = NULL;
+}
+
+static void
+reading_fini(struct reading *r)
+{
+	arena_fini(&r->arena);
+}
+
+void
+store_close(struct store *store)
+{
+	if (store != NULL)
+		store->ops->close(store);
+}
+
+struct ledger
+store_ledger(const struct store *store, struct slice ledger_id)
+{
+	return ledger_hash_place(store->hash, ledger_id);
+}
+
+unsigned
+store_shard_count(const struct store *store)
+{
+	return store->shard_count;
+}
+
+unsigned
+store_clear_dead_readers(struct store *store)
+{
+	return store->ops->clear_dead_readers(store);
+}
+
+/* --- reading -------------------------------------------------------------------- */
+
+void
+store_get_person(struct store *store, const struct ledger *ledger, store_person_fn *fn, void *arg)
+{
+	struct reading r;
+	struct person person = { 0 };
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = op_get_person(&r.op, &person);
+	reading_end(&r);
+	fn(r.st, r.st == ST_OK ? &person : NULL, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_expenses(struct store *store, const struct ledger *ledger, const struct expense_query *query,
+    const struct expense_list_callbacks *callbacks, void *arg)
+{
+	struct reading r;
+	bool has_more = false;
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = op_list_expenses(&r.op, query, callbacks->on_expense, arg, &has_more);
+	reading_end(&r);
+	callbacks->on_end(r.st, has_more, arg);
+	reading_fini(&r);
+}
+
+void
+store_get_expense(struct store *store, const struct ledger *ledger, const struct uuid *id, store_expense_fn *fn, void *arg)
+{
+	struct reading r;
+	struct expense expense = { 0 };
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = op_get_expense(&r.op, id, &expense);
+	reading_end(&r);
+	fn(r.st, r.st == ST_OK ? &expense : NULL, arg);
+	reading_fini(&r);
+}
+
+void
+store_get_message(struct store *store, const struct ledger *ledger, const struct uuid *id, store_message_fn *fn, void *arg)
+{
+	struct reading r;
+	struct message message = { 0 };
+	bool is_sign_up;
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = op_get_message(&r.op, id, &message, &is_sign_up);
+	reading_end(&r);
+	fn(r.st, r.st == ST_OK ? &message : NULL, arg);
+	reading_fini(&r);
+}
+
+void
+store_find_replay(struct store *store, const struct ledger *ledger, struct slice key, const uint8_t request_hash[32],
+    store_message_fn *fn, void *arg)
+{
+	struct reading r;
+	struct message message = { 0 };
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = op_find_replay(&r.op, key, request_hash, &message);
+	reading_end(&r);
+	fn(r.st, r.st == ST_OK ? &message : NULL, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_totals(struct store *store, const struct ledger *ledger, bool by_month, day_t from, day_t to,
+    const struct total_list_callbacks *callbacks, void *arg)
+{
+	struct reading r;
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = op_list_totals(&r.op, by_month, from, to, callbacks->on_total, arg);
+	reading_end(&r);
+	callbacks->on_end(r.st, arg);
+	reading_fini(&r);
+}
+
+void
+store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn, void *arg)
+{
+	struct reading r;
+	struct token token = { 0 };
+
+	if (reading_begin(&r, store, store->shard_count, NULL))
+		r.st = op_get_token(&r.op, key_id, &token);
+	reading_end(&r);
+	fn(r.st, r.st == ST_OK ? &token : NULL, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_tokens(struct store *store, const struct token_list_callbacks *callbacks, void *arg)
+{
+	struct reading r;
+
+	if (reading_begin(&r, store, store->shard_count, NULL))
+		r.st = op_list_tokens(&r.op, callbacks->on_token, arg);
+	reading_end(&r);
+	callbacks->on_end(r.st, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms, unsigned limit,
+    const struct inbox_list_callbacks *callbacks, void *arg)
+{
+	struct reading r;
+
+	if (reading_begin(&r, store, shard, NULL))
+		r.st = op_list_inbox(&r.op, received_before_ms, limit, callbacks->on_entry, arg);
+	reading_end(&r);
+	callbacks->on_end(r.st, arg);
+	reading_fini(&r);
+}
+
+/* --- writing -------------------------------------------------------------------- */
+
+static void
+submit(struct store *store, const struct ledger *ledger, struct command *command, const struct asker *asker)
+{
+	memcpy(command->ledger, ledger->key, sizeof command->ledger);
+	store->ops->submit(store, ledger->shard, command, asker);
+}
+
+void
+store_record_message(struct store *store, const struct ledger *ledger, const struct message_entry *entry,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_RECORD_MESSAGE, .message = *entry };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_put_expenses(struct store *store, const struct ledger *ledger, const struct expense_batch *batch,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_PUT_EXPENSES, .batch = *batch };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_sign_up(struct store *store, const struct ledger *ledger, const struct sign_up *sign_up, int64_t now_ms,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_SIGN_UP, .sign_up = { *sign_up, now_ms } };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_put_inbox(struct store *store, const struct ledger *ledger, const struct inbox_entry *entry,
+    store_done_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_PUT_INBOX, .inbox = *entry };
+
+	submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
+store_count_attempt(struct store *store, const struct ledger *ledger, const struct uuid *message_id, store_done_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_COUNT_ATTEMPT, .message_id = *message_id };
+
+	submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
+store_put_token(struct store *store, const struct token *token, store_done_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_PUT_TOKEN, .token = *token };
+
+	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}

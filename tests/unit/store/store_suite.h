@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tests of the store that hold for every engine.  A program for one engine
+ * sets suite_engine and runs them; each test has an empty store of its own.
+ */
+#ifndef STORE_SUITE_H
+#define STORE_SUITE_H
+
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store.h"
+
+struct event_base;
+
+struct suite_engine {
+	/* An empty store and the base that it answers on, which may be NULL. */
+	struct store *(*open)(struct event_base **base);
+	void (*close)(struct store *store);
+};
+
+extern const struct suite_engine *suite_engine;
+
+/* What a test has as its state. */
+struct suite {
+	struct store      *store;
+	struct event_base *base;
+	struct arena      *arena;          /* of what the helpers below give */
+};
+
+int suite_setup(void **state);
+int suite_teardown(void **state);
+
+/* Turn the base until done is true; a test fails after some seconds. */
+void suite_wait(struct suite *s, const bool *done);
+
+/* The operations, waiting for their answer.  What they give lies in the suite's arena. */
+enum status suite_record(struct suite *s, const struct message_entry *entry, struct write_answer *answer);
+enum status suite_put(struct suite *s, const char *user, const struct expense_batch *batch, struct write_answer *answer);
+enum status suite_sign_up(struct suite *s, const char *user, struct write_answer *answer);
+enum status suite_person(struct suite *s, const char *user, struct person *person);
+enum status suite_message(struct suite *s, const char *user, const struct uuid *id, struct message *message);
+enum status suite_replay(struct suite *s, const char *user, const char *key, const uint8_t hash[32], struct message *message);
+enum status suite_expense(struct suite *s, const char *user, const struct uuid *id, struct expense *expense);
+enum status suite_put_inbox(struct suite *s, const struct inbox_entry *entry);
+enum status suite_attempt(struct suite *s, const char *user, const struct uuid *id);
+enum status suite_put_token(struct suite *s, const struct token *token);
+
+struct expense_page {
+	enum status    st;
+	size_t         count;
+	struct expense expenses[512];      /* without their texts */
+	bool           has_more;
+};
+
+void suite_list(struct suite *s, const char *user, const struct expense_query *query, struct expense_page *page);
+
+struct ledger suite_ledger(const struct suite *s, const char *user);
+
+int64_t suite_now_ms(void);
+
+/* An expense of food on a day, and a message with these expenses. */
+struct new_expense suite_new_expense(day_t day, int64_t amount_minor);
+struct message_entry suite_entry(const char *user, const struct new_expense *expenses, size_t count);
+
+extern const struct CMUnitTest suite_tests[];
+extern const size_t suite_test_count;
+
+int suite_run(const char *name);
+
+#endif
