@@ -28,7 +28,7 @@ struct inherited {
 	const struct options   *options;
 	struct counter_segment *segment;
 	struct process_slot    *slot;             /* this process' own; &slot->counters is where it counts */
-	const int              *http_listeners;   /* role http: listening, non-blocking */
+	const int              *http_listeners;   /* role http: listening, non-blocking, one for each item of http.listen */
 	size_t                  http_listener_count;
 	int                     internal_listener;/* roles writer and ai: their socket below run.directory/internal/ */
 	int                     stats_listener;   /* role keeper */
