@@ -99,6 +99,22 @@ print_conf(const struct options *options, struct buf *out)
 	buf_append_text(out, "}\n");
 }
 
+/* A quote at the beginning of a macro's argument would be taken for syntax. */
+static void
+print_man_default(const struct option_row *row, const struct options *options, struct buf *out)
+{
+	struct buf value = BUF_INIT;
+
+	print_default(row, options, &value);
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.data[i] == '"')
+			buf_append_text(out, "\\(dq");
+		else
+			buf_append_char(out, value.data[i]);
+	}
+	buf_fini(&value);
+}
+
 static const char *
 type_text(enum option_type type)
 {
@@ -132,7 +148,7 @@ print_options(const struct options *options, struct buf *out)
 		buf_printf(out, ".It Ic %s No (%s", row->name, type_text(row->type));
 		print_range(row, out);
 		buf_printf(out, ")\n%s\nDefault:\n.Li ", row->help);
-		print_default(row, options, out);
+		print_man_default(row, options, out);
 		buf_printf(out, " .\n%s", row->when == OPTION_AT_START ? "Needs a restart.\n" : "");
 	}
 	buf_append_text(out, ".El\n");
@@ -144,7 +160,7 @@ print_commands(struct buf *out)
 	buf_append_text(out, ".Bl -tag -width Ds\n");
 	for (const struct ctl_command *const *table = ctl_command_tables; *table != NULL; table++)
 		for (const struct ctl_command *command = *table; command->name != NULL; command++)
-			buf_printf(out, ".It Ic %s %s\n%s%s\n", command->name,
+			buf_printf(out, ".It Ic %s%s%s\n%s%s\n", command->name, command->args != NULL ? " Ar " : "",
 			    command->args != NULL ? command->args : "", command->help,
 			    command->is_operator_only ? "\nOnly on the control socket." : "");
 	buf_append_text(out, ".El\n");

@@ -152,6 +152,16 @@ class Starting(unittest.TestCase):
                 wait_for(lambda: again.log().count("ready:") == 2)
                 self.assertFalse(is_alive(slow))
 
+    def test_a_daemon_with_another_store_does_not_take_over_the_sockets(self):
+        with Daemon() as d, Daemon(start=False) as other:
+            other.args = ["-o", f"run.directory={d.run_dir}"]
+            other.launch()
+            self.assertEqual(other.process.wait(30), 1)
+            self.assertIn("stats.sock: Address already in use", other.log())
+            self.assertIn(f"pid {d.process.pid}\n", d.ask("show info"))
+            with open(os.path.join(d.run_dir, "aiexpensed.pid")) as f:
+                self.assertEqual(int(f.read()), d.process.pid)
+
     def test_the_pid_file_and_the_lock_name_the_master(self):
         with Daemon() as d:
             for path in os.path.join(d.run_dir, "aiexpensed.pid"), os.path.join(d.store, "daemon.lock"):
