@@ -80,6 +80,9 @@ void ai_socket_path(const struct options *options, unsigned index, char path[INT
 
 void internal_socket_path(const struct options *options, const char *name, char path[INTERNAL_PATH_MAX]);
 
+/* How soon the kernel, short of memory, ends this process.  Best effort: only root may lower it. */
+void process_set_oom_score(int score);
+
 /* What a forked child does first and last: closes, names itself, resets signals, runs its role, exits. */
 void child_main(const struct inherited *in, unsigned role, unsigned index) __attribute__((noreturn));
 

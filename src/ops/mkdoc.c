@@ -133,8 +133,12 @@ print_range(const struct option_row *row, struct buf *out)
 {
 	if (row->type == OPTION_CHOICE)
 		buf_printf(out, ": %s", row->choices);
-	else if (row->type == OPTION_COUNT || row->type == OPTION_MSEC)
-		buf_printf(out, ", %lld to %lld", (long long)row->min, (long long)row->max);
+	if (row->type != OPTION_COUNT && row->type != OPTION_MSEC && row->type != OPTION_BYTES)
+		return;
+	buf_append_text(out, ", ");
+	option_write_number(row, row->min, out);
+	buf_append_text(out, " to ");
+	option_write_number(row, row->max, out);
 }
 
 static void
