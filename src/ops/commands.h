@@ -13,7 +13,11 @@
 
 struct keeper;
 
-/* One command being answered; the handler's until it calls ctl_reply_done or ctl_reply_error, exactly once. */
+/*
+ * One command being answered; the handler's until it calls ctl_reply_done or
+ * ctl_reply_error, exactly once, now or later.  It must come to that in any
+ * case: until then the reply takes one of the socket's few places.
+ */
 struct ctl_reply;
 
 struct ctl_command {

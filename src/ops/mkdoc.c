@@ -99,6 +99,22 @@ print_conf(const struct options *options, struct buf *out)
 	buf_append_text(out, "}\n");
 }
 
+/* A quote at the beginning of a macro's argument would be taken for syntax. */
+static void
+print_man_default(const struct option_row *row, const struct options *options, struct buf *out)
+{
+	struct buf value = BUF_INIT;
+
+	print_default(row, options, &value);
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.data[i] == '"')
+			buf_append_text(out, "\\(dq");
+		else
+			buf_append_char(out, value.data[i]);
+	}
+	buf_fini(&value);
+}
+
 static const char *
 type_text(enum option_type type)
 {
@@ -117,8 +133,12 @@ print_range(const struct option_row *row, struct buf *out)
 {
 	if (row->type == OPTION_CHOICE)
 		buf_printf(out, ": %s", row->choices);
-	else if (row->type == OPTION_COUNT || row->type == OPTION_MSEC)
-		buf_printf(out, ", %lld to %lld", (long long)row->min, (long long)row->max);
+	if (row->type != OPTION_COUNT && row->type != OPTION_MSEC && row->type != OPTION_BYTES)
+		return;
+	buf_append_text(out, ", ");
+	option_write_number(row, row->min, out);
+	buf_append_text(out, " to ");
+	option_write_number(row, row->max, out);
 }
 
 static void
@@ -132,7 +152,7 @@ print_options(const struct options *options, struct buf *out)
 		buf_printf(out, ".It Ic %s No (%s", row->name, type_text(row->type));
 		print_range(row, out);
 		buf_printf(out, ")\n%s\nDefault:\n.Li ", row->help);
-		print_default(row, options, out);
+		print_man_default(row, options, out);
 		buf_printf(out, " .\n%s", row->when == OPTION_AT_START ? "Needs a restart.\n" : "");
 	}
 	buf_append_text(out, ".El\n");
@@ -144,7 +164,7 @@ print_commands(struct buf *out)
 	buf_append_text(out, ".Bl -tag -width Ds\n");
 	for (const struct ctl_command *const *table = ctl_command_tables; *table != NULL; table++)
 		for (const struct ctl_command *command = *table; command->name != NULL; command++)
-			buf_printf(out, ".It Ic %s %s\n%s%s\n", command->name,
+			buf_printf(out, ".It Ic %s%s%s\n%s%s\n", command->name, command->args != NULL ? " Ar " : "",
 			    command->args != NULL ? command->args : "", command->help,
 			    command->is_operator_only ? "\nOnly on the control socket." : "");
 	buf_append_text(out, ".El\n");

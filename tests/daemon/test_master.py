@@ -3,6 +3,7 @@
 """The life of the processes, seen from outside."""
 
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -72,6 +73,7 @@ class Stopping(unittest.TestCase):
             self.assertGreater(len(pids), 5)
             self.assertEqual(d.stop(sig), 0)
             self.assertEqual([pid for pid in pids if is_alive(pid)], [])
+            self.assertNotIn("while stopping", d.log())
             self.assertEqual(os.listdir(os.path.join(d.run_dir, "internal")), [])
             self.assertEqual(os.listdir(d.run_dir), ["internal"])
 
@@ -150,6 +152,16 @@ class Starting(unittest.TestCase):
                 wait_for(lambda: again.log().count("ready:") == 2)
                 self.assertFalse(is_alive(slow))
 
+    def test_a_daemon_with_another_store_does_not_take_over_the_sockets(self):
+        with Daemon() as d, Daemon(start=False) as other:
+            other.args = ["-o", f"run.directory={d.run_dir}"]
+            other.launch()
+            self.assertEqual(other.process.wait(30), 1)
+            self.assertIn("stats.sock: Address already in use", other.log())
+            self.assertIn(f"pid {d.process.pid}\n", d.ask("show info"))
+            with open(os.path.join(d.run_dir, "aiexpensed.pid")) as f:
+                self.assertEqual(int(f.read()), d.process.pid)
+
     def test_the_pid_file_and_the_lock_name_the_master(self):
         with Daemon() as d:
             for path in os.path.join(d.run_dir, "aiexpensed.pid"), os.path.join(d.store, "daemon.lock"):
@@ -192,6 +204,24 @@ class Starting(unittest.TestCase):
             self.assertEqual(manager.recv(100), b"READY=1")
             d.stop()
             self.assertEqual(manager.recv(100), b"STOPPING=1")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become another user")
+    def test_started_as_root_it_becomes_the_user_of_the_configuration(self):
+        with Daemon(start=False) as d:
+            os.chmod(d.directory, 0o755)
+            path = os.path.join(d.run_dir, "http.sock")
+            d.args = ["-o", "run.user=nobody", "-o", f"http.listen=unix:{path}"]
+            d.start()
+            user = pwd.getpwnam("nobody")
+            for pid in d.all_pids():
+                with open(f"/proc/{pid}/status") as f:
+                    ids = [line.split()[1:] for line in f if line.startswith(("Uid:", "Gid:"))]
+                self.assertEqual(ids, [[str(user.pw_uid)] * 4, [str(user.pw_gid)] * 4])
+            for name in "http.sock", "stats.sock", "control.sock", "internal/writer-0.sock", "aiexpensed.pid":
+                self.assertEqual(os.stat(os.path.join(d.run_dir, name)).st_uid, user.pw_uid, name)
+            self.assertIn("version", d.ask("show info", "control.sock"))
+            self.assertEqual(d.stop(), 0)
+            self.assertEqual(os.listdir(d.run_dir), ["internal"])
 
     def test_in_the_background_the_command_returns_once_all_is_ready(self):
         with Daemon(start=False) as d:

@@ -5,9 +5,11 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import unittest
 
 import openmetrics
@@ -196,18 +198,23 @@ class Documents(unittest.TestCase):
         self.assertIn(".It Ic show stats json", page("aiexpensectl.8"))
         self.assertNotIn("@", page("aiexpensed.8"))
 
+    def lint(self, path):
+        """What a formatter complains of."""
+        commands = [["mandoc", "-T", "lint", "-W", "warning", path],
+                    ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", path]]
+        for command in commands:
+            if shutil.which(command[0]):
+                done = subprocess.run(command, capture_output=True, text=True)
+                return done.stderr + (done.stdout if command[0] == "mandoc" else "")
+        self.skipTest("neither mandoc nor man is here")
+
     def test_the_manual_pages_format_without_a_warning(self):
         for name in "aiexpensed.8", "aiexpensectl.8", "aiexpense.conf.5":
-            path = program(os.path.join("doc", name))
-            try:
-                done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", path], capture_output=True, text=True)
-            except FileNotFoundError:
-                try:
-                    done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", path],
-                                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-                except FileNotFoundError:
-                    self.skipTest("neither mandoc nor man is here")
-            self.assertEqual((done.returncode, done.stderr), (0, ""), name)
+            template = os.path.join(SOURCE_DIR, "doc", name + ".in")
+            with tempfile.NamedTemporaryFile(suffix="." + name[-1]) as page:
+                # With usual directories: long ones of a build do not fit a line.
+                subprocess.run([program("mkdoc"), "man", "/etc", "/var", "/run", template], stdout=page, check=True)
+                self.assertEqual(self.lint(page.name), "", name)
 
 
 if __name__ == "__main__":
