@@ -224,6 +224,28 @@ what_follows_a_malformed_request_is_never_served(void **state)
 	assert_int_equal(client_count(&c, "{\"type\":\"/problems/malformed-request\""), 1);
 	assert_int_equal(h->events[HTTP_REQUEST_BEGUN], 0);
 	assert_int_equal(h->last_status, 400);
+	assert_int_equal(server_connections(h->server), 1);   /* lingers, so that the answer is not lost by a reset */
+	client_close(&c);
+	WAIT_FOR(h, server_connections(h->server) == 0);
+}
+
+static void
+a_refusal_reaches_a_client_that_goes_on_sending(void **state)
+{
+	static char body[4096];
+	struct harness *h = *state;
+	struct client c;
+
+	harness_start(h);
+	client_open(&c, h);
+	memset(body, 'b', sizeof body);
+	client_send(&c, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n");
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(send(c.fd, body, sizeof body, MSG_NOSIGNAL), sizeof body);
+		harness_turn(h);
+	}
+	EXPECT(&c, "HTTP/1.1 413 ");
+	EXPECT_CLOSED(&c);
 	client_close(&c);
 }
 
@@ -344,6 +366,25 @@ a_client_that_does_not_take_its_answer_is_cut(void **state)
 	WAIT_FOR(h, server_connections(h->server) == 1);
 	WAIT_FOR(h, server_connections(h->server) == 0);
 	assert_int_equal(h->events[HTTP_SEND_TIMED_OUT], 1);
+	client_close(&c);
+}
+
+static void
+a_client_that_takes_its_answer_in_drops_is_cut_too(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+	char drop[4096];
+
+	h->options.send_timeout_ms = 60;
+	h->options.unsent_max_bytes = 64 << 20;
+	harness_start(h);
+	client_open(&c, h);
+	client_send(&c, "GET /big/49152 HTTP/1.1\r\nHost: x\r\n\r\n");
+	while (h->events[HTTP_SEND_TIMED_OUT] == 0) {
+		(void)!recv(c.fd, drop, sizeof drop, MSG_DONTWAIT);
+		harness_turn(h);
+	}
 	client_close(&c);
 }
 
@@ -557,12 +598,14 @@ main(void)
 		CASE(head_is_get_without_the_body),
 		CASE(http_1_0_closes_unless_it_asks_not_to),
 		CASE(what_follows_a_malformed_request_is_never_served),
+		CASE(a_refusal_reaches_a_client_that_goes_on_sending),
 		CASE(a_path_that_climbs_closes_the_connection),
 		CASE(refusals_are_problems_and_keep_the_connection),
 		CASE(the_authorizer_goes_before_the_handler),
 		CASE(a_request_that_drips_is_cut_at_its_deadline),
 		CASE(a_connection_that_stays_idle_is_closed),
 		CASE(a_client_that_does_not_take_its_answer_is_cut),
+		CASE(a_client_that_takes_its_answer_in_drops_is_cut_too),
 		CASE(an_answer_that_leaves_too_much_unsent_costs_the_connection),
 		CASE(a_large_answer_and_what_follows_arrive_whole),
 		CASE(one_connection_too_many_is_told_to_come_back),
