@@ -28,7 +28,7 @@ setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 
-	log_set_level((enum log_level)-1);
+	log_set_level(LOG_LEVEL_ERROR);
 	writers_options(&f->options, f->dir, 2, MAP_SIZE);
 	*state = f;
 	return store_prepare(&f->options);
