@@ -10,13 +10,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "master/child.h"
+#include "clock.h"
 #include "kv_lmdb_files.h"
 #include "log.h"
+#include "master/child.h"
 
 enum {
 	MAX_READERS = 1022,               /* what a lock file of 64 KiB holds */
 	MAX_TABLES = 8,
+	FULL_LOG_MS = 10000,
 	FLAGS = MDB_NOTLS,
 	/* What may be lost, torn or crash with any of these is written in LMDB's manual. */
 	FLAGS_NEVER = MDB_WRITEMAP | MDB_NOSYNC | MDB_NOMETASYNC | MDB_MAPASYNC | MDB_NOLOCK | MDB_NOMEMINIT
@@ -39,6 +41,7 @@ struct lmdb_env {
 	struct lmdb_txn  write;
 	unsigned         read_depth;
 	bool             is_disk_bad;
+	int64_t          full_logged_ms;  /* clock_mono_ms; a full store is reported once in a while, not for each command */
 };
 
 /* POSIX locks fall when any descriptor of the file is closed, so a second environment on it would be fatal. */
@@ -94,15 +97,31 @@ status_of(int rc)
 	}
 }
 
+static bool
+is_worth_a_line(struct lmdb_env *env, enum status st)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (st != ST_STORE_FULL)
+		return true;
+	if (env->full_logged_ms != 0 && now_ms - env->full_logged_ms < FULL_LOG_MS)
+		return false;
+	env->full_logged_ms = now_ms;
+	return true;
+}
+
 /* Log what LMDB reported, remember a bad disk, and say what it means. */
 static enum status
 note_error(struct lmdb_env *env, int rc, const char *step)
 {
-	log_error("%s: %s: %s", env->path, step, mdb_strerror(rc));
+	enum status st = status_of(rc);
+
+	if (is_worth_a_line(env, st))
+		log_error("%s: %s: %s", env->path, step, mdb_strerror(rc));
 	exit_if_fatal(env, rc);
 	if (rc == EIO)
 		env->is_disk_bad = true;
-	return status_of(rc);
+	return st;
 }
 
 /* --- steps ------------------------------------------------------------------------- */

@@ -215,6 +215,7 @@ on_connect(evutil_socket_t listener, short what, void *arg)
 
 /* --- the process -------------------------------------------------------------------------- */
 
+/* What has not been read yet will be sent again, to the next writer. */
 static void
 on_stop(bool is_graceful, void *arg)
 {
@@ -222,6 +223,10 @@ on_stop(bool is_graceful, void *arg)
 
 	(void)is_graceful;
 	w->is_ending = true;
+	event_del(w->on_connect);
+	for (struct peer *peer = w->peers; peer != NULL; peer = peer->next)
+		if (peer->channel != NULL)
+			channel_pause(peer->channel);
 	event_active(w->commit, 0, 0);
 }
 

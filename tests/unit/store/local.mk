@@ -5,3 +5,37 @@ store_suite_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/store
 check_PROGRAMS += tests/unit/store/test_store_memory
 tests_unit_store_test_store_memory_SOURCES = tests/unit/store/test_store_memory.c $(store_suite)
 tests_unit_store_test_store_memory_CPPFLAGS = $(store_suite_CPPFLAGS)
+
+store_writers = tests/unit/store/writers.c tests/unit/store/writers.h
+
+check_PROGRAMS += tests/unit/store/test_store_lmdb
+tests_unit_store_test_store_lmdb_SOURCES = tests/unit/store/test_store_lmdb.c $(store_suite) $(store_writers)
+tests_unit_store_test_store_lmdb_CPPFLAGS = $(store_suite_CPPFLAGS)
+
+check_PROGRAMS += tests/unit/store/test_store_crash
+tests_unit_store_test_store_crash_SOURCES = tests/unit/store/test_store_crash.c $(store_suite) $(store_writers)
+tests_unit_store_test_store_crash_CPPFLAGS = $(store_suite_CPPFLAGS)
+
+# With a writer that answers before it commits, in place of the library's.
+check_PROGRAMS += tests/unit/store/test_store_crash_sabotaged
+tests_unit_store_test_store_crash_sabotaged_SOURCES = tests/unit/store/test_store_crash.c src/store/writer.c \
+	$(store_suite) $(store_writers)
+tests_unit_store_test_store_crash_sabotaged_CPPFLAGS = $(store_suite_CPPFLAGS) -DSABOTAGE_EARLY_ACK
+
+check_PROGRAMS += tests/unit/store/test_store_prepare
+tests_unit_store_test_store_prepare_SOURCES = tests/unit/store/test_store_prepare.c $(store_writers)
+tests_unit_store_test_store_prepare_CPPFLAGS = $(store_suite_CPPFLAGS)
+
+check_PROGRAMS += tests/unit/store/test_batch
+tests_unit_store_test_batch_SOURCES = tests/unit/store/test_batch.c $(store_writers)
+tests_unit_store_test_batch_CPPFLAGS = $(store_suite_CPPFLAGS)
+
+check_PROGRAMS += tests/unit/store/test_kv
+tests_unit_store_test_kv_SOURCES = tests/unit/store/test_kv.c $(store_writers)
+tests_unit_store_test_kv_CPPFLAGS = $(store_suite_CPPFLAGS)
+
+check_PROGRAMS += tests/unit/store/test_key
+tests_unit_store_test_key_CPPFLAGS = $(store_suite_CPPFLAGS)
+
+check_PROGRAMS += tests/unit/store/test_record
+tests_unit_store_test_record_CPPFLAGS = $(store_suite_CPPFLAGS)

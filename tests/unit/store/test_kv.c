@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* The two engines' tables, side by side under random transactions. */
+#include "config.h"
+
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "key.h"
+#include "kv_lmdb.h"
+#include "kv_mem.h"
+#include "log.h"
+#include "writers.h"
+
+struct fixture {
+	struct options   options;
+	char             dir[64];
+	struct lmdb_env *env;
+	struct kv_mem   *mem;
+};
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+	char path[128];
+
+	log_set_level(LOG_LEVEL_ERROR);
+	writers_options(&f->options, f->dir, 1, 32 << 20);
+	snprintf(path, sizeof path, "%s/env", f->dir);
+	f->env = lmdb_env_open(path, 32 << 20, LMDB_SHARD_TABLES, LMDB_MAKE);
+	f->mem = kv_mem_new();
+	*state = f;
+	return f->env != NULL && f->mem != NULL ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	lmdb_env_close(f->env);
+	kv_mem_free(f->mem);
+	writers_remove(&f->options, f->dir);
+	free(f);
+	return 0;
+}
+
+/* A short key of few letters, so that keys meet and prefix one another. */
+static struct slice
+random_key(char key[8])
+{
+	size_t len = 1 + (size_t)rand() % 5;
+
+	for (size_t i = 0; i < len; i++)
+		key[i] = "\0ab\xff"[rand() % 4];
+	return (struct slice){ key, len };
+}
+
+static void
+assert_same_row(bool a, bool b, const struct kv_cursor *x, const struct kv_cursor *y)
+{
+	assert_int_equal(a, b);
+	if (!a)
+		return;
+	assert_true(slice_equal(x->key, y->key));
+	assert_true(slice_equal(x->value, y->value));
+}
+
+/* Walk both from a key, forth and back. */
+static void
+compare_walk(struct kv *a, struct kv *b)
+{
+	struct kv_cursor x, y;
+	char bytes[8];
+	struct slice key = random_key(bytes);
+	bool is_forth = rand() % 2, there_x, there_y;
+
+	kv_cursor_begin(&x, a, TABLE_LEDGER);
+	kv_cursor_begin(&y, b, TABLE_LEDGER);
+	there_x = is_forth ? kv_cursor_seek(&x, key) : kv_cursor_seek_before(&x, key);
+	there_y = is_forth ? kv_cursor_seek(&y, key) : kv_cursor_seek_before(&y, key);
+	for (int steps = 0; steps < 10; steps++) {
+		assert_same_row(there_x, there_y, &x, &y);
+		if (!there_x)
+			break;
+		there_x = is_forth ? kv_cursor_next(&x) : kv_cursor_prev(&x);
+		there_y = is_forth ? kv_cursor_next(&y) : kv_cursor_prev(&y);
+	}
+	kv_cursor_end(&x);
+	kv_cursor_end(&y);
+}
+
+static void
+do_the_same(struct kv *a, struct kv *b)
+{
+	char bytes[8], value[16];
+	struct slice key = random_key(bytes), x = SLICE_EMPTY, y = SLICE_EMPTY;
+	bool there_x, there_y;
+
+	switch (rand() % 4) {
+	case 0:
+		kv_del(a, TABLE_LEDGER, key);
+		kv_del(b, TABLE_LEDGER, key);
+		break;
+	case 1:
+		there_x = kv_get(a, TABLE_LEDGER, key, &x);
+		there_y = kv_get(b, TABLE_LEDGER, key, &y);
+		assert_int_equal(there_x, there_y);
+		assert_true(slice_equal(x, y));
+		break;
+	case 2:
+		compare_walk(a, b);
+		break;
+	default:
+		snprintf(value, sizeof value, "%d", rand());
+		kv_put(a, TABLE_LEDGER, key, slice_of(value));
+		kv_put(b, TABLE_LEDGER, key, slice_of(value));
+	}
+}
+
+static void
+compare_all(struct fixture *f)
+{
+	struct kv_cursor x, y;
+	enum status st;
+	struct kv *a = lmdb_read_begin(f->env, &st);
+	bool there_x, there_y;
+
+	kv_cursor_begin(&x, a, TABLE_LEDGER);
+	kv_cursor_begin(&y, kv_mem_begin(f->mem), TABLE_LEDGER);
+	there_x = kv_cursor_seek(&x, SLICE_LITERAL("\0"));
+	there_y = kv_cursor_seek(&y, SLICE_LITERAL("\0"));
+	while (there_x && there_y) {
+		assert_same_row(there_x, there_y, &x, &y);
+		there_x = kv_cursor_next(&x);
+		there_y = kv_cursor_next(&y);
+	}
+	assert_int_equal(there_x, there_y);
+	kv_cursor_end(&x);
+	kv_cursor_end(&y);
+	lmdb_read_end(f->env);
+}
+
+static void
+memory_and_lmdb_agree_under_random_transactions(void **state)
+{
+	struct fixture *f = *state;
+
+	srand(7);
+	for (int round = 0; round < 400; round++) {
+		enum status st;
+		struct kv *a = lmdb_write_begin(f->env, &st), *b = kv_mem_begin(f->mem);
+
+		for (int steps = rand() % 60; steps > 0; steps--)
+			do_the_same(a, b);
+		if (rand() % 3 == 0) {
+			lmdb_write_abort(f->env);
+			kv_mem_abort(f->mem);
+		} else {
+			assert_int_equal(lmdb_write_commit(f->env), ST_OK);
+			assert_int_equal(kv_mem_commit(f->mem), ST_OK);
+		}
+		compare_all(f);
+	}
+}
+
+static void
+check_first_error(struct kv *kv)
+{
+	struct slice value;
+
+	kv_put(kv, TABLE_LEDGER, slice_of("a"), slice_of("1"));
+	kv_fail(kv, ST_BAD_RECORD);
+	kv_fail(kv, ST_STORE_FULL);
+	kv_put(kv, TABLE_LEDGER, slice_of("b"), slice_of("2"));
+	assert_false(kv_get(kv, TABLE_LEDGER, slice_of("a"), &value));
+}
+
+static void
+a_transaction_carries_its_first_error_and_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct slice value;
+	enum status st;
+
+	check_first_error(lmdb_write_begin(f->env, &st));
+	assert_int_equal(lmdb_write_commit(f->env), ST_BAD_RECORD);
+	check_first_error(kv_mem_begin(f->mem));
+	assert_int_equal(kv_mem_commit(f->mem), ST_BAD_RECORD);
+	assert_false(kv_get(lmdb_read_begin(f->env, &st), TABLE_LEDGER, slice_of("a"), &value));
+	lmdb_read_end(f->env);
+	assert_false(kv_get(kv_mem_begin(f->mem), TABLE_LEDGER, slice_of("a"), &value));
+}
+
+static void
+an_environment_is_not_opened_twice_in_one_process(void **state)
+{
+	struct fixture *f = *state;
+	char path[128];
+
+	snprintf(path, sizeof path, "%s/env", f->dir);
+	assert_null(lmdb_env_open(path, 32 << 20, LMDB_SHARD_TABLES, LMDB_READ));
+}
+
+static void
+nested_reads_share_one_snapshot(void **state)
+{
+	struct fixture *f = *state;
+	struct slice value;
+	enum status st;
+	struct kv *outer = lmdb_read_begin(f->env, &st), *inner, *write = lmdb_write_begin(f->env, &st);
+
+	kv_put(write, TABLE_LEDGER, slice_of("k"), slice_of("v"));
+	assert_int_equal(lmdb_write_commit(f->env), ST_OK);
+	inner = lmdb_read_begin(f->env, &st);
+	assert_false(kv_get(inner, TABLE_LEDGER, slice_of("k"), &value));
+	lmdb_read_end(f->env);
+	assert_false(kv_get(outer, TABLE_LEDGER, slice_of("k"), &value));
+	lmdb_read_end(f->env);
+	assert_true(kv_get(lmdb_read_begin(f->env, &st), TABLE_LEDGER, slice_of("k"), &value));
+	lmdb_read_end(f->env);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(memory_and_lmdb_agree_under_random_transactions, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_transaction_carries_its_first_error_and_leaves_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_environment_is_not_opened_twice_in_one_process, setup, teardown),
+		cmocka_unit_test_setup_teardown(nested_reads_share_one_snapshot, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

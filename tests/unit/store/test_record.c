@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "unit.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+#include "record.h"
+
+static const struct expense sample = { .amount_minor = -1234567890123, .currency = { "TWD" }, .category_id = { { 1 } },
+	.description = SLICE_LITERAL("早餐"), .account = SLICE_LITERAL("cash"), .zone = SLICE_LITERAL("Asia/Taipei"),
+	.message_id = { { 7 } }, .created_ms = 5, .updated_ms = 6, .version = 3 };
+
+static void
+an_expense_is_read_as_it_was_written(void **state)
+{
+	struct buf b = BUF_INIT;
+	struct expense back;
+
+	(void)state;
+	expense_pack(&b, &sample);
+	assert_int_equal(expense_unpack(buf_slice(&b), &back), ST_OK);
+	assert_true(back.amount_minor == sample.amount_minor);
+	assert_string_equal(back.currency.code, "TWD");
+	assert_true(slice_equal(back.description, sample.description));
+	assert_true(slice_equal(back.zone, sample.zone));
+	assert_true(uuid_equal(&back.message_id, &sample.message_id));
+	assert_true(uuid_is_nil(&back.refund_of));
+	assert_int_equal(back.version, 3);
+	buf_fini(&b);
+}
+
+/* Every kind of record, packed, with a function that reads it. */
+static enum status
+read_expense(struct slice v)
+{
+	struct expense e;
+
+	return expense_unpack(v, &e);
+}
+
+static enum status
+read_user(struct slice v)
+{
+	struct user u;
+
+	return user_unpack(v, &u);
+}
+
+static enum status
+read_category(struct slice v)
+{
+	struct category c;
+
+	return category_unpack(v, &c);
+}
+
+static enum status
+read_name(struct slice v)
+{
+	struct uuid id;
+
+	return name_unpack(v, &id);
+}
+
+static enum status
+read_day(struct slice v)
+{
+	day_t day;
+
+	return expense_day_unpack(v, &day);
+}
+
+static enum status
+read_sum(struct slice v)
+{
+	struct sum sum;
+
+	return sum_unpack(v, &sum);
+}
+
+static enum status
+read_message(struct slice v)
+{
+	struct uuid ids[MESSAGE_EXPENSES_MAX];
+	struct message m;
+	bool is_sign_up;
+
+	return message_unpack(v, &m, &is_sign_up, ids);
+}
+
+static enum status
+read_dedupe(struct slice v)
+{
+	struct uuid ids[BATCH_EXPENSES_MAX];
+	struct dedupe d;
+
+	return dedupe_unpack(v, &d, ids);
+}
+
+static enum status
+read_inbox(struct slice v)
+{
+	struct inbox_entry e;
+	uint8_t ledger[16];
+
+	return inbox_unpack(v, &e, ledger);
+}
+
+static enum status
+read_outbox(struct slice v)
+{
+	struct outbox_entry e;
+
+	return outbox_unpack(v, &e);
+}
+
+static enum status
+read_token(struct slice v)
+{
+	struct token t;
+
+	return token_unpack(v, &t);
+}
+
+static enum status
+read_meta(struct slice v)
+{
+	struct meta m;
+
+	return meta_unpack(v, &m);
+}
+
+static void
+pack_kind(struct buf *b, int kind)
+{
+	static const struct uuid ids[2] = { { { 1 } }, { { 2 } } };
+	static const struct inbox_entry inbox = { .user_id = SLICE_LITERAL("line:U1"), .text = SLICE_LITERAL("lunch 12") };
+	static const struct outbox_entry outbox = { .user_id = SLICE_LITERAL("line:U1"), .text = SLICE_LITERAL("ok") };
+	static const struct token token = { .kind = TOKEN_SERVICE, .label = SLICE_LITERAL("gateway"), .is_revoked = true };
+
+	buf_clear(b);
+	switch (kind) {
+	case 0: expense_pack(b, &sample); break;
+	case 1: user_pack(b, &(struct user){ .id = SLICE_LITERAL("line:U1"), .home = { "TWD" } }); break;
+	case 2: category_pack(b, &(struct category){ .key = SLICE_LITERAL("food"), .expense_count = 70000 }); break;
+	case 3: name_pack(b, &ids[0]); break;
+	case 4: expense_day_pack(b, -5); break;
+	case 5: sum_pack(b, (struct sum){ INT64_MIN, INT64_MAX }); break;
+	case 6: message_pack(b, &(struct message){ .reply = SLICE_LITERAL("ok"), .expense_count = 2, .expense_ids = ids }, true); break;
+	case 7: dedupe_pack(b, &(struct dedupe){ .expense_count = 2, .expense_ids = ids }); break;
+	case 8: inbox_pack(b, &inbox, ids[0].bytes); break;
+	case 9: outbox_pack(b, &outbox); break;
+	case 10: token_pack(b, &token); break;
+	default: meta_pack(b, &(struct meta){ .format = STORE_FORMAT, .shard_count = 4 }); break;
+	}
+}
+
+static enum status (*const readers[])(struct slice v) = { read_expense, read_user, read_category, read_name, read_day, read_sum,
+	read_message, read_dedupe, read_inbox, read_outbox, read_token, read_meta };
+enum { KINDS = sizeof readers / sizeof readers[0] };
+
+static void
+any_flipped_bit_is_refused(void **state)
+{
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	for (int kind = 0; kind < KINDS; kind++) {
+		pack_kind(&b, kind);
+		assert_int_equal(readers[kind](buf_slice(&b)), ST_OK);
+		for (size_t bit = 0; bit < b.len * 8; bit++) {
+			b.data[bit / 8] = (char)(b.data[bit / 8] ^ 1 << bit % 8);
+			assert_int_equal(readers[kind](buf_slice(&b)), ST_BAD_RECORD);
+			b.data[bit / 8] = (char)(b.data[bit / 8] ^ 1 << bit % 8);
+		}
+		for (size_t len = 0; len < b.len; len++)
+			assert_int_equal(readers[kind]((struct slice){ b.data, len }), ST_BAD_RECORD);
+	}
+	buf_fini(&b);
+}
+
+/* Pack these bytes as a record with a right checksum. */
+static void
+seal(struct buf *b)
+{
+	uint32_t sum = (uint32_t)XXH3_64bits(b->data, b->len);
+	char bytes[4] = { (char)(sum >> 24), (char)(sum >> 16), (char)(sum >> 8), (char)sum };
+
+	buf_append(b, bytes, sizeof bytes);
+}
+
+static void
+elements_that_a_later_version_adds_are_skipped(void **state)
+{
+	struct buf b = BUF_INIT;
+	struct sum sum;
+
+	(void)state;
+	buf_append_literal(&b, "\x95\x01\x07\x02\xa3" "new\x92\x01\xc0");
+	seal(&b);
+	assert_int_equal(sum_unpack(buf_slice(&b), &sum), ST_OK);
+	assert_int_equal(sum.sum_minor, 7);
+	assert_int_equal(sum.count, 2);
+	buf_fini(&b);
+}
+
+static void
+a_record_of_another_version_or_with_fields_missing_is_refused(void **state)
+{
+	struct buf b = BUF_INIT;
+	struct sum sum;
+
+	(void)state;
+	buf_append_literal(&b, "\x93\x02\x07\x02");
+	seal(&b);
+	assert_int_equal(sum_unpack(buf_slice(&b), &sum), ST_BAD_RECORD);
+	buf_clear(&b);
+	buf_append_literal(&b, "\x92\x01\x07");
+	seal(&b);
+	assert_int_equal(sum_unpack(buf_slice(&b), &sum), ST_BAD_RECORD);
+	buf_fini(&b);
+}
+
+static void
+lists_longer_than_allowed_are_refused(void **state)
+{
+	static const struct uuid ids[MESSAGE_EXPENSES_MAX + 1];
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	message_pack(&b, &(struct message){ .expense_count = MESSAGE_EXPENSES_MAX, .expense_ids = ids }, false);
+	assert_int_equal(read_message(buf_slice(&b)), ST_OK);
+	buf_clear(&b);
+	message_pack(&b, &(struct message){ .expense_count = MESSAGE_EXPENSES_MAX + 1, .expense_ids = ids }, false);
+	assert_int_equal(read_message(buf_slice(&b)), ST_BAD_RECORD);
+	buf_fini(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_expense_is_read_as_it_was_written),
+		cmocka_unit_test(any_flipped_bit_is_refused),
+		cmocka_unit_test(elements_that_a_later_version_adds_are_skipped),
+		cmocka_unit_test(a_record_of_another_version_or_with_fields_missing_is_refused),
+		cmocka_unit_test(lists_longer_than_allowed_are_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
