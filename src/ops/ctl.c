@@ -18,6 +18,7 @@
 #include "ctl_stats.h"
 #include "options.h"
 #include "sockets.h"
+#include "understand/parse_jsonl.h"
 
 enum { EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NO_DAEMON = 3, ANSWER_LIMIT_S = 30, ANSWER_MAX_BYTES = 64 << 20 };
 
@@ -194,12 +195,21 @@ check_config(const struct client *client, const struct verb *verb, int argc, cha
 	return is_valid ? 0 : 1;
 }
 
+static int
+parse(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	(void)client;
+	if (argc != 2 || strcmp(argv[1], "--jsonl") != 0)
+		return complain(EXIT_USAGE, "usage: aiexpensectl parse ", verb->args);
+	return parse_jsonl_run(stdin, stdout);
+}
+
 static const struct verb verbs[] = {
 	{ "stats", "[--json]", NULL, stats, "Counters and operations, as a table or as JSON." },
 	{ "show", "what", "stats.sock", pass_on, "What the daemon knows of itself; \"show help\" lists it." },
 	{ "token", "add|list|revoke ...", "control.sock", pass_on, "Tokens of the REST API." },
 	{ "check-config", NULL, NULL, check_config, "Test the configuration." },
-	/* parse --jsonl: goes here, with parse_jsonl_run of src/understand/parse_jsonl.h. */
+	{ "parse", "--jsonl", NULL, parse, "Understand a JSON object on each line of standard input; needs no daemon." },
 	{ "help", NULL, NULL, show_help, "This list." },
 };
 enum { VERBS = sizeof verbs / sizeof verbs[0] };

@@ -18,3 +18,9 @@ EXTRA_DIST += \
 noinst_PROGRAMS += tests/daemon/http_requests
 TESTS += tests/daemon/http_against_nginx.py
 EXTRA_DIST += tests/daemon/http_against_nginx.py
+
+# A daemon that answers before its commit: the proof that nothing is lost must see it.
+noinst_PROGRAMS += tests/daemon/aiexpensed-early-ack
+tests_daemon_aiexpensed_early_ack_SOURCES = src/master/main.c src/store/writer.c
+tests_daemon_aiexpensed_early_ack_CPPFLAGS = $(AM_CPPFLAGS) -DSABOTAGE_EARLY_ACK
+tests_daemon_aiexpensed_early_ack_LDADD = $(LIBS_ALL)

@@ -10,8 +10,12 @@ class TapResult(unittest.TestResult):
     def __init__(self):
         super().__init__()
         self.count = 0
+        self.last = None
 
     def _line(self, verdict, test, directive=""):
+        if self.last is test:        # a further part of a case that has failed already
+            return
+        self.last = test
         self.count += 1
         name = test._testMethodName.removeprefix("test_").replace("_", " ")
         print(f"{verdict} {self.count} - {name}{directive}", flush=True)
@@ -32,6 +36,12 @@ class TapResult(unittest.TestResult):
     def addError(self, test, error):
         super().addError(test, error)
         self._failed(test, error)
+
+    def addSubTest(self, test, subtest, error):
+        super().addSubTest(test, subtest, error)
+        if error is not None:
+            self._failed(test, error)
+            print(f"# in {subtest}", flush=True)
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
