@@ -35,3 +35,4 @@ uninstall-local: doc/aiexpense.conf
 		rm -f '$(DESTDIR)$(sysconfdir)/aiexpense/aiexpense.conf'; \
 		rmdir '$(DESTDIR)$(sysconfdir)/aiexpense' 2>/dev/null; fi; :
 .PHONY: update-conf
+EXTRA_DIST += doc/STORE.md

@@ -39,3 +39,7 @@ tests_unit_store_test_key_CPPFLAGS = $(store_suite_CPPFLAGS)
 
 check_PROGRAMS += tests/unit/store/test_record
 tests_unit_store_test_record_CPPFLAGS = $(store_suite_CPPFLAGS)
+
+check_PROGRAMS += tests/unit/store/test_writer_link
+tests_unit_store_test_writer_link_SOURCES = tests/unit/store/test_writer_link.c $(store_suite) $(store_writers)
+tests_unit_store_test_writer_link_CPPFLAGS = $(store_suite_CPPFLAGS)
