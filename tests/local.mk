@@ -29,3 +29,4 @@ check-local:
 endif
 
 include tests/daemon/local.mk
+include tests/fuzz/local.mk

@@ -509,7 +509,7 @@ read_ordinal_day(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
 	const struct token *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing, *after = token_at(r, i + 2);
 
-	if (!is_whole(token_at(r, i), 1, 31) || skip_ordinal(r, i + 1) == i + 1 || !token_is(before, WORD_FILLER))
+	if (!is_whole(token_at(r, i), 1, 31) || skip_ordinal(r, i + 1) == i + 1 || !(token_is(before, WORD_FILLER) || token_is(before, WORD_WITH)))
 		return 0;
 	if (after->kind == TOKEN_TEXT || token_is(after, WORD_UNIT))
 		return 0;
