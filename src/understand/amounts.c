@@ -189,6 +189,8 @@ read_part(const struct reading *r, size_t at, struct token *out)
 		decimals = money_words[row].decimals;
 	else if (token_is(token_at(r, at - 1), WORD_UNIT) && !n->is_spaced && n->value < 10 && row == NO_CURRENCY && !token_is(unit, WORD_UNIT))
 		decimals = 1;
+	else if (token_is_letters(r->tokens, token_at(r, at - 1)) && n->end - n->begin == 2 && (unit->kind == TOKEN_BREAK || unit->kind == TOKEN_PAUSE))
+		decimals = 2;                   /* "15 dollars 50" */
 	else
 		return 0;
 	if (decimals == 1 && n->value > 9)
@@ -233,6 +235,8 @@ read_value(const struct reading *r, size_t at, struct token *out)
 		out->is_scaled = t->is_scaled;
 		return 1;
 	}
+	if (out->currency != NO_CURRENCY)       /* "won a prize" */
+		return 0;
 	used = read_number_words(r, at, &out->value);
 	out->is_in_words = used > 0;
 	return used;
@@ -358,6 +362,8 @@ is_led_by_mark(const struct reading *r, size_t reduced, int64_t value)
 {
 	const struct token *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing;
 
+	if (token_is(before, WORD_IN) && value >= 1900 && value <= 2100)       /* "in 2025" */
+		return true;
 	return token_is(before, WORD_ORDINAL) || token_is_mark(r->tokens, before, '#') || is_in_series(before, value);
 }
 

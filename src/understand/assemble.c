@@ -139,13 +139,9 @@ note_amount(struct assembly *a, const struct token *t)
 {
 	struct understanding *out = a->out;
 	struct understood_amount *amount = &out->amounts[out->amount_count];
-	bool is_guessed;
 
-	if (out->amount_count == UNDERSTAND_AMOUNTS_MAX || !value_of(a, t, &amount->minor, &amount->currency, &is_guessed))
-		return;
-	if (is_guessed)
-		amount->currency = (struct currency){ "" };
-	out->amount_count++;
+	if (out->amount_count < UNDERSTAND_AMOUNTS_MAX && value_of(a, t, &amount->minor, &amount->currency, &amount->is_currency_guessed))
+		out->amount_count++;
 }
 
 static bool
@@ -310,13 +306,14 @@ amends_expense(struct assembly *a, const struct clause *clause, size_t k)
 	struct understanding *out = a->out;
 	size_t count = out->expense_count - a->sentence_expenses, i = clause->amounts[k];
 	bool is_tip = has_next_to(a->tokens, clause, i, WORD_TIP), is_total = has_next_to(a->tokens, clause, i, WORD_TOTAL);
-	struct understood_expense *last = &out->expenses[out->expense_count - 1];
+	struct understood_expense *last;
 	struct currency currency;
 	int64_t minor;
 	bool is_guessed;
 
 	if (count == 0 || !(is_tip || is_total) || !value_of(a, &a->tokens->at[i], &minor, &currency, &is_guessed))
 		return false;
+	last = &out->expenses[out->expense_count - 1];
 	if (is_tip)
 		minor += last->amount_minor;
 	else if (count > 1)
@@ -503,11 +500,13 @@ static void
 read_lone_thing(struct assembly *a)
 {
 	struct thing thing = thing_pick(a->tokens, (struct span){ 0, a->tokens->count }, true);
-	const struct token *first = &a->tokens->at[thing.span.first], *last = &a->tokens->at[thing.span.last - 1];
+	const struct token *first, *last;
 	size_t end;
 
-	if (a->tokens->count == 0 || thing_is_empty(&thing) || a->sentence.is_question)
+	if (thing_is_empty(&thing) || a->sentence.is_question)
 		return;
+	first = &a->tokens->at[thing.span.first];
+	last = &a->tokens->at[thing.span.last - 1];
 	if (words_sense_of(words_find(a->tokens->chars, first->begin, &end), WORD_THING) == NULL || end != last->end)
 		return;
 	for (size_t i = 0; i < a->tokens->count; i++)

@@ -25,10 +25,11 @@ enum word_kind {
 	WORD_LAST,           /* before a weekday; value: -1, 0 or 1 */
 	WORD_PERIOD,         /* value: enum period */
 	WORD_AGO,            /* behind a number of periods; value: -1 or 1 */
-	WORD_IN,             /* before a number of periods: to come */
+	WORD_IN,             /* before a number of periods: to come, or past where the value is -1 */
 	WORD_DAY_MARK,       /* behind a day's number: 日 */
 	WORD_MONTH_MARK,
 	WORD_YEAR_MARK,
+	WORD_NTH,            /* "third" */
 	WORD_ORDINAL,        /* "th" behind a number, 第 before one */
 	WORD_CLOCK,          /* behind an hour */
 	WORD_AT,             /* before an hour */
