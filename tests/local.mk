@@ -32,3 +32,4 @@ check-local:
 endif
 
 include tests/daemon/local.mk
+include tests/fuzz/local.mk

@@ -6,7 +6,7 @@
 #include "money_words.h"
 #include "numbers.h"
 
-enum { PHONE_DIGITS = 8, COUNTER_MAX = 10 };
+enum { PHONE_DIGITS = 8, COUNTER_MAX = 10, SERIES_MAX = 50 };
 
 static const struct token nothing = { .kind = TOKEN_BREAK, .currency = NO_CURRENCY };
 
@@ -143,10 +143,11 @@ is_suffix(const struct reading *r, size_t at, const struct token *out)
 {
 	const struct token *t = token_at(r, at), *next = token_at(r, at + 1);
 	int row = currency_of(r, t);
-	bool is_sign = char_class(r->tokens->chars->folded[t->end - 1]) == CHAR_SIGN;
+	bool is_sign;
 
 	if (row == NO_CURRENCY)
 		return false;
+	is_sign = char_class(r->tokens->chars->folded[t->end - 1]) == CHAR_SIGN;
 	if (is_sign && is_number(next) && (!next->is_spaced || out->currency != NO_CURRENCY))
 		return false;
 	if (!is_sign && is_number(next) && out->currency != NO_CURRENCY)
@@ -188,6 +189,8 @@ read_part(const struct reading *r, size_t at, struct token *out)
 		decimals = money_words[row].decimals;
 	else if (token_is(token_at(r, at - 1), WORD_UNIT) && !n->is_spaced && n->value < 10 && row == NO_CURRENCY && !token_is(unit, WORD_UNIT))
 		decimals = 1;
+	else if (token_is_letters(r->tokens, token_at(r, at - 1)) && n->end - n->begin == 2 && (unit->kind == TOKEN_BREAK || unit->kind == TOKEN_PAUSE))
+		decimals = 2;                   /* "15 dollars 50" */
 	else
 		return 0;
 	if (decimals == 1 && n->value > 9)
@@ -232,6 +235,8 @@ read_value(const struct reading *r, size_t at, struct token *out)
 		out->is_scaled = t->is_scaled;
 		return 1;
 	}
+	if (out->currency != NO_CURRENCY)       /* "won a prize" */
+		return 0;
 	used = read_number_words(r, at, &out->value);
 	out->is_in_words = used > 0;
 	return used;
@@ -345,12 +350,21 @@ is_code(const struct reading *r, const struct token *t)
 	return len >= PHONE_DIGITS ? t->decimals == 0 && c[1] != ',' && c[2] != ',' && c[3] != ',' : len > 1 && c[0] == '0' && char_is_digit(c[1]);
 }
 
+/* "iPhone 15" is a name and "iPhone 900" a price; a room is always a name. */
 static bool
-is_led_by_mark(const struct reading *r, size_t reduced)
+is_in_series(const struct token *before, int64_t value)
+{
+	return token_is(before, WORD_SERIES) && (value < SERIES_MAX || !token_is(before, WORD_THING));
+}
+
+static bool
+is_led_by_mark(const struct reading *r, size_t reduced, int64_t value)
 {
 	const struct token *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing;
 
-	return token_is(before, WORD_ORDINAL) || token_is_mark(r->tokens, before, '#');
+	if (token_is(before, WORD_IN) && value >= 1900 && value <= 2100)       /* "in 2025" */
+		return true;
+	return token_is(before, WORD_ORDINAL) || token_is_mark(r->tokens, before, '#') || is_in_series(before, value);
 }
 
 size_t
@@ -369,7 +383,7 @@ amounts_read_count(const struct reading *r, size_t i, size_t reduced, struct tok
 		return make_count(r, i, char_behind(r, t) == '-' ? 3 : 2, t->value, false, out);
 	if (t->is_in_words || token_is(token_at(r, i + 1), WORD_CURRENCY))
 		return 0;
-	if (is_code(r, t) || is_led_by_mark(r, reduced))
+	if (is_code(r, t) || is_led_by_mark(r, reduced, t->value))
 		return make_count(r, i, 1, t->value, false, out);
 	return 0;
 }

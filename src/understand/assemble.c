@@ -13,7 +13,7 @@
 #include "clauses.h"
 #include "things.h"
 
-enum { THING_WORDS_MAX = 8, THING_HAN_MAX = 18 };
+enum { THING_WORDS_MAX = 8, THING_HAN_MAX = 18, COUNTED_MAX = 10 };
 
 struct assembly {
 	const struct reading *r;
@@ -139,13 +139,9 @@ note_amount(struct assembly *a, const struct token *t)
 {
 	struct understanding *out = a->out;
 	struct understood_amount *amount = &out->amounts[out->amount_count];
-	bool is_guessed;
 
-	if (out->amount_count == UNDERSTAND_AMOUNTS_MAX || !value_of(a, t, &amount->minor, &amount->currency, &is_guessed))
-		return;
-	if (is_guessed)
-		amount->currency = (struct currency){ "" };
-	out->amount_count++;
+	if (out->amount_count < UNDERSTAND_AMOUNTS_MAX && value_of(a, t, &amount->minor, &amount->currency, &amount->is_currency_guessed))
+		out->amount_count++;
 }
 
 static bool
@@ -209,6 +205,16 @@ is_credible_behind(const struct assembly *a, const struct clause *clause, size_t
 	return is_short(thing);
 }
 
+/* "2 coffees" says how many, not how much. */
+static bool
+is_count_of(const struct tokens *tokens, size_t i, const struct thing *thing)
+{
+	const struct token *t = &tokens->at[i], *noun = &tokens->at[thing->span.last - 1];
+
+	return t->value < COUNTED_MAX && t->decimals == 0 && noun->end - noun->begin > 3 && tokens->chars->folded[noun->end - 1] == 's' &&
+	    tokens->chars->folded[noun->end - 2] != 's';
+}
+
 /* A bare number in "number thing". */
 static bool
 is_credible_before(const struct assembly *a, const struct clause *clause, size_t k, const struct thing *thing)
@@ -217,7 +223,7 @@ is_credible_before(const struct assembly *a, const struct clause *clause, size_t
 
 	if (follows_pay(a->tokens, clause, i) || is_word(a, clause, i + 1, WORD_PREPOSITION))
 		return true;
-	if (clause->has_be || clause->has_pronoun || clause->has_buy)
+	if (clause->has_be || clause->has_pronoun || clause->has_buy || is_count_of(a->tokens, i, thing))
 		return false;
 	return is_short(thing);
 }
@@ -234,7 +240,7 @@ is_credible(const struct assembly *a, const struct clause *clause, size_t k, con
 		return !a->sentence.is_mild_order || !a->sentence.has_topic;
 	if (a->sentence.has_topic || (a->sentence.is_mild_order && !thing->is_known))
 		return false;
-	if (is_word(a, clause, i + 1, WORD_BE))
+	if (is_word(a, clause, i + 1, WORD_BE) || clause->has_question)
 		return false;
 	return clause->is_thing_behind ? is_credible_before(a, clause, k, thing) : is_credible_behind(a, clause, k, thing);
 }
@@ -300,16 +306,19 @@ amends_expense(struct assembly *a, const struct clause *clause, size_t k)
 	struct understanding *out = a->out;
 	size_t count = out->expense_count - a->sentence_expenses, i = clause->amounts[k];
 	bool is_tip = has_next_to(a->tokens, clause, i, WORD_TIP), is_total = has_next_to(a->tokens, clause, i, WORD_TOTAL);
-	struct understood_expense *last = &out->expenses[out->expense_count - 1];
+	struct understood_expense *last;
 	struct currency currency;
 	int64_t minor;
 	bool is_guessed;
 
 	if (count == 0 || !(is_tip || is_total) || !value_of(a, &a->tokens->at[i], &minor, &currency, &is_guessed))
 		return false;
+	last = &out->expenses[out->expense_count - 1];
 	if (is_tip)
-		last->amount_minor += minor;
-	else if (count == 1)
+		minor += last->amount_minor;
+	else if (count > 1)
+		return true;
+	if (minor != 0 && minor <= MONEY_MINOR_MAX && minor >= -MONEY_MINOR_MAX)
 		last->amount_minor = minor;
 	return true;
 }
@@ -390,7 +399,7 @@ read_bare_clause(struct assembly *a, const struct clause *clause)
 		a->pending = thing;
 		a->has_pending = true;
 	}
-	if (!a->is_bought && !a->sentence.is_question && (clause->has_buy || (clause->has_pay && thing.is_known))) {
+	if (!a->is_bought && !a->sentence.is_question && clause->has_buy) {
 		a->is_bought = true;
 		a->subject = thing;
 	}
@@ -460,7 +469,7 @@ read_sentence(struct assembly *a, size_t first)
 	a->sentence = sentence_at(a->tokens, first);
 	a->sentence_expenses = a->out->expense_count;
 	a->has_pending = false;
-	if (a->sentence.is_order || (a->sentence.is_question && !has_currency_amount(a))) {
+	if (a->sentence.is_order || a->sentence.is_asked || (a->sentence.is_question && !has_currency_amount(a))) {
 		note_amounts(a);
 		return a->sentence.next;
 	}
@@ -479,22 +488,32 @@ has_guard(const struct tokens *tokens)
 	return false;
 }
 
-/* The whole message is the name of a thing: "Apple". */
+static bool
+says_nothing(const struct token *t)
+{
+	return t->kind == TOKEN_DAY || t->kind == TOKEN_BREAK || t->kind == TOKEN_PAUSE || token_is(t, WORD_PARTICLE) ||
+	    token_is(t, WORD_PART_OF_DAY);
+}
+
+/* The whole message is the name of a thing: "Apple", 昨天打车了. */
 static void
 read_lone_thing(struct assembly *a)
 {
 	struct thing thing = thing_pick(a->tokens, (struct span){ 0, a->tokens->count }, true);
-	const struct token *first = &a->tokens->at[thing.span.first], *last = &a->tokens->at[thing.span.last - 1];
+	const struct token *first, *last;
 	size_t end;
 
 	if (thing_is_empty(&thing) || a->sentence.is_question)
 		return;
+	first = &a->tokens->at[thing.span.first];
+	last = &a->tokens->at[thing.span.last - 1];
 	if (words_sense_of(words_find(a->tokens->chars, first->begin, &end), WORD_THING) == NULL || end != last->end)
 		return;
-	if (thing.span.first == 0 && thing.span.last == a->tokens->count) {
-		a->is_bought = true;
-		a->subject = thing;
-	}
+	for (size_t i = 0; i < a->tokens->count; i++)
+		if ((i < thing.span.first || i >= thing.span.last) && !says_nothing(&a->tokens->at[i]))
+			return;
+	a->is_bought = true;
+	a->subject = thing;
 }
 
 static enum verdict

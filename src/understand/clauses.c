@@ -50,20 +50,32 @@ leading_order(const struct tokens *tokens, struct span span)
 	return NULL;
 }
 
+static bool
+begins_with_question(const struct tokens *tokens, struct span span)
+{
+	for (size_t i = span.first; i < span.last; i++) {
+		if (token_is(&tokens->at[i], WORD_QUESTION))
+			return true;
+		if (!token_is(&tokens->at[i], WORD_FILLER))
+			return false;
+	}
+	return false;
+}
+
 struct sentence
 sentence_at(const struct tokens *tokens, size_t first)
 {
 	struct sentence s = { .span = { first, first } };
+	bool has_word = false;
 	const struct sense *order;
 
 	for (; s.span.last < tokens->count && tokens->at[s.span.last].kind != TOKEN_BREAK; s.span.last++) {
-		const struct token *t = &tokens->at[s.span.last];
-
-		s.is_question |= token_is(t, WORD_QUESTION) && !token_is(t, WORD_THING);
-		s.has_topic |= token_is(t, WORD_TOPIC);
+		has_word |= token_is(&tokens->at[s.span.last], WORD_QUESTION);
+		s.has_topic |= token_is(&tokens->at[s.span.last], WORD_TOPIC);
 	}
 	s.next = s.span.last + 1;
-	s.is_question |= s.span.last < tokens->count && tokens->at[s.span.last].is_question;
+	s.is_question = s.span.last < tokens->count && tokens->at[s.span.last].is_question;
+	s.is_asked = (has_word && s.is_question) || begins_with_question(tokens, s.span);
 	order = leading_order(tokens, s.span);
 	s.is_order = order != NULL && order->value == 1;
 	s.is_mild_order = order != NULL && order->value == 0;
@@ -147,10 +159,11 @@ is_glued_name(const struct tokens *tokens, size_t i, const struct token *last)
 	return !t->is_spaced && last->is_spaced && t->value < NAME_NUMBER_MAX && t->decimals == 0 && i > 0 && thing_is_name(t - 1);
 }
 
+/* "3 at 4 each", "100 in total 150": the second number is no longer name of the first. */
 static bool
-is_each(const struct tokens *tokens, size_t i, size_t end)
+is_set_apart(const struct tokens *tokens, size_t i, size_t end)
 {
-	return i < end && token_is(&tokens->at[i], WORD_EACH);
+	return i < end && (token_is(&tokens->at[i], WORD_EACH) || token_is(&tokens->at[i], WORD_TOTAL));
 }
 
 /* Numbers all alike: which are parts of names, by where they stand. */
@@ -171,7 +184,7 @@ drop_name_numbers(struct tokens *tokens, const struct clause *clause)
 			continue;
 		if (is_model_number(tokens, i) || (i != last && is_glued_name(tokens, i, &tokens->at[last])))
 			t->is_text = true;
-		if (k + 1 < count && !span_has_name(tokens, (struct span){ i + 1, clause->amounts[k + 1] }) && !is_each(tokens, i + 1, clause->span.last) &&
+		if (k + 1 < count && !span_has_name(tokens, (struct span){ i + 1, clause->amounts[k + 1] }) && !is_set_apart(tokens, i + 1, clause->span.last) &&
 		    span_has_name(tokens, (struct span){ clause->span.first, i }))
 			t->is_text = true;
 	}
@@ -215,6 +228,7 @@ note_words(const struct tokens *tokens, struct clause *clause)
 		clause->has_buy |= is_verb && token_is(t, WORD_BUY);
 		clause->has_be |= is_verb && token_is(t, WORD_BE);
 		clause->has_pronoun |= token_is(t, WORD_PRONOUN);
+		clause->has_question |= token_is(t, WORD_QUESTION);
 		clause->has_name |= thing_is_name(t);
 		if (token_is(t, WORD_BUY_WEAK) && !clause->has_name && i + 1 < clause->span.last && thing_is_name(t + 1))
 			clause->has_buy = true;

@@ -16,13 +16,14 @@ struct clause {
 	size_t      amount_count;
 	size_t      amounts[CLAUSE_AMOUNTS_MAX];     /* indexes of tokens */
 	bool        is_thing_behind;                 /* "$20 breakfast": each thing stands behind its amount */
-	bool        has_pay, has_buy, has_be, has_pronoun, has_name;
+	bool        has_pay, has_buy, has_be, has_pronoun, has_name, has_question;
 };
 
 struct sentence {
 	struct span span;           /* without its break */
 	size_t      next;           /* where the next one begins */
-	bool        is_question;
+	bool        is_question;    /* by its mark */
+	bool        is_asked;       /* by a word where questions have it: never an expense */
 	bool        is_order;       /* to the bot */
 	bool        is_mild_order;  /* the same unless it names a thing: "report", "set" */
 	bool        has_topic;

@@ -364,6 +364,26 @@ read_years(const struct reading *r, size_t i, size_t reduced, day_t *day)
 	return 1 + used;
 }
 
+/* 8, "8th", "third", "twenty third": the day of a month and how many tokens; 0 for none. */
+static size_t
+read_day_number(const struct reading *r, size_t i, int *mday)
+{
+	const struct token *t = token_at(r, i);
+	const struct sense *tens = token_sense(t, WORD_NUMBER), *s;
+	size_t at = i;
+
+	if (is_whole(t, 1, 31) && !t->is_in_words) {
+		*mday = (int)t->value;
+		return 1u + (token_is(token_at(r, i + 1), WORD_ORDINAL) && !token_at(r, i + 1)->is_spaced);
+	}
+	at += tens != NULL && (tens->value == 20 || tens->value == 30);
+	s = token_sense(token_at(r, at), WORD_NTH);
+	if (s == NULL || (at > i && s->value > 9))
+		return 0;
+	*mday = s->value + (at > i ? tens->value : 0);
+	return *mday <= 31 ? at + 1 - i : 0;
+}
+
 /* How many of what: 3, 三, "a", "two"; 0 for none. */
 static int
 count_of(const struct token *t)
@@ -380,7 +400,8 @@ static size_t
 read_ago(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
 	const struct token *first = token_at(r, i);
-	size_t at = i + token_is(first, WORD_IN);
+	const struct sense *lead = token_sense(first, WORD_IN);
+	size_t at = i + (lead != NULL);
 	int count = count_of(token_at(r, at));
 	const struct sense *period = token_sense(token_at(r, at + 1), WORD_PERIOD), *ago = token_sense(token_at(r, at + 2), WORD_AGO);
 
@@ -391,9 +412,9 @@ read_ago(const struct reading *r, size_t i, size_t reduced, day_t *day)
 		*day = add_periods(r->today, (enum period)period->value, count * ago->value);
 		return at + 3 - i;
 	}
-	if (at == i || period->value == PERIOD_YEAR)
+	if (lead == NULL || (lead->value > 0 && period->value == PERIOD_YEAR))
 		return 0;
-	*day = add_periods(r->today, (enum period)period->value, count);
+	*day = add_periods(r->today, (enum period)period->value, count * lead->value);
 	return at + 2 - i;
 }
 
@@ -420,8 +441,8 @@ finish_month_day(const struct reading *r, size_t i, size_t at, int month, int md
 {
 	size_t after_pause = skip_pause(r, at);
 
-	if (is_year(token_at(r, after_pause)) && day_from_civil((int)token_at(r, after_pause)->value, month, mday, day))
-		return after_pause + 1 - i;
+	if (is_year(token_at(r, after_pause)))
+		return day_from_civil((int)token_at(r, after_pause)->value, month, mday, day) ? after_pause + 1 - i : 0;
 	if (!has_plain_end(r, at) || !latest_month_day(r->today, month, mday, day))
 		return 0;
 	return at - i;
@@ -433,17 +454,20 @@ read_month_name(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
 	const struct token *first = token_at(r, i);
 	const struct sense *month = token_sense(first, WORD_MONTH);
-	size_t at;
+	size_t used;
+	int mday;
 
 	(void)reduced;
-	if (month != NULL && is_whole(token_at(r, i + 1), 1, 31))
-		return finish_month_day(r, i, skip_ordinal(r, i + 2), month->value, (int)token_at(r, i + 1)->value, day);
-	if (!is_whole(first, 1, 31) || first->is_in_words)
+	if (month != NULL) {
+		used = read_day_number(r, i + 1, &mday);
+		return used == 0 ? 0 : finish_month_day(r, i, i + 1 + used, month->value, mday, day);
+	}
+	used = read_day_number(r, i, &mday);
+	if (used == 0)
 		return 0;
-	at = skip_ordinal(r, i + 1);
-	at += token_is(token_at(r, at), WORD_PREPOSITION);
-	month = token_sense(token_at(r, at), WORD_MONTH);
-	return month == NULL ? 0 : finish_month_day(r, i, at + 1, month->value, (int)first->value, day);
+	used += token_is(token_at(r, i + used), WORD_PREPOSITION);
+	month = token_sense(token_at(r, i + used), WORD_MONTH);
+	return month == NULL ? 0 : finish_month_day(r, i, i + used + 1, month->value, mday, day);
 }
 
 /* Three letters that are an ordinary word too count only next to what makes them a day. */
@@ -476,6 +500,8 @@ read_weekday(const struct reading *r, size_t i, size_t reduced, day_t *day)
 	size_t at = i + (which != NULL), next;
 	const struct token *t = token_at(r, at);
 	const struct sense *s = token_sense(t, WORD_WEEKDAY), *week;
+	size_t used;
+	int mday;
 
 	if (s == NULL)
 		return 0;
@@ -496,9 +522,9 @@ read_weekday(const struct reading *r, size_t i, size_t reduced, day_t *day)
 	if (is_doubtful_weekday(r, i, reduced))
 		return 0;
 	next = at + 1 + token_is(token_at(r, at + 1), WORD_FILLER);
-	if (is_whole(token_at(r, next), 1, 31) && skip_ordinal(r, next + 1) > next + 1 &&
-	    latest_day_of_month(r->today, (int)token_at(r, next)->value, s->value, day))
-		return next + 2 - i;
+	used = read_day_number(r, next, &mday);
+	if (used > 0 && (used > 1 || token_is(token_at(r, next), WORD_NTH)) && latest_day_of_month(r->today, mday, s->value, day))
+		return next + used - i;
 	*day = r->today - (day_weekday(r->today) - s->value + 7) % 7;
 	return 1;
 }
@@ -509,7 +535,7 @@ read_ordinal_day(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
 	const struct token *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing, *after = token_at(r, i + 2);
 
-	if (!is_whole(token_at(r, i), 1, 31) || skip_ordinal(r, i + 1) == i + 1 || !token_is(before, WORD_FILLER))
+	if (!is_whole(token_at(r, i), 1, 31) || skip_ordinal(r, i + 1) == i + 1 || !(token_is(before, WORD_FILLER) || token_is(before, WORD_WITH)))
 		return 0;
 	if (after->kind == TOKEN_TEXT || token_is(after, WORD_UNIT))
 		return 0;

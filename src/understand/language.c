@@ -4,10 +4,9 @@
 #include "language.h"
 
 /* Frequent characters that only one way of writing has; read as 16-bit strings. */
-static const uint16_t traditional[] = u"買賣錢飯麵車電費這個還們來後過時說對點訂員學國關門開機書業發現東風問間長萬與為會價網館餐廳廠園圓塊總歲貨單兩號鐘雙條張隻頭請記帳區處體藥醫樓臺灣塑雞鴨魚鳥龍黃飲蘋葉蛋圖場帶幾讓認識課題聽讀寫畫選擇樂愛歡團隊質變證護養豬計給結繳續線練組紅綠紙經級統繼維細緊終約終罰規觀親覺諾謝輕輸轉辦農運達遠還邊鄉鋪錯鍋鎮鐵雖難雲靜響頁順預領顏願類飛養騎驗髮鬧鬆鹹麗麼";
-static const uint16_t simplified[] = u"买卖钱饭面车电费这个还们来后过时说对点订员学国关门开机书业发现东风问间长万与为会价网馆厅厂园圆块总岁货单两号钟双条张只头请记账区处体药医楼台湾鸡鸭鱼鸟龙黄饮苹叶图场带几让认识课题听读写画选择乐爱欢团队质变证护养猪计给结缴续线练组红绿纸经级统继维细紧终约罚规观亲觉诺谢轻输转办农运达远边乡铺错锅镇铁虽难云静响页顺预领颜愿类飞骑验发闹松咸丽么";
+static const uint16_t traditional[] = u"買賣錢飯麵車電費這個還們來後過時說對點訂員學國關門開機書業發現東風問間長萬與為會價網館廳廠園圓塊總歲貨單兩號鐘雙條張隻頭請記帳區處體藥醫樓臺灣塑雞鴨魚鳥龍黃飲蘋葉蛋圖場帶幾讓認識課題聽讀寫畫選擇樂愛歡團隊質變證護養豬計給結繳續線練組紅綠紙經級統繼維細緊終約罰規觀親覺諾謝輕輸轉辦農運達遠邊鄉鋪錯鍋鎮鐵雖難雲靜響頁順預領顏願類飛騎驗髮鬧鬆鹹麗麼";
+static const uint16_t simplified[] = u"买卖钱饭车电费这个还们来后过时说对点订员学国关门开机书业发现东风问间长万与为会价网馆厅厂园圆块总岁货单两号钟双条张头请记账区处体药医楼湾鸡鸭鱼鸟龙黄饮苹叶图场带几让认识课题听读写画选择乐爱欢团队质变证护养猪计给结缴续线练组红绿纸经级统继维细紧终约罚规观亲觉诺谢轻输转办农运达远边乡铺错锅镇铁虽难云静响页顺预领颜愿类飞骑验闹丽么";
 
-/* In both lists only when Japanese or the other side uses them as well. */
 static bool
 is_in(const uint16_t *list, size_t count, uint16_t c)
 {
@@ -40,12 +39,9 @@ count(const struct chars *chars)
 		} else if (is_kana(c)) {
 			n.kana++;
 		} else if (c >= 0x3400 && c <= 0x9FFF) {
-			bool is_traditional = is_in(traditional, sizeof traditional / 2 - 1, c);
-			bool is_simplified = is_in(simplified, sizeof simplified / 2 - 1, c);
-
 			n.han++;
-			n.traditional += is_traditional && !is_simplified;
-			n.simplified += is_simplified && !is_traditional;
+			n.traditional += is_in(traditional, sizeof traditional / 2 - 1, c);
+			n.simplified += is_in(simplified, sizeof simplified / 2 - 1, c);
 		}
 	}
 	return n;
@@ -59,7 +55,7 @@ language_of(const struct chars *chars, struct slice locale)
 
 	if (n.han + n.kana == 0)
 		return n.letters > 0 ? LANGUAGE_EN : own;
-	if (own == LANGUAGE_EN && n.letters > 3 * (n.han + n.kana))
+	if (own == LANGUAGE_EN && n.letters > 2 * (n.han + n.kana))
 		return LANGUAGE_EN;
 	if (n.kana > 0)
 		return LANGUAGE_JA;

@@ -37,29 +37,22 @@ json_of_day(day_t day)
 }
 
 static json_t *
-json_of_currency(struct currency c)
-{
-	return c.code[0] == '\0' ? json_null() : json_string(c.code);
-}
-
-static json_t *
 json_of_expense(const struct understood_expense *e)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}", "description", json_of(e->description), "amount",
-	    json_of_amount(e->amount_minor, e->currency), "currency", e->is_currency_guessed ? json_null() : json_of_currency(e->currency), "date",
+	    json_of_amount(e->amount_minor, e->currency), "currency", e->is_currency_guessed ? json_null() : json_string(e->currency.code), "date",
 	    json_of_day(e->day), "category", category_names[e->category], "account", json_of(e->account));
 }
 
-/* An amount without a currency of its own was read with the decimals of home. */
 static json_t *
-json_of_bare_amount(const struct understood_amount *a, struct currency home)
+json_of_bare_amount(const struct understood_amount *a)
 {
-	return json_pack("{s:o, s:o}", "amount", json_of_amount(a->minor, a->currency.code[0] == '\0' ? home : a->currency), "currency",
-	    json_of_currency(a->currency));
+	return json_pack("{s:o, s:o}", "amount", json_of_amount(a->minor, a->currency), "currency",
+	    a->is_currency_guessed ? json_null() : json_string(a->currency.code));
 }
 
 static json_t *
-json_of_understanding(const struct understanding *u, struct slice text, struct currency home)
+json_of_understanding(const struct understanding *u, struct slice text)
 {
 	json_t *expenses = json_array(), *amounts = json_array();
 	enum category_kind kind = u->expense_count > 0 ? u->expenses[0].category : understand_category(text);
@@ -67,9 +60,9 @@ json_of_understanding(const struct understanding *u, struct slice text, struct c
 	for (size_t i = 0; i < u->expense_count; i++)
 		json_array_append_new(expenses, json_of_expense(&u->expenses[i]));
 	for (size_t i = 0; i < u->amount_count; i++)
-		json_array_append_new(amounts, json_of_bare_amount(&u->amounts[i], home));
-	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:i, s:o}", "expenses", expenses, "amounts", amounts, "date",
-	    u->has_day ? json_of_day(u->day) : json_null(), "category", category_names[kind], "verdict", verdict_names[u->verdict], "language",
+		json_array_append_new(amounts, json_of_bare_amount(&u->amounts[i]));
+	return json_pack("{s:o, s:o, s:o*, s:s, s:s, s:s, s:i, s:o}", "expenses", expenses, "amounts", amounts, "date",
+	    u->has_day ? json_of_day(u->day) : NULL, "category", category_names[kind], "verdict", verdict_names[u->verdict], "language",
 	    language_tag(u->language), "confidence", (int)u->confidence, "subject", json_of(u->subject));
 }
 
@@ -129,7 +122,7 @@ answer(const char *line, size_t len)
 		result = error_of("the text is too long");
 	} else {
 		understand(&input, &understanding);
-		result = json_of_understanding(&understanding, input.text, input.home);
+		result = json_of_understanding(&understanding, input.text);
 	}
 	json_decref(object);
 	return result;

@@ -44,6 +44,8 @@ thing_is_verb(const struct tokens *tokens, size_t i, size_t first)
 {
 	const struct token *t = &tokens->at[i];
 
+	if (t->kind == TOKEN_WORD && token_is(t, WORD_BUY_WEAK))
+		return i + 1 < tokens->count && !t[1].is_spaced && token_is(&t[1], WORD_THING);
 	if (t->kind != TOKEN_WORD || !has_kind_of(t, verb_kinds))
 		return false;
 	return !has_kind_of(t, name_kinds) || (i > first && token_is(&tokens->at[i - 1], WORD_PRONOUN));

@@ -122,7 +122,7 @@ read_digits(struct lexer *lx)
 	day_t day;
 	uint16_t sense = words_find(lx->chars, lx->at, &end);
 
-	if (sense != 0 && !char_is_digit(lx->chars->folded[end])) {
+	if (sense != 0 && !(char_is_digit(lx->chars->folded[end]) && char_is_digit(lx->chars->folded[end - 1]))) {
 		push(lx, TOKEN_WORD, end)->sense = sense;
 	} else if (days_read_numeric(lx->r, lx->chars, lx->at, &end, &day)) {
 		push(lx, TOKEN_DAY, end)->value = day;

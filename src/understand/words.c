@@ -128,8 +128,11 @@ fill(void)
 	words.keys[ROOT] = UINT32_MAX;
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
 		add_list(tables[i].list, tables[i].kind, tables[i].value);
-	for (size_t i = 0; i < money_word_count; i++)
+	for (size_t i = 0; i < money_word_count; i++) {
 		add_list(money_words[i].list, WORD_CURRENCY, (int)i);
+		if (money_words[i].is_strict)
+			add_list(money_words[i].list, WORD_PLAIN, 0);
+	}
 	words.is_filled = true;
 }
 

@@ -25,22 +25,22 @@ enum word_kind {
 	WORD_LAST,           /* before a weekday; value: -1, 0 or 1 */
 	WORD_PERIOD,         /* value: enum period */
 	WORD_AGO,            /* behind a number of periods; value: -1 or 1 */
-	WORD_IN,             /* before a number of periods: to come */
+	WORD_IN,             /* before a number of periods: to come, or past where the value is -1 */
 	WORD_DAY_MARK,       /* behind a day's number: 日 */
 	WORD_MONTH_MARK,
 	WORD_YEAR_MARK,
+	WORD_NTH,            /* "third" */
 	WORD_ORDINAL,        /* "th" behind a number, 第 before one */
 	WORD_CLOCK,          /* behind an hour */
 	WORD_AT,             /* before an hour */
 	WORD_PART_OF_DAY,
-	/* money.def */
-	WORD_CURRENCY,       /* value: row of the table */
+	/* grammar.def, but for currencies, which are in money.def */
+	WORD_CURRENCY,       /* value: row of money_words */
 	WORD_MAGNITUDE,      /* value: power of ten */
 	WORD_NUMBER,         /* value: 1 to 90, 100 */
 	WORD_TOTAL,
 	WORD_EACH,
 	WORD_TIP,
-	/* grammar.def */
 	WORD_PAY,            /* a verb whose object is the amount */
 	WORD_BUY,            /* a verb whose object is the thing */
 	WORD_BUY_WEAK,       /* a verb of one character, that only counts where a verb can stand */
@@ -54,6 +54,7 @@ enum word_kind {
 	WORD_REFUND,
 	WORD_REFUNDED,       /* the same as a sentence's verb, no part of a thing */
 	WORD_UNIT,           /* behind a number: it is not money; value: 1 when it counts things bought */
+	WORD_SERIES,         /* a number behind it is part of its name */
 	WORD_TIMES,          /* "x" before or behind a number of things */
 	WORD_QUESTION,
 	WORD_ORDER,          /* to the bot, at the beginning of a sentence */
