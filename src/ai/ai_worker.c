@@ -28,6 +28,7 @@ struct worker {
 	struct curl_loop                 *curl;
 	struct event                     *on_accept;
 	LIST_HEAD(, client)               clients;
+	bool                              ends_when_alone;   /* asked to end, and serving those who still ask */
 };
 
 struct client {
@@ -87,8 +88,12 @@ close_client(struct client *client)
 static void
 on_client_lost(struct channel *ch, void *arg)
 {
+	struct worker *worker = ((struct client *)arg)->worker;
+
 	(void)ch;
 	close_client(arg);
+	if (worker->ends_when_alone && LIST_EMPTY(&worker->clients))
+		child_loop_end(&worker->loop, CHILD_EXIT_OK);
 }
 
 static const struct channel_callbacks client_callbacks = { on_client_frame, NULL, on_client_lost };
@@ -126,13 +131,19 @@ on_acceptable(evutil_socket_t listener, short what, void *arg)
 		add_client(arg, fd);
 }
 
+/*
+ * When the master has died all its children are told at once, and those with
+ * messages in work still need this one: a graceful end waits for them.
+ */
 static void
 on_stop(bool is_graceful, void *arg)
 {
 	struct worker *worker = arg;
 
-	(void)is_graceful;       /* those who ask have ended before, or resend */
-	child_loop_end(&worker->loop, CHILD_EXIT_OK);
+	if (is_graceful && !LIST_EMPTY(&worker->clients))
+		worker->ends_when_alone = true;
+	else
+		child_loop_end(&worker->loop, CHILD_EXIT_OK);
 }
 
 static bool

@@ -40,6 +40,7 @@ struct writer {
 	struct event           *on_connect, *commit;
 	struct peer            *peers;
 	struct batch            batch;
+	bool                    ends_when_alone;   /* asked to end, and serving those who still ask */
 	bool                    is_ending;
 #ifdef SABOTAGE_EARLY_ACK
 	bool                    is_executed;
@@ -48,15 +49,30 @@ struct writer {
 
 /* --- peers --------------------------------------------------------------------------- */
 
+/* What has not been read yet will be sent again, to the next writer. */
+static void
+begin_ending(struct writer *w)
+{
+	w->is_ending = true;
+	event_del(w->on_connect);
+	for (struct peer *peer = w->peers; peer != NULL; peer = peer->next)
+		if (peer->channel != NULL)
+			channel_pause(peer->channel);
+	event_active(w->commit, 0, 0);
+}
+
 static void
 peer_free(struct peer *peer)
 {
-	struct peer **link = &peer->writer->peers;
+	struct writer *w = peer->writer;
+	struct peer **link = &w->peers;
 
 	while (*link != peer)
 		link = &(*link)->next;
 	*link = peer->next;
 	free(peer);
+	if (w->ends_when_alone && w->peers == NULL && !w->is_ending)
+		begin_ending(w);
 }
 
 /* What it asked for is carried out all the same; nobody is told. */
@@ -215,19 +231,19 @@ on_connect(evutil_socket_t listener, short what, void *arg)
 
 /* --- the process -------------------------------------------------------------------------- */
 
-/* What has not been read yet will be sent again, to the next writer. */
+/*
+ * When the master has died all its children are told at once, and those with
+ * requests in work still need their writers: a graceful end waits for them.
+ */
 static void
 on_stop(bool is_graceful, void *arg)
 {
 	struct writer *w = arg;
 
-	(void)is_graceful;
-	w->is_ending = true;
-	event_del(w->on_connect);
-	for (struct peer *peer = w->peers; peer != NULL; peer = peer->next)
-		if (peer->channel != NULL)
-			channel_pause(peer->channel);
-	event_active(w->commit, 0, 0);
+	if (is_graceful && w->peers != NULL)
+		w->ends_when_alone = true;
+	else if (!w->is_ending)
+		begin_ending(w);
 }
 
 static bool
