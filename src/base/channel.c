@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -119,7 +120,7 @@ flush(struct channel *ch)
 
 	ch->is_flush_due = false;
 	while (ch->out_sent < ch->out.len) {
-		size = write(ch->fd, ch->out.data + ch->out_sent, ch->out.len - ch->out_sent);
+		size = send(ch->fd, ch->out.data + ch->out_sent, ch->out.len - ch->out_sent, MSG_NOSIGNAL);
 		if (size == -1 && errno == EINTR)
 			continue;
 		if (size == -1 && errno == EAGAIN) {

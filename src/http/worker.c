@@ -29,7 +29,8 @@ struct worker {
 static void
 on_event(void *arg, enum http_event event)
 {
-	struct counters *counters = arg;
+	const struct worker *worker = arg;
+	struct counters *counters = worker->services.messages.counters;
 
 	switch (event) {
 	case HTTP_CONNECTION_OPENED:
@@ -53,8 +54,11 @@ on_event(void *arg, enum http_event event)
 static void
 on_answered(void *arg, const struct request *req, unsigned http_status, int64_t duration_ns, size_t bytes)
 {
-	struct counters *counters = arg;
+	const struct worker *worker = arg;
+	struct counters *counters = worker->services.messages.counters;
 
+	if (worker->access_log != NULL)
+		counter_set(&counters->access_log_dropped, access_log_dropped(worker->access_log));
 	counter_add(&counters->http_requests, 1);
 	counter_add(&counters->http_bytes_out, bytes);
 	counter_add(http_status < 400 ? &counters->http_2xx : http_status < 500 ? &counters->http_4xx : &counters->http_5xx, 1);
@@ -64,7 +68,7 @@ on_answered(void *arg, const struct request *req, unsigned http_status, int64_t 
 		counter_add(&counters->http_bad_requests, 1);
 		return;
 	}
-	counter_sub(&counters->http_in_flight, req->route != NULL ? 1 : 0);
+	counter_sub(&counters->http_in_flight, 1);
 	if (req->route != NULL && req->route->permission != PERMIT_ANYONE)
 		operation_record(counters, OPERATION_total, (uint64_t)duration_ns, http_status < 400);
 }
@@ -86,7 +90,7 @@ start_server(struct worker *worker, const struct inherited *in)
 	so.idle_timeout_ms = (unsigned)options->http_idle_timeout_ms;
 	so.send_timeout_ms = (unsigned)options->http_send_timeout_ms;
 	so.access_log = worker->access_log;
-	so.observer = (struct http_observer){ on_event, on_answered, &in->slot->counters };
+	so.observer = (struct http_observer){ on_event, on_answered, worker };
 	return server_new(worker->loop.base, &so);
 }
 

@@ -78,6 +78,20 @@ print_comment(struct buf *out, const char *text)
 	buf_append_char(out, '\n');
 }
 
+/* mdoc wants each sentence on a line of its own. */
+static void
+print_sentences(struct buf *out, const char *text)
+{
+	const char *end;
+
+	while ((end = strstr(text, ". ")) != NULL) {
+		buf_append(out, text, (size_t)(end - text) + 1);
+		buf_append_char(out, '\n');
+		text = end + 1 + strspn(end + 1, " ");
+	}
+	buf_append_text(out, text);
+}
+
 static void
 print_conf(const struct options *options, struct buf *out)
 {
@@ -151,7 +165,9 @@ print_options(const struct options *options, struct buf *out)
 			buf_printf(out, "%s.Ss Section %s\n.Bl -tag -width Ds\n", i > 0 ? ".El\n" : "", row->section);
 		buf_printf(out, ".It Ic %s No (%s", row->name, type_text(row->type));
 		print_range(row, out);
-		buf_printf(out, ")\n%s\nDefault:\n.Li ", row->help);
+		buf_append_text(out, ")\n");
+		print_sentences(out, row->help);
+		buf_append_text(out, "\nDefault:\n.Li ");
 		print_man_default(row, options, out);
 		buf_printf(out, " .\n%s", row->when == OPTION_AT_START ? "Needs a restart.\n" : "");
 	}
