@@ -62,11 +62,18 @@ is_number(const struct token *t)
 }
 
 static bool
+is_touching_minus(const struct reading *r, size_t i)
+{
+	return token_is_mark(r->tokens, token_at(r, i), '-') && !token_at(r, i + 1)->is_spaced;
+}
+
+/* A minus and no hyphen: nothing of a word touches it on the left. */
+static bool
 is_minus(const struct reading *r, size_t i, size_t reduced)
 {
 	const struct token *t = token_at(r, i), *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing;
 
-	if (!token_is_mark(r->tokens, t, '-') || token_at(r, i + 1)->is_spaced)
+	if (!is_touching_minus(r, i))
 		return false;
 	return t->is_spaced || before->kind == TOKEN_BREAK || before->kind == TOKEN_PAUSE || token_is(before, WORD_CURRENCY) ||
 	    char_class(r->tokens->chars->folded[t->begin - 1]) == CHAR_CJK;
@@ -107,33 +114,41 @@ is_magnitude(const struct reading *r, const struct token *t, bool is_money, int 
 	return true;
 }
 
+/* The 5 of 3萬5, the 3千 of 2万3千: a digit below the power before; how many tokens. */
+static size_t
+read_lower_digit(const struct reading *r, size_t at, int *power, struct token *out)
+{
+	const struct token *t = token_at(r, at);
+	int64_t digit = t->value;
+	uint8_t decimals = 0;
+	int lower = *power - 1;
+	bool has_unit;
+
+	if (!is_number(t) || t->is_spaced || t->decimals > 0 || digit > 9)
+		return 0;
+	has_unit = is_magnitude(r, token_at(r, at + 1), false, &lower);
+	if (lower >= *power || lower < 0 || !number_scale(&digit, &decimals, lower))
+		return 0;
+	out->value += digit;
+	*power = has_unit ? lower : 0;
+	return has_unit ? 2 : 1;
+}
+
 /* 萬 and 3萬5 and 2万3千 behind the number. */
 static size_t
 read_magnitude(const struct reading *r, size_t at, bool is_money, struct token *out)
 {
-	size_t start = at;
-	int power, lower;
+	size_t start = at, used;
+	int power;
 
 	if (!is_magnitude(r, token_at(r, at), is_money, &power) || !number_scale(&out->value, &out->decimals, power))
 		return 0;
 	out->is_scaled = true;
 	at++;
-	while (out->decimals == 0 && is_number(token_at(r, at)) && !token_at(r, at)->is_spaced && token_at(r, at)->decimals == 0 &&
-	    !token_is_letters(r->tokens, token_at(r, at - 1)) && token_at(r, at)->value < 10) {
-		int64_t digit = token_at(r, at)->value;
-		uint8_t none = 0;
-		bool is_short = !is_magnitude(r, token_at(r, at + 1), is_money, &lower);
-
-		if (is_short)
-			lower = power - 1;
-		if (lower >= power || !number_scale(&digit, &none, lower))
-			break;
-		out->value += digit;
-		power = lower;
-		at += is_short ? 1 : 2;
-		if (is_short)
-			break;
-	}
+	if (token_is_letters(r->tokens, token_at(r, at - 1)))
+		return 1;
+	while (out->decimals == 0 && (used = read_lower_digit(r, at, &power, out)) > 0)
+		at += used;
 	return at - start;
 }
 
@@ -171,6 +186,19 @@ read_suffixes(const struct reading *r, size_t at, struct token *out)
 	return at - start;
 }
 
+/* The 5 of 15塊5 is tenths, the 50 of "15 dollars 50" hundredths; 0 for neither. */
+static int
+decimals_of_bare_part(const struct reading *r, size_t at)
+{
+	const struct token *unit = token_at(r, at - 1), *n = token_at(r, at), *next = token_at(r, at + 1);
+
+	if (token_is(unit, WORD_UNIT) && !n->is_spaced && n->value < 10 && !token_is(next, WORD_UNIT))
+		return 1;
+	if (token_is_letters(r->tokens, unit) && n->end - n->begin == 2 && (next->kind == TOKEN_BREAK || next->kind == TOKEN_PAUSE))
+		return 2;
+	return 0;
+}
+
 /* "and 43 cents", 5角, and the 5 of 15塊5, behind whole units. */
 static size_t
 read_part(const struct reading *r, size_t at, struct token *out)
@@ -183,15 +211,17 @@ read_part(const struct reading *r, size_t at, struct token *out)
 	n = token_at(r, at);
 	unit = token_at(r, at + 1);
 	row = currency_of(r, unit);
-	if (out->currency == NO_CURRENCY || out->decimals > 0 || !is_number(n) || n->decimals > 0 || n->value > 99 || out->value > NUMBER_MAX / 100)
+	if (out->currency == NO_CURRENCY || out->decimals > 0 || out->value > NUMBER_MAX / 100)
+		return 0;
+	if (!is_number(n) || n->decimals > 0 || n->value > 99)
 		return 0;
 	if (row != NO_CURRENCY && money_words[row].decimals > 0)
 		decimals = money_words[row].decimals;
-	else if (token_is(token_at(r, at - 1), WORD_UNIT) && !n->is_spaced && n->value < 10 && row == NO_CURRENCY && !token_is(unit, WORD_UNIT))
-		decimals = 1;
-	else if (token_is_letters(r->tokens, token_at(r, at - 1)) && n->end - n->begin == 2 && (unit->kind == TOKEN_BREAK || unit->kind == TOKEN_PAUSE))
-		decimals = 2;                   /* "15 dollars 50" */
+	else if (row == NO_CURRENCY)
+		decimals = decimals_of_bare_part(r, at);
 	else
+		return 0;
+	if (decimals == 0)
 		return 0;
 	if (decimals == 1 && n->value > 9)
 		return 0;
@@ -213,7 +243,7 @@ read_prefix(const struct reading *r, size_t i, size_t reduced, struct token *out
 		if (row != NO_CURRENCY && names < 2 && money_words[row].decimals == 0) {
 			out->currency = (int16_t)better_currency(out->currency, row);
 			names++;
-		} else if (!out->is_negative && (at == i ? is_minus(r, at, reduced) : token_is_mark(r->tokens, t, '-') && !token_at(r, at + 1)->is_spaced)) {
+		} else if (!out->is_negative && (at == i ? is_minus(r, at, reduced) : is_touching_minus(r, at))) {
 			out->is_negative = true;
 		} else {
 			break;
@@ -272,6 +302,8 @@ amounts_read(const struct reading *r, size_t i, size_t reduced, struct token *ou
 static size_t
 make_count(const struct reading *r, size_t i, size_t used, int64_t count, bool is_countable, struct token *out)
 {
+	if (used > r->tokens->count - i)         /* the row of tokens was full */
+		used = r->tokens->count - i;
 	*out = *token_at(r, i);
 	out->kind = TOKEN_COUNT;
 	out->sense = 0;
@@ -289,7 +321,9 @@ read_times(const struct reading *r, size_t i, struct token *out)
 
 	if (token_is(first, WORD_TIMES) && is_number(second) && second->decimals == 0)
 		return make_count(r, i, 2, second->value, true, out);
-	if (is_number(first) && first->decimals == 0 && token_is(second, WORD_TIMES) && !second->is_spaced && !is_number(token_at(r, i + 2)))
+	if (!is_number(first) || first->decimals > 0 || is_number(token_at(r, i + 2)))
+		return 0;
+	if (token_is(second, WORD_TIMES) && !second->is_spaced)
 		return make_count(r, i, 2, first->value, true, out);
 	return 0;
 }
@@ -347,7 +381,9 @@ is_code(const struct reading *r, const struct token *t)
 
 	if (t->is_in_words)
 		return false;
-	return len >= PHONE_DIGITS ? t->decimals == 0 && c[1] != ',' && c[2] != ',' && c[3] != ',' : len > 1 && c[0] == '0' && char_is_digit(c[1]);
+	if (len >= PHONE_DIGITS)
+		return t->decimals == 0 && c[1] != ',' && c[2] != ',' && c[3] != ',';
+	return len > 1 && c[0] == '0' && char_is_digit(c[1]);
 }
 
 /* "iPhone 15" is a name and "iPhone 900" a price; a room is always a name. */

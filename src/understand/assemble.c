@@ -270,6 +270,14 @@ confidence_of(const struct token *amount, const struct thing *thing)
 	return is_short(thing) ? confidence : confidence - 30;
 }
 
+static enum category_kind
+category_of(const struct tokens *tokens, const struct thing *thing)
+{
+	bool is_known;
+
+	return categories_find(tokens->chars, tokens->at[thing->span.first].begin, tokens->at[thing->span.last - 1].end, &is_known);
+}
+
 static void
 add_expense(struct assembly *a, const struct clause *clause, size_t k, const struct thing *thing)
 {
@@ -277,7 +285,6 @@ add_expense(struct assembly *a, const struct clause *clause, size_t k, const str
 	struct understood_expense *e = &out->expenses[out->expense_count];
 	const struct token *amount = &a->tokens->at[clause->amounts[k]];
 	unsigned confidence = confidence_of(amount, thing);
-	bool is_known;
 
 	if (out->expense_count == UNDERSTAND_EXPENSES_MAX) {
 		a->is_too_many = true;
@@ -292,7 +299,7 @@ add_expense(struct assembly *a, const struct clause *clause, size_t k, const str
 	e->description = write_thing(a, thing);
 	e->account = account_for(a, clause, k);
 	e->is_day_stated = day_for(a, clause, clause->amounts[k], &e->day);
-	e->category = categories_find(a->tokens->chars, a->tokens->at[thing->span.first].begin, a->tokens->at[thing->span.last - 1].end, &is_known);
+	e->category = category_of(a->tokens, thing);
 	if (e->description.len == 0)
 		return;
 	out->expense_count++;

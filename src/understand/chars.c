@@ -123,6 +123,6 @@ chars_read(struct chars *chars, struct slice text)
 	}
 	chars->text = text.ptr;
 	chars->count = count;
-	chars->folded[count] = 0;
+	memset(chars->folded + count, 0, CHARS_AHEAD * sizeof chars->folded[0]);
 	chars->offset[count] = (uint16_t)at;
 }

@@ -28,13 +28,14 @@ enum char_class {
 	CHAR_PUNCT
 };
 
-enum { CHAR_RARE_HAN = 0x3400, CHAR_WIDE_COMMA = 0xFF0C };
+enum { CHAR_RARE_HAN = 0x3400, CHAR_WIDE_COMMA = 0xFF0C, CHARS_AHEAD = 8 };
 
 struct chars {
 	const char *text;
 	size_t      count;
-	/* one more than count: folded[count] is 0, offset[count] the length in bytes */
-	uint16_t    folded[UNDERSTAND_TEXT_MAX + 1];
+	/* zeros stand behind the last one, so that readers may look CHARS_AHEAD of them ahead */
+	uint16_t    folded[UNDERSTAND_TEXT_MAX + CHARS_AHEAD];
+	/* offset[count] is the length in bytes */
 	uint16_t    offset[UNDERSTAND_TEXT_MAX + 1];
 };
 

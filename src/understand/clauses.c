@@ -166,6 +166,16 @@ is_set_apart(const struct tokens *tokens, size_t i, size_t end)
 	return i < end && (token_is(&tokens->at[i], WORD_EACH) || token_is(&tokens->at[i], WORD_TOTAL));
 }
 
+/* The 4 of "Toy Story 4 28": words before it, and right behind it the next number. */
+static bool
+ends_name(const struct tokens *tokens, const struct clause *clause, size_t k)
+{
+	size_t i = clause->amounts[k];
+
+	return span_has_name(tokens, (struct span){ clause->span.first, i }) && !is_set_apart(tokens, i + 1, clause->span.last) &&
+	    !span_has_name(tokens, (struct span){ i + 1, clause->amounts[k + 1] });
+}
+
 /* Numbers all alike: which are parts of names, by where they stand. */
 static void
 drop_name_numbers(struct tokens *tokens, const struct clause *clause)
@@ -184,8 +194,7 @@ drop_name_numbers(struct tokens *tokens, const struct clause *clause)
 			continue;
 		if (is_model_number(tokens, i) || (i != last && is_glued_name(tokens, i, &tokens->at[last])))
 			t->is_text = true;
-		if (k + 1 < count && !span_has_name(tokens, (struct span){ i + 1, clause->amounts[k + 1] }) && !is_set_apart(tokens, i + 1, clause->span.last) &&
-		    span_has_name(tokens, (struct span){ clause->span.first, i }))
+		if (k + 1 < count && ends_name(tokens, clause, k))
 			t->is_text = true;
 	}
 	if (count < 2 || span_has_name(tokens, (struct span){ clause->span.first, first }) ||
@@ -246,7 +255,8 @@ leads_to_thing(const struct tokens *tokens, const struct clause *clause)
 		return false;
 	if (!token_is(&tokens->at[i - 1], WORD_PAY) || !span_has_name(tokens, (struct span){ i + 1, clause->span.last }))
 		return false;
-	return token_is(next, WORD_PREPOSITION) || token_is(next, WORD_BUY) || token_is(next, WORD_BUY_WEAK) || token_is(next, WORD_THING);
+	return token_is(next, WORD_PREPOSITION) || token_is(next, WORD_BUY) || token_is(next, WORD_BUY_WEAK) ||
+	    token_is(next, WORD_THING);
 }
 
 struct clause

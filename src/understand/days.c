@@ -474,12 +474,11 @@ read_month_name(const struct reading *r, size_t i, size_t reduced, day_t *day)
 static bool
 is_doubtful_weekday(const struct reading *r, size_t i, size_t reduced)
 {
-	const struct token *t = token_at(r, i), *next = token_at(r, i + 1);
-	bool is_led = reduced > 0 && token_is(&r->tokens->at[reduced - 1], WORD_PREPOSITION);
+	const struct token *t = token_at(r, i), *next = token_at(r, i + 1), *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing;
 
-	if (t->end - t->begin != 3 || !token_is_letters(r->tokens, t) || is_led)
+	if (t->end - t->begin != 3 || !token_is_letters(r->tokens, t) || token_is(before, WORD_PREPOSITION))
 		return false;
-	return next->kind == TOKEN_TEXT || token_is(next, WORD_PREPOSITION) || (reduced > 0 && r->tokens->at[reduced - 1].kind == TOKEN_TEXT);
+	return next->kind == TOKEN_TEXT || token_is(next, WORD_PREPOSITION) || before->kind == TOKEN_TEXT;
 }
 
 static day_t
@@ -535,7 +534,9 @@ read_ordinal_day(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
 	const struct token *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing, *after = token_at(r, i + 2);
 
-	if (!is_whole(token_at(r, i), 1, 31) || skip_ordinal(r, i + 1) == i + 1 || !(token_is(before, WORD_FILLER) || token_is(before, WORD_WITH)))
+	if (!is_whole(token_at(r, i), 1, 31) || skip_ordinal(r, i + 1) == i + 1)
+		return 0;
+	if (!token_is(before, WORD_FILLER) && !token_is(before, WORD_WITH))
 		return 0;
 	if (after->kind == TOKEN_TEXT || token_is(after, WORD_UNIT))
 		return 0;
@@ -545,8 +546,8 @@ read_ordinal_day(const struct reading *r, size_t i, size_t reduced, day_t *day)
 size_t
 days_read(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
-	static size_t (*const readers[])(const struct reading *, size_t, size_t, day_t *) = { read_day_word, read_ago, read_week, read_months,
-		read_years, read_weekday, read_marked, read_month_name, read_ordinal_day };
+	static size_t (*const readers[])(const struct reading *, size_t, size_t, day_t *) = {
+		read_day_word, read_ago, read_week, read_months, read_years, read_weekday, read_marked, read_month_name, read_ordinal_day };
 	const struct token *t = token_at(r, i);
 
 	if (t->kind != TOKEN_NUMBER && t->kind != TOKEN_WORD)

@@ -85,6 +85,18 @@ is_grouping(const struct chars *chars, size_t at, char separator, size_t first_l
 	return after == ',' || after == '.' || locale_groups_with_points(locale);
 }
 
+static void
+read_decimals(const struct chars *chars, char separator, struct number *n)
+{
+	size_t len = count_digits(chars, n->end + 1), most = separator == '.' ? DECIMALS_MAX : separator == ',' ? 2 : 0;
+
+	if (len == 0 || len > most || n->value > NUMBER_MAX / 10000000)       /* room for DECIMALS_MAX of them */
+		return;
+	(void)append_digits(chars, n->end + 1, len, n);
+	n->decimals = (uint8_t)len;
+	n->end += 1 + len;
+}
+
 bool
 numbers_read_digits(const struct chars *chars, size_t at, struct slice locale, struct number *out)
 {
@@ -103,15 +115,9 @@ numbers_read_digits(const struct chars *chars, size_t at, struct slice locale, s
 		grouped_with = separator;
 		end += 1 + len;
 	}
-	if (separator == '.' || separator == ',') {
-		size_t len = count_digits(chars, end + 1);
-
-		if (separator != grouped_with && (separator == '.' ? len <= DECIMALS_MAX : len <= 2) && append_digits(chars, end + 1, len, out)) {
-			out->decimals = (uint8_t)len;
-			end += 1 + len;
-		}
-	}
 	out->end = end;
+	if (separator != grouped_with)
+		read_decimals(chars, separator, out);
 	return true;
 }
 

@@ -39,9 +39,13 @@ json_of_day(day_t day)
 static json_t *
 json_of_expense(const struct understood_expense *e)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}", "description", json_of(e->description), "amount",
-	    json_of_amount(e->amount_minor, e->currency), "currency", e->is_currency_guessed ? json_null() : json_string(e->currency.code), "date",
-	    json_of_day(e->day), "category", category_names[e->category], "account", json_of(e->account));
+	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}",
+	    "description", json_of(e->description),
+	    "amount", json_of_amount(e->amount_minor, e->currency),
+	    "currency", e->is_currency_guessed ? json_null() : json_string(e->currency.code),
+	    "date", json_of_day(e->day),
+	    "category", category_names[e->category],
+	    "account", json_of(e->account));
 }
 
 static json_t *
@@ -61,9 +65,15 @@ json_of_understanding(const struct understanding *u, struct slice text)
 		json_array_append_new(expenses, json_of_expense(&u->expenses[i]));
 	for (size_t i = 0; i < u->amount_count; i++)
 		json_array_append_new(amounts, json_of_bare_amount(&u->amounts[i]));
-	return json_pack("{s:o, s:o, s:o*, s:s, s:s, s:s, s:i, s:o}", "expenses", expenses, "amounts", amounts, "date",
-	    u->has_day ? json_of_day(u->day) : NULL, "category", category_names[kind], "verdict", verdict_names[u->verdict], "language",
-	    language_tag(u->language), "confidence", (int)u->confidence, "subject", json_of(u->subject));
+	return json_pack("{s:o, s:o, s:o*, s:s, s:s, s:s, s:i, s:o}",
+	    "expenses", expenses,
+	    "amounts", amounts,
+	    "date", u->has_day ? json_of_day(u->day) : NULL,
+	    "category", category_names[kind],
+	    "verdict", verdict_names[u->verdict],
+	    "language", language_tag(u->language),
+	    "confidence", (int)u->confidence,
+	    "subject", json_of(u->subject));
 }
 
 static struct slice

@@ -45,8 +45,8 @@ read_time(const struct reading *r, size_t i, size_t reduced, struct token *out)
 void
 phrases_reduce(struct reading *r)
 {
-	static size_t (*const readers[])(const struct reading *, size_t, size_t, struct token *) = { read_day, read_time, amounts_read_count,
-		amounts_read, accounts_read };
+	static size_t (*const readers[])(const struct reading *, size_t, size_t, struct token *) = {
+		read_day, read_time, amounts_read_count, amounts_read, accounts_read };
 	struct tokens *tokens = r->tokens;
 	size_t reduced = 0;
 

@@ -80,14 +80,12 @@ is_link(const struct lexer *lx, size_t end)
 static void
 read_letters(struct lexer *lx, uint16_t sense, size_t sense_end)
 {
-	size_t end = letters_end(lx, lx->at);
+	size_t end = sense != 0 ? sense_end : letters_end(lx, lx->at);
 
 	if (is_link(lx, end))
 		push(lx, TOKEN_TEXT, skip_to_blank(lx, end));
-	else if (sense != 0)
-		push(lx, TOKEN_WORD, sense_end)->sense = sense;
 	else
-		push(lx, TOKEN_TEXT, end);
+		push(lx, sense != 0 ? TOKEN_WORD : TOKEN_TEXT, end)->sense = sense;
 }
 
 /* One character at a time, added to the run before it. */
