@@ -57,7 +57,8 @@ struct understood_expense {
 
 struct understood_amount {
 	int64_t         minor;
-	struct currency currency;          /* "" when the text names no single one */
+	struct currency currency;
+	bool            is_currency_guessed;   /* as in an expense */
 };
 
 struct understanding {

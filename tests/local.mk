@@ -13,6 +13,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 	AIEXPENSE_BUILDDIR='$(abs_top_builddir)'; export AIEXPENSE_BUILDDIR; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 LDADD = $(LIBS_ALL) $(CMOCKA_LIBS)
+EXTRA_DIST += tests/unit/unit.h
 
 if HAVE_CMOCKA
 include tests/unit/base/local.mk
@@ -21,7 +22,9 @@ include tests/unit/store/local.mk
 include tests/unit/http/local.mk
 include tests/unit/ops/local.mk
 include tests/unit/ai/local.mk
+include tests/unit/master/local.mk
 include tests/unit/message/local.mk
+include tests/unit/chat/local.mk
 TESTS += $(check_PROGRAMS)
 else
 check-local:
@@ -29,3 +32,4 @@ check-local:
 endif
 
 include tests/daemon/local.mk
+include tests/fuzz/local.mk

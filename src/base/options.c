@@ -55,8 +55,8 @@ write_bytes(struct buf *out, uint64_t n)
 	buf_append_uint(out, n);
 }
 
-static void
-write_number(const struct option_row *row, struct buf *out, int64_t n)
+void
+option_write_number(const struct option_row *row, int64_t n, struct buf *out)
 {
 	if (row->type == OPTION_BYTES)
 		write_bytes(out, (uint64_t)n);
@@ -69,10 +69,10 @@ static bool
 out_of_range(const struct option_row *row, struct buf *why, const char *unit)
 {
 	buf_printf(why, "%s must be ", row->name);
-	write_number(row, why, row->min);
+	option_write_number(row, row->min, why);
 	if (row->max != row->min) {
 		buf_append_text(why, " to ");
-		write_number(row, why, row->max);
+		option_write_number(row, row->max, why);
 	}
 	buf_append_text(why, unit);
 	return false;

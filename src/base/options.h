@@ -96,6 +96,9 @@ void option_write(const struct option_row *row, const void *fields, struct buf *
 /* Release what the field owns and make it empty. */
 void option_clear(const struct option_row *row, void *fields);
 
+/* A number as the row's type writes it: 1M for 1048576 of BYTES. */
+void option_write_number(const struct option_row *row, int64_t n, struct buf *out);
+
 /* The row, or NULL. */
 const struct option_row *option_find(const char *section, const char *name);
 

@@ -10,11 +10,15 @@
 
 #include <confuse.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { FILE_MAX_BYTES = 1 << 20 };
+
 /* libconfuse hands its callbacks no argument of ours; set while options_read_file runs. */
 static struct reading {
+	const char     *file;
 	struct options *options;
 	struct buf     *errors;
 	size_t          error_count;
@@ -23,7 +27,7 @@ static struct reading {
 static void
 add_error(const cfg_t *cfg, struct buf *why)
 {
-	buf_printf(reading->errors, "%s:%d: %.*s\n", cfg->filename, cfg->line, SLICE_ARGS(buf_slice(why)));
+	buf_printf(reading->errors, "%s:%d: %.*s\n", reading->file, cfg->line, SLICE_ARGS(buf_slice(why)));
 	reading->error_count++;
 }
 
@@ -111,7 +115,7 @@ syntax_fini(struct syntax *syntax)
 }
 
 static void
-take_list(cfg_t *cfg, const struct option_row *row, cfg_opt_t *opt)
+take_list(const struct option_row *row, cfg_opt_t *opt)
 {
 	const char **items = calloc(cfg_opt_size(opt) + 1, sizeof *items);
 	struct buf why = BUF_INIT;
@@ -119,7 +123,7 @@ take_list(cfg_t *cfg, const struct option_row *row, cfg_opt_t *opt)
 	for (unsigned i = 0; items != NULL && i < cfg_opt_size(opt); i++)
 		items[i] = cfg_opt_getnstr(opt, i);
 	if (!option_set_list(row, reading->options, items, cfg_opt_size(opt), &why)) {
-		buf_printf(reading->errors, "%s: %s.%.*s\n", cfg->filename, row->section, SLICE_ARGS(buf_slice(&why)));
+		buf_printf(reading->errors, "%s: %s.%.*s\n", reading->file, row->section, SLICE_ARGS(buf_slice(&why)));
 		reading->error_count++;
 	}
 	buf_fini(&why);
@@ -134,23 +138,102 @@ take_lists(cfg_t *cfg)
 		cfg_opt_t *opt = section != NULL ? cfg_getopt(section, option_rows[i].name) : NULL;
 
 		if (opt != NULL && option_rows[i].type == OPTION_LIST && (opt->flags & CFGF_MODIFIED) != 0)
-			take_list(cfg, &option_rows[i], opt);
+			take_list(&option_rows[i], opt);
 	}
 }
 
+/* Where a comment that lasts to the end of the line begins. */
+static bool
+is_line_comment(const char *text, const char *at)
+{
+	return *at == '#' || (at[0] == '/' && at[1] == '/' && (at == text || strchr(" \t\n;{}", at[-1]) != NULL));
+}
+
+/* The character behind a quoted text, which may be the end of everything. */
+static char *
+skip_quoted(char *at)
+{
+	char quote = *at++;
+
+	while (*at != '\0' && *at != quote)
+		at += at[0] == '\\' && at[1] != '\0' ? 2 : 1;
+	return *at != '\0' ? at + 1 : at;
+}
+
+/* Lines stay lines. */
+static char *
+blank(char *at, char *end)
+{
+	for (; at < end; at++)
+		if (*at != '\n')
+			*at = ' ';
+	return end;
+}
+
+/*
+ * libconfuse 3.3 counts the end of a commented line three times, so it gets to
+ * see none, and takes the end of the file for the end of a section: returns
+ * how many are open there.
+ */
+static int
+blank_comments(char *text)
+{
+	char *at = text;
+	int depth = 0;
+
+	while (*at != '\0') {
+		if (*at == '"' || *at == '\'') {
+			at = skip_quoted(at);
+		} else if (at[0] == '/' && at[1] == '*') {
+			char *end = strstr(at + 2, "*/");
+
+			at = blank(at, end != NULL ? end + 2 : at + strlen(at));
+		} else if (is_line_comment(text, at)) {
+			at = blank(at, at + strcspn(at, "\n"));
+		} else {
+			depth += (*at == '{') - (*at == '}');
+			at++;
+		}
+	}
+	return depth;
+}
+
+/* The whole file with a NUL behind it; false with errno. */
+static bool
+read_text(const char *file, struct buf *text)
+{
+	FILE *in = fopen(file, "re");
+	size_t n = 0;
+	bool is_read;
+
+	if (in == NULL)
+		return false;
+	do {
+		buf_grew(text, n);
+		n = text->len < FILE_MAX_BYTES && buf_reserve(text, 4096) ?
+		    fread(text->data + text->len, 1, 4096, in) : 0;
+	} while (n > 0);
+	is_read = feof(in) && !ferror(in);
+	if (!is_read && !ferror(in))
+		errno = EFBIG;
+	fclose(in);
+	buf_append_char(text, '\0');
+	return is_read && !text->has_failed;
+}
+
 static void
-read_with(struct syntax *syntax, const char *file)
+parse(struct syntax *syntax, const char *text)
 {
 	cfg_t *cfg = cfg_init(syntax->sections, CFGF_NONE);
-	int result;
 
+	if (cfg == NULL) {
+		reading->error_count++;
+		return;
+	}
 	cfg_set_error_function(cfg, on_syntax_error);
-	result = cfg_parse(cfg, file);
-	if (result == CFG_FILE_ERROR)
-		buf_printf(reading->errors, "%s: %s\n", file, strerror(errno));
-	else if (result == CFG_SUCCESS)
+	if (cfg_parse_buf(cfg, text) == CFG_SUCCESS)
 		take_lists(cfg);
-	if (result != CFG_SUCCESS && reading->error_count == 0)
+	else if (reading->error_count == 0)
 		reading->error_count++;
 	cfg_free(cfg);
 }
@@ -158,17 +241,23 @@ read_with(struct syntax *syntax, const char *file)
 bool
 options_read_file(struct options *options, const char *file, struct buf *errors)
 {
-	struct reading here = { options, errors, 0 };
+	struct reading here = { file, options, errors, 0 };
 	struct syntax syntax;
+	struct buf text = BUF_INIT;
 
 	reading = &here;
-	if (syntax_init(&syntax)) {
-		read_with(&syntax, file);
-	} else {
-		buf_append_text(errors, "out of memory\n");
+	if (!syntax_init(&syntax) || !read_text(file, &text)) {
+		buf_printf(errors, "%s: %s\n", file, strerror(errno));
 		here.error_count++;
+	} else {
+		if (blank_comments(text.data) > 0) {
+			buf_printf(errors, "%s: a { is not closed\n", file);
+			here.error_count++;
+		}
+		parse(&syntax, text.data);
 	}
 	syntax_fini(&syntax);
+	buf_fini(&text);
 	reading = NULL;
 	return here.error_count == 0;
 }

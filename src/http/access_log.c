@@ -27,6 +27,7 @@ struct access_log {
 	bool          is_timed;                /* the timer runs */
 	int           fd;
 	struct buf    lines;
+	size_t        begun;                   /* bytes at their start that end a line written in part */
 	uint64_t      dropped;
 	int64_t       second;                  /* that second_text is of */
 	char          second_text[SECOND_LEN + 1];
@@ -81,27 +82,35 @@ count_lines(const char *p, size_t len)
 	return n;
 }
 
-/*
- * One write and no second try.  Of a line that went out in part the rest is
- * kept, so that no two lines run into each other.
- */
+/* How much of what waits must stay when so much was written: the rest of a line that went out in part. */
+static size_t
+begun_line_end(const struct access_log *log, size_t sent)
+{
+	const char *end;
+
+	if (sent < log->begun)
+		return log->begun;
+	if (sent == 0)
+		return 0;
+	end = memchr(log->lines.data + sent - 1, '\n', log->lines.len - sent + 1);
+	return (size_t)(end - log->lines.data) + 1;
+}
+
+/* One write and no second try. */
 void
 access_log_flush(struct access_log *log)
 {
 	ssize_t n;
-	size_t sent, rest;
-	const char *end;
+	size_t sent, end;
 
 	if (log->lines.len == 0)
 		return;
 	n = write(log->fd, log->lines.data, log->lines.len);
 	sent = n > 0 ? (size_t)n : 0;
-	if (sent < log->lines.len) {
-		end = sent == 0 ? log->lines.data : memchr(log->lines.data + sent - 1, '\n', log->lines.len - sent + 1) + 1;
-		rest = (size_t)(end - log->lines.data);
-		log->dropped += count_lines(end, log->lines.len - rest);
-		log->lines.len = rest;
-	}
+	end = begun_line_end(log, sent);
+	log->dropped += count_lines(log->lines.data + end, log->lines.len - end);
+	log->begun = end - sent;
+	log->lines.len = end;
 	buf_consume(&log->lines, sent);
 	buf_trim(&log->lines, 2 * FLUSH_BYTES);
 }
@@ -110,7 +119,8 @@ void
 access_log_set_fd(struct access_log *log, int fd)
 {
 	access_log_flush(log);
-	log->dropped += log->lines.len > 0;
+	log->dropped += log->begun > 0;
+	log->begun = 0;
 	buf_clear(&log->lines);
 	log->fd = fd;
 }
@@ -184,6 +194,7 @@ access_log_add(struct access_log *log, const struct request *req, unsigned http_
 	buf_append_char(b, '\n');
 	if (b->has_failed) {
 		log->dropped += count_lines(b->data, b->len) + 1;
+		log->begun = 0;
 		buf_clear(b);
 	} else if (b->len >= FLUSH_BYTES) {
 		access_log_flush(log);

@@ -443,6 +443,7 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 	c->server->now_ns = clock_mono_ns();
 	switch (send_out(c)) {
 	case SENT_ALL:
+		server_set_wait(c, WAIT_WORK);   /* what is sent next has a deadline of its own */
 		conn_process(c);
 		break;
 	case SENT_BLOCKED:

@@ -27,7 +27,7 @@ enum {
 	ID_PREFIX_LEN = 10
 };
 
-/* What a connection waits for.  Each has a list of its connections; those from WAIT_IDLE on are in the order of deadlines. */
+/* What a connection waits for.  Each has a list; those from WAIT_IDLE on are in the order of deadlines. */
 enum wait { WAIT_UNLISTED, WAIT_WORK, WAIT_IDLE, WAIT_REQUEST, WAIT_SEND, WAIT_LINGER, WAIT_KINDS };
 
 struct conn {

@@ -223,6 +223,13 @@ get_expenses(struct request *req)
 
 /* --- a new one ------------------------------------------------------------------ */
 
+/* What the store refuses an expense for. */
+static const char *
+field_of(enum status st)
+{
+	return st == ST_KEY_REUSED ? "Idempotency-Key" : st == ST_BAD_VALUE ? "category_id" : st == ST_OUT_OF_RANGE ? "amount" : NULL;
+}
+
 static void
 on_stored(enum status st, const struct write_answer *answer, void *arg)
 {
@@ -231,7 +238,7 @@ on_stored(enum status st, const struct write_answer *answer, void *arg)
 
 	record(work, OPERATION_create_expense, st == ST_OK);
 	if (st != ST_OK) {
-		reply_problem(work->req, st, st == ST_KEY_REUSED ? "Idempotency-Key" : NULL, NULL);
+		reply_problem(work->req, st, field_of(st), NULL);
 		return;
 	}
 	out = reply_json_begin(work->req, ST_CREATED);

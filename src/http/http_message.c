@@ -68,7 +68,7 @@ post_message(struct request *req)
 	enum { USER, TEXT };
 	static const struct body_field fields[] = {
 		[USER] = { "user", BODY_LINE, false, USER_ID_MAX },
-		[TEXT] = { "text", BODY_TEXT, true, MESSAGE_TEXT_MAX },
+		[TEXT] = { "text", BODY_TEXT, true,  MESSAGE_CHARACTERS_MAX },
 	};
 	const struct services *services = req->services;
 	struct message_input input = { .received_ms = clock_wall_ms(), .priority = PRIORITY_HIGH };

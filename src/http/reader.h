@@ -33,7 +33,7 @@ struct http_limits {
 
 #define HTTP_LIMITS_DEFAULT { 8192, 4096, HTTP_HEADERS_MAX, 1048576 }
 
-/* A span of the request's bytes, counted from its first one, since the buffer may move meanwhile; at is 0 when there is none. */
+/* Bytes of the request, counted from its first one, since the buffer may move; at is 0 when there is none. */
 struct http_span {
 	uint32_t at, len;
 };

@@ -67,9 +67,8 @@ set_title(const char *role, unsigned index)
 	log_set_process(name);
 }
 
-/* Best effort: without the privilege it may only be raised, which is what children want. */
-static void
-set_oom_score(int score)
+void
+process_set_oom_score(int score)
 {
 	FILE *file = fopen("/proc/self/oom_score_adj", "we");
 
@@ -99,6 +98,6 @@ child_main(const struct inherited *in, unsigned role, unsigned index)
 	set_title(roles[role].name, index);
 	ignore_signals_for_the_master();
 	keep_own_descriptors(in);
-	set_oom_score(roles[role].oom_score);
+	process_set_oom_score(roles[role].oom_score);
 	exit(roles[role].run(in, index));
 }

@@ -28,7 +28,7 @@ struct inherited {
 	const struct options   *options;
 	struct counter_segment *segment;
 	struct process_slot    *slot;             /* this process' own; &slot->counters is where it counts */
-	const int              *http_listeners;   /* role http: listening, non-blocking */
+	const int              *http_listeners;   /* role http: listening, non-blocking, one for each item of http.listen */
 	size_t                  http_listener_count;
 	int                     internal_listener;/* roles writer and ai: their socket below run.directory/internal/ */
 	int                     stats_listener;   /* role keeper */
@@ -76,6 +76,9 @@ void writer_socket_path(const struct options *options, unsigned index, char path
 void ai_socket_path(const struct options *options, unsigned index, char path[INTERNAL_PATH_MAX]);
 
 void internal_socket_path(const struct options *options, const char *name, char path[INTERNAL_PATH_MAX]);
+
+/* How soon the kernel, short of memory, ends this process.  Best effort: only root may lower it. */
+void process_set_oom_score(int score);
 
 /* What a forked child does first and last: closes, names itself, resets signals, runs its role, exits. */
 void child_main(const struct inherited *in, unsigned role, unsigned index) __attribute__((noreturn));

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += src/master/child.c src/master/child.h
 libaiexpense_a_SOURCES += src/master/child_loop.c src/master/child_loop.h
+libaiexpense_a_SOURCES += src/master/config_read.c src/master/config_read.h
 libaiexpense_a_SOURCES += src/master/listener.c src/master/listener.h
 libaiexpense_a_SOURCES += src/master/master.c src/master/master.h
 libaiexpense_a_SOURCES += src/master/notify.c
@@ -8,10 +9,8 @@ libaiexpense_a_SOURCES += src/master/place.c
 libaiexpense_a_SOURCES += src/master/roles.c
 libaiexpense_a_SOURCES += src/master/spawn.c
 libaiexpense_a_SOURCES += src/master/stop.c
-libaiexpense_a_SOURCES += src/master/stubs.c
 libaiexpense_a_SOURCES += src/master/watch.c
 
-bin_PROGRAMS =
-sbin_PROGRAMS = aiexpensed
+sbin_PROGRAMS += aiexpensed
 aiexpensed_SOURCES = src/master/main.c
 aiexpensed_LDADD = $(LIBS_ALL)

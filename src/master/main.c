@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "listener.h"
+#include "config_read.h"
 #include "log.h"
 #include "master.h"
 #include "options.h"
@@ -74,32 +74,6 @@ read_arguments(struct arguments *args, int argc, char **argv)
 	}
 }
 
-/* What the type of an option cannot tell. */
-static bool
-check_values(const struct options *options, struct buf *errors)
-{
-	bool is_valid = true;
-
-	for (size_t i = 0; i < options->http_listen.count; i++) {
-		if (listener_is_valid(options->http_listen.items[i]))
-			continue;
-		buf_printf(errors, "http.listen: %s is not host:port, [address]:port, *:port or unix:path\n",
-		    options->http_listen.items[i]);
-		is_valid = false;
-	}
-	return is_valid;
-}
-
-static bool
-read_options(struct options *options, const struct arguments *args, struct buf *errors)
-{
-	bool is_valid = options_init(options) && options_read_file(options, args->file, errors);
-
-	for (size_t i = 0; i < args->override_count; i++)
-		is_valid = options_override(options, args->overrides[i], errors) && is_valid;
-	return check_values(options, errors) && is_valid;
-}
-
 static int
 print_test(const struct options *options, const struct arguments *args)
 {
@@ -120,6 +94,8 @@ become_background(void)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	setsid();
+	if (chdir("/") == -1)
+		log_errno("go to /");
 	if (null != -1) {
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);
@@ -157,7 +133,7 @@ main(int argc, char **argv)
 	int code = 1;
 
 	read_arguments(&args, argc, argv);
-	if (!read_options(&options, &args, &errors)) {
+	if (!config_read(&options, args.file, args.overrides, args.override_count, &errors)) {
 		fwrite(errors.data, 1, errors.len, stderr);
 	} else {
 		log_set_level((enum log_level)options.log_level);

@@ -19,7 +19,7 @@
 #include "store.h"
 #include "sockets.h"
 
-enum { TURN_MS = 500, START_LIMIT_MS = 10000 };
+enum { TURN_MS = 500, START_LIMIT_MS = 10000, OOM_SCORE = -500 };
 
 static const int watched_signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGCHLD, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGTTIN,
 	SIGTTOU };
@@ -231,6 +231,7 @@ master_run(struct options *options, int detached_fd)
 
 	prctl(PR_SET_NAME, "aiexp-master");
 	log_set_process("master");
+	process_set_oom_score(OOM_SCORE);
 	if (start(&m))
 		fds = calloc(m.child_count + 1, sizeof *fds);
 	if (fds != NULL)

@@ -49,7 +49,7 @@ struct master {
 	int                     stats_fd, control_fd, lock_fd, signal_fd;
 	int                     life_read, life_write;
 	int                     detached_fd;     /* where -D waits for a byte; -1 without it */
-	bool                    has_place;       /* the lock is ours, so the files below run.directory are */
+	bool                    has_pid_file;    /* ours, to be removed */
 
 	enum phase              phase;
 	int                     exit_code;
@@ -65,7 +65,7 @@ struct master {
 /* Until a signal ends it; the exit code.  A byte goes to detached_fd once all children are ready. */
 int master_run(struct options *options, int detached_fd);
 
-/* place.c: directories, lock, pid file, sockets, privileges.  All log why before returning false. */
+/* place.c: directories and lock, sockets and pid file, privileges.  All log why before returning false. */
 bool place_take(struct master *m);
 bool place_listen(struct master *m);
 bool place_drop_privileges(struct master *m);

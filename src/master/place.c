@@ -135,7 +135,6 @@ take_lock(struct master *m)
 	}
 	if (!wait_for_lock(m))
 		return false;
-	m->has_place = true;
 	if (fcntl(m->lock_fd, F_SETLK, &lock) == 0 && write_pid(m->lock_fd))
 		return true;
 	log_errno("cannot lock %s", path);
@@ -148,26 +147,26 @@ run_path(const struct options *options, const char *name, char path[PATH_ROOM])
 	snprintf(path, PATH_ROOM, "%s/%s", options->run_directory, name);
 }
 
-static bool
-write_pid_file(const struct options *options)
-{
-	char path[PATH_ROOM];
-	bool is_written;
-	int fd;
-
-	run_path(options, "aiexpensed.pid", path);
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	is_written = fd != -1 && write_pid(fd);
-	if (!is_written)
-		log_errno("cannot write %s", path);
-	fd_close(&fd);
-	return is_written;
-}
-
 bool
 place_take(struct master *m)
 {
-	return make_directories(m->options) && take_lock(m) && write_pid_file(m->options);
+	return make_directories(m->options) && take_lock(m);
+}
+
+/* After the sockets: they show whether another daemon, with another store, has this directory. */
+static bool
+write_pid_file(struct master *m)
+{
+	char path[PATH_ROOM];
+	int fd;
+
+	run_path(m->options, "aiexpensed.pid", path);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	m->has_pid_file = fd != -1 && write_pid(fd);
+	if (!m->has_pid_file)
+		log_errno("cannot write %s", path);
+	fd_close(&fd);
+	return m->has_pid_file;
 }
 
 static bool
@@ -198,7 +197,7 @@ place_listen(struct master *m)
 		m->http_fds[m->http_fd_count] = fd;
 	}
 	return listen_for_commands(m->options, "stats.sock", 0660, &m->stats_fd) &&
-	    listen_for_commands(m->options, "control.sock", 0600, &m->control_fd);
+	    listen_for_commands(m->options, "control.sock", 0600, &m->control_fd) && write_pid_file(m);
 }
 
 static void
@@ -294,7 +293,7 @@ place_leave(struct master *m)
 		remove_run_file(m->options, "stats.sock");
 	if (m->control_fd != -1)
 		remove_run_file(m->options, "control.sock");
-	if (m->has_place)
+	if (m->has_pid_file)
 		remove_run_file(m->options, "aiexpensed.pid");
 	fd_close(&m->stats_fd);
 	fd_close(&m->control_fd);

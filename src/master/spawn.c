@@ -263,6 +263,8 @@ note_ended(struct master *m, struct child *child, int status, int64_t now_ms)
 		log_death(child, status, death == DEATH_FATAL ? "not replacing it" : "replacing it");
 		if (death != DEATH_FATAL)
 			plan_respawn(child, death, now_ms);
+	} else if (death != DEATH_ASKED) {
+		log_death(child, status, "while stopping");
 	}
 	counters_retire(child->slot);
 	fd_close(&child->status_fd);

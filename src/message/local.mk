@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/message/message.c src/message/message.h

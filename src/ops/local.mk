@@ -1,1 +1,16 @@
 # SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/ops/commands.c src/ops/commands.h
+libaiexpense_a_SOURCES += src/ops/ctl_server.c src/ops/ctl_server.h
+libaiexpense_a_SOURCES += src/ops/keeper.c src/ops/keeper.h
+libaiexpense_a_SOURCES += src/ops/redrive.c src/ops/redrive.h
+libaiexpense_a_SOURCES += src/ops/stats.c
+libaiexpense_a_SOURCES += src/ops/stats_format.c src/ops/stats_format.h
+libaiexpense_a_SOURCES += src/ops/token_commands.c
+
+sbin_PROGRAMS += aiexpensectl
+aiexpensectl_SOURCES = src/ops/ctl.c src/ops/ctl_stats.c src/ops/ctl_stats.h
+aiexpensectl_LDADD = $(LIBS_ALL)
+
+noinst_PROGRAMS += mkdoc
+mkdoc_SOURCES = src/ops/mkdoc.c
+mkdoc_LDADD = $(LIBS_ALL)

@@ -1,1 +1,22 @@
 # SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/understand/accounts.c src/understand/accounts.h
+libaiexpense_a_SOURCES += src/understand/amounts.c src/understand/amounts.h
+libaiexpense_a_SOURCES += src/understand/assemble.c src/understand/assemble.h
+libaiexpense_a_SOURCES += src/understand/categories.c src/understand/categories.h
+libaiexpense_a_SOURCES += src/understand/chars.c src/understand/chars.h
+libaiexpense_a_SOURCES += src/understand/clauses.c src/understand/clauses.h
+libaiexpense_a_SOURCES += src/understand/data/accounts.def
+libaiexpense_a_SOURCES += src/understand/data/days.def
+libaiexpense_a_SOURCES += src/understand/data/grammar.def
+libaiexpense_a_SOURCES += src/understand/data/money.def
+libaiexpense_a_SOURCES += src/understand/data/things.def
+libaiexpense_a_SOURCES += src/understand/days.c src/understand/days.h
+libaiexpense_a_SOURCES += src/understand/language.c src/understand/language.h
+libaiexpense_a_SOURCES += src/understand/money_words.c src/understand/money_words.h
+libaiexpense_a_SOURCES += src/understand/numbers.c src/understand/numbers.h
+libaiexpense_a_SOURCES += src/understand/parse_jsonl.c src/understand/parse_jsonl.h
+libaiexpense_a_SOURCES += src/understand/phrases.c src/understand/phrases.h
+libaiexpense_a_SOURCES += src/understand/things.c src/understand/things.h
+libaiexpense_a_SOURCES += src/understand/tokens.c src/understand/tokens.h
+libaiexpense_a_SOURCES += src/understand/understand.c
+libaiexpense_a_SOURCES += src/understand/words.c src/understand/words.h

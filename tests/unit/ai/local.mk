@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: MIT
 check_PROGRAMS += tests/unit/ai/test_ai_pool
 check_PROGRAMS += tests/unit/ai/test_job
+check_PROGRAMS += tests/unit/ai/test_curl_loop

@@ -6,3 +6,5 @@ check_PROGRAMS += tests/unit/base/test_zone
 check_PROGRAMS += tests/unit/base/test_frame
 check_PROGRAMS += tests/unit/base/test_mp
 check_PROGRAMS += tests/unit/base/test_uuid
+check_PROGRAMS += tests/unit/base/test_day tests/unit/base/test_counters tests/unit/base/test_options
+check_PROGRAMS += tests/unit/base/test_json_out

@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/ops/test_stats_format

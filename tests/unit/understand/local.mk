@@ -1,1 +1,4 @@
 # SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/understand/test_parse_jsonl
+check_PROGRAMS += tests/unit/understand/test_robustness
+check_PROGRAMS += tests/unit/understand/test_understand

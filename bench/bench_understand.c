@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages understood per second on one core. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "understand.h"
+
+static const char *const texts[] = {
+	"lunch 12", "早餐$20午餐$30加油$200", "coffee $5, lunch $12, dinner $25", "昨天計程車 190", "so I spent 42 on petrol again",
+	"taxi€18museum€12pizza€9", "晚餐 850 刷台新信用卡", "タクシー 千五百円", "房租 1.2萬", "3 coffees at 4 each", "先週の金曜日 飲み会 4500円",
+	"see you at 10", "how much did I spend on food in 2025?", "I just paid $75 for my phone bill", "牛肉麵 180；滷蛋 15；可樂 35",
+	"昨天打车了", "shoes refund -45", "小笼包12元豆浆3元公交2元", "3 days ago: ferry £31", "Suicaでバス 230円", "bought some lunch",
+	"put 210 for the flight on the company card", "Gas Taishin Credit Card 1599", "買了早餐花了$50", "取消", "12月24日 プレゼント 5000円",
+	"sofa €1.249,00", "パン🥐280円と抹茶ラテ🍵460円", "5/3 牛排 980", "can you put down 8.50 for a burger please",
+	"Hey! Sorry for the late reply, the train was 20 minutes late and I missed the 8:15. Anyway, the only thing I bought all day was a "
+	"tuna sandwich for 5.60, please write that down.",
+	"今天真的是超級漫長的一天，早上 7 點就被隔壁施工吵醒，開會從 10 點開到 12 點半。唯一的安慰就是下班後那碗熱熱的，雞湯麵 150 元，幫我記一下。",
+};
+
+enum { TEXTS = sizeof texts / sizeof texts[0], RUN_MS = 2000 };
+
+int
+main(void)
+{
+	static struct understanding out;
+	struct understand_input input = { .locale = SLICE_LITERAL("zh-TW"), .home = { "TWD" }, .today = 20780 };
+	int64_t start, elapsed_ns;
+	size_t done = 0, bytes = 0, expenses = 0;
+
+	input.text = slice_of(texts[0]);
+	understand(&input, &out);            /* builds the tables */
+	start = clock_mono_ns();
+	do {
+		for (size_t i = 0; i < TEXTS; i++) {
+			input.text = slice_of(texts[i]);
+			bytes += input.text.len;
+			understand(&input, &out);
+			expenses += out.expense_count;
+		}
+		done += TEXTS;
+		elapsed_ns = clock_mono_ns() - start;
+	} while (elapsed_ns < RUN_MS * INT64_C(1000000));
+	printf("understand: %.0f messages/s, %.1f bytes and %.2f expenses a message\n", (double)done * 1e9 / (double)elapsed_ns,
+	    (double)bytes / (double)done, (double)expenses / (double)done);
+	return EXIT_SUCCESS;
+}

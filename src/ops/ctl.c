@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * aiexpensectl: the operator's client.  Most commands are a line sent to one
+ * of the daemon's two sockets, and its answer.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "master/config_read.h"
+#include "ctl_stats.h"
+#include "options.h"
+#include "sockets.h"
+#include "understand/parse_jsonl.h"
+
+enum { EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NO_DAEMON = 3, ANSWER_LIMIT_S = 30, ANSWER_MAX_BYTES = 64 << 20 };
+
+struct client {
+	const char *directory;    /* of the sockets; NULL: as the configuration says */
+	const char *file;         /* the configuration */
+};
+
+struct verb {
+	const char *name, *args;
+	const char *socket;       /* of the commands that are passed on as they are; else NULL */
+	int       (*run)(const struct client *client, const struct verb *verb, int argc, char **argv);
+	const char *help;
+};
+
+static int show_help(const struct client *client, const struct verb *verb, int argc, char **argv);
+
+static int
+complain(int code, const char *text, const char *detail)
+{
+	fprintf(stderr, "aiexpensectl: %s%s\n", text, detail);
+	return code;
+}
+
+/* A configuration that cannot be read leaves the default: the client may run as somebody who may not read it. */
+static bool
+socket_path(const struct client *client, const char *name, char *path, size_t size)
+{
+	struct options options = { 0 };
+	struct buf errors = BUF_INIT;
+	bool is_known = client->directory != NULL || options_init(&options);
+
+	if (client->directory == NULL && is_known)
+		options_read_file(&options, client->file, &errors);
+	if (is_known)
+		is_known = snprintf(path, size, "%s/%s",
+		    client->directory != NULL ? client->directory : options.run_directory, name) < (int)size;
+	options_fini(&options);
+	buf_fini(&errors);
+	return is_known;
+}
+
+static int
+connect_to(const char *path)
+{
+	struct timeval limit = { .tv_sec = ANSWER_LIMIT_S };
+	int fd = unix_connect(path);
+
+	if (fd == -1) {
+		fprintf(stderr, "aiexpensectl: cannot connect to %s: %s\n", path, strerror(errno));
+		if (errno == ENOENT || errno == ECONNREFUSED)
+			fprintf(stderr, "aiexpensectl: is aiexpensed running, with these sockets?\n");
+		return -1;
+	}
+	fcntl(fd, F_SETFL, 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+	return fd;
+}
+
+static bool
+exchange(int fd, const struct buf *line, struct buf *answer)
+{
+	size_t sent = 0;
+	ssize_t n;
+
+	while (sent < line->len) {
+		n = send(fd, line->data + sent, line->len - sent, MSG_NOSIGNAL);
+		if (n == -1)
+			return false;
+		sent += (size_t)n;
+	}
+	do {
+		char *space = answer->len < ANSWER_MAX_BYTES ? buf_space(answer, 65536) : NULL;
+
+		n = space != NULL ? read(fd, space, 65536) : -1;
+		if (n > 0)
+			buf_grew(answer, (size_t)n);
+	} while (n > 0);
+	buf_append_char(answer, '\0');
+	return n == 0 && answer->len > 1 && !answer->has_failed;
+}
+
+/* 0 with the answer, ended by a NUL; else the exit code after saying why. */
+static int
+ask(const struct client *client, const char *socket, const struct buf *line, struct buf *answer)
+{
+	static const char refusal[] = "error: ";
+	char path[256];
+	bool is_answered;
+	int fd;
+
+	if (!socket_path(client, socket, path, sizeof path))
+		return complain(EXIT_NO_DAEMON, "the socket's path is too long", "");
+	fd = connect_to(path);
+	if (fd == -1)
+		return EXIT_NO_DAEMON;
+	is_answered = exchange(fd, line, answer);
+	fd_close(&fd);
+	if (!is_answered)
+		return complain(EXIT_NO_DAEMON, "no answer from ", path);
+	if (strncmp(answer->data, refusal, sizeof refusal - 1) != 0)
+		return 0;
+	answer->data[strcspn(answer->data, "\n")] = '\0';
+	return complain(EXIT_REFUSED, answer->data + sizeof refusal - 1, "");
+}
+
+/* The words as one line; false when one of them would not come through. */
+static bool
+join(struct buf *line, int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		if (strchr(argv[i], '\n') != NULL)
+			return false;
+		if (i > 0)
+			buf_append_char(line, ' ');
+		buf_append_text(line, argv[i]);
+	}
+	buf_append_char(line, '\n');
+	return !line->has_failed;
+}
+
+static int
+pass_on(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	struct buf line = BUF_INIT, answer = BUF_INIT;
+	int code = EXIT_USAGE;
+
+	if (join(&line, argc, argv))
+		code = ask(client, verb->socket, &line, &answer);
+	else
+		complain(EXIT_USAGE, "a command is one line", "");
+	if (code == 0)
+		fputs(answer.data, stdout);
+	buf_fini(&line);
+	buf_fini(&answer);
+	return code;
+}
+
+static int
+stats(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	bool is_json = argc == 2 && strcmp(argv[1], "--json") == 0;
+	struct buf line = BUF_INIT, answer = BUF_INIT;
+	int code;
+
+	if (argc > 1 && !is_json)
+		return complain(EXIT_USAGE, "usage: aiexpensectl stats ", verb->args);
+	buf_append_text(&line, is_json ? "show stats json\n" : "show stats\n");
+	code = ask(client, "stats.sock", &line, &answer);
+	if (code == 0 && is_json)
+		fputs(answer.data, stdout);
+	else if (code == 0)
+		ctl_stats_print(answer.data, stdout);
+	buf_fini(&line);
+	buf_fini(&answer);
+	return code;
+}
+
+static int
+check_config(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct buf errors = BUF_INIT;
+	bool is_valid = config_read(&options, client->file, NULL, 0, &errors);
+
+	(void)verb, (void)argc, (void)argv;
+	if (is_valid)
+		printf("%s: ok\n", client->file);
+	else
+		fwrite(errors.data, 1, errors.len, stderr);
+	options_fini(&options);
+	buf_fini(&errors);
+	return is_valid ? 0 : 1;
+}
+
+static int
+parse(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	(void)client;
+	if (argc != 2 || strcmp(argv[1], "--jsonl") != 0)
+		return complain(EXIT_USAGE, "usage: aiexpensectl parse ", verb->args);
+	return parse_jsonl_run(stdin, stdout);
+}
+
+static const struct verb verbs[] = {
+	{ "stats", "[--json]", NULL, stats, "Counters and operations, as a table or as JSON." },
+	{ "show", "what", "stats.sock", pass_on, "What the daemon knows of itself; \"show help\" lists it." },
+	{ "token", "add|list|revoke ...", "control.sock", pass_on, "Tokens of the REST API." },
+	{ "check-config", NULL, NULL, check_config, "Test the configuration." },
+	{ "parse", "--jsonl", NULL, parse, "Understand a JSON object on each line of standard input; needs no daemon." },
+	{ "help", NULL, NULL, show_help, "This list." },
+};
+enum { VERBS = sizeof verbs / sizeof verbs[0] };
+
+static void
+print_usage(FILE *out)
+{
+	fputs("usage: aiexpensectl [-s directory | -c file] command ...\n"
+	      "  -s directory   of the daemon's sockets\n"
+	      "  -c file        the daemon's configuration (" OPTIONS_FILE ")\n", out);
+	for (size_t i = 0; i < VERBS; i++)
+		fprintf(out, "  %s%s%s\n      %s\n", verbs[i].name, verbs[i].args != NULL ? " " : "",
+		    verbs[i].args != NULL ? verbs[i].args : "", verbs[i].help);
+}
+
+static int
+show_help(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	(void)client, (void)verb, (void)argc, (void)argv;
+	print_usage(stdout);
+	return 0;
+}
+
+static int
+run_verb(const struct client *client, int argc, char **argv)
+{
+	for (size_t i = 0; i < VERBS; i++)
+		if (strcmp(argv[0], verbs[i].name) == 0)
+			return verbs[i].run(client, &verbs[i], argc, argv);
+	return complain(EXIT_USAGE, "unknown command; try help: ", argv[0]);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct client client = { NULL, OPTIONS_FILE };
+	int c;
+
+	while ((c = getopt(argc, argv, "+s:c:Vh")) != -1) {
+		switch (c) {
+		case 's':
+			client.directory = optarg;
+			break;
+		case 'c':
+			client.file = optarg;
+			break;
+		case 'V':
+			puts(PACKAGE_STRING);
+			return 0;
+		case 'h':
+			print_usage(stdout);
+			return 0;
+		default:
+			print_usage(stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind == argc) {
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+	return run_verb(&client, argc - optind, argv + optind);
+}

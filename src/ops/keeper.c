@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* See keeper.h. */
+#include "config.h"
+
+#include "keeper.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+
+#include "ctl_server.h"
+#include "log.h"
+#include "redrive.h"
+
+#define DISK_LOW_BYTES (UINT64_C(256) << 20)
+
+static void
+check_disk(struct keeper *keeper)
+{
+	const char *path = keeper->in->options->store_path;
+	struct statvfs fs;
+	uint64_t free_bytes;
+
+	if (statvfs(path, &fs) == -1)
+		return;
+	free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	counter_set(&keeper->in->slot->counters.store_disk_free_bytes, free_bytes);
+	if (free_bytes < DISK_LOW_BYTES && !keeper->is_disk_low)
+		log_warn("only %llu MiB are free for the store %s", (unsigned long long)(free_bytes >> 20), path);
+	keeper->is_disk_low = free_bytes < DISK_LOW_BYTES;
+}
+
+static void
+clear_dead_readers(struct keeper *keeper)
+{
+	counter_add(&keeper->in->slot->counters.readers_cleared, store_clear_dead_readers(keeper->messages.store));
+}
+
+static void
+look_for_messages(struct keeper *keeper)
+{
+	redrive_look(keeper->redrive);
+}
+
+/* What is done by the clock, first at the start. */
+static const struct clock_job {
+	const char *name;
+	int         interval_ms;
+	void      (*run)(struct keeper *keeper);
+} jobs[] = {
+	{ "check-disk", 1000, check_disk },
+	{ "clear-readers", 10000, clear_dead_readers },
+	{ "redrive", 2000, look_for_messages },
+};
+enum { JOBS = sizeof jobs / sizeof jobs[0] };
+
+struct job_timer {
+	struct keeper          *keeper;
+	const struct clock_job *job;
+	struct event           *timer;
+};
+
+static void
+on_job(evutil_socket_t fd, short what, void *arg)
+{
+	const struct job_timer *timer = arg;
+
+	(void)fd, (void)what;
+	timer->job->run(timer->keeper);
+}
+
+static bool
+start_jobs(struct keeper *keeper)
+{
+	keeper->timers = calloc(JOBS, sizeof *keeper->timers);
+	if (keeper->timers == NULL)
+		return false;
+	for (size_t i = 0; i < JOBS; i++) {
+		struct job_timer *timer = &keeper->timers[i];
+		struct timeval interval = { .tv_sec = jobs[i].interval_ms / 1000,
+			.tv_usec = jobs[i].interval_ms % 1000 * 1000 };
+
+		timer->keeper = keeper;
+		timer->job = &jobs[i];
+		timer->timer = event_new(keeper->loop.base, -1, EV_PERSIST, on_job, timer);
+		if (timer->timer == NULL || event_add(timer->timer, &interval) == -1)
+			return false;
+		jobs[i].run(keeper);
+	}
+	return true;
+}
+
+static void
+stop_jobs(struct keeper *keeper)
+{
+	for (size_t i = 0; keeper->timers != NULL && i < JOBS; i++)
+		if (keeper->timers[i].timer != NULL)
+			event_free(keeper->timers[i].timer);
+	free(keeper->timers);
+}
+
+static bool
+open_services(struct keeper *keeper)
+{
+	struct message_service *messages = &keeper->messages;
+	const struct inherited *in = keeper->in;
+
+	messages->options = in->options;
+	messages->counters = &in->slot->counters;
+	messages->store = store_open(in->options, keeper->loop.base, messages->counters);
+	messages->pool = ai_pool_open(keeper->loop.base, in->options, messages->counters);
+	if (messages->store == NULL || messages->pool == NULL)
+		return false;
+	keeper->redrive = redrive_open(messages);
+	return keeper->redrive != NULL;
+}
+
+/* The pool first: the messages it gives up end in the store. */
+static void
+close_services(struct keeper *keeper)
+{
+	if (keeper->messages.pool != NULL)
+		ai_pool_close(keeper->messages.pool);
+	if (keeper->messages.store != NULL)
+		store_close(keeper->messages.store);
+	if (keeper->redrive != NULL)
+		redrive_close(keeper->redrive);
+}
+
+static int
+serve(struct keeper *keeper)
+{
+	if (!open_services(keeper))
+		return CHILD_EXIT_ASSERT;
+	keeper->stats = ctl_server_new(keeper, keeper->in->stats_listener, false);
+	keeper->control = ctl_server_new(keeper, keeper->in->control_listener, true);
+	if (keeper->stats == NULL || keeper->control == NULL || !start_jobs(keeper))
+		return CHILD_EXIT_ASSERT;
+	child_loop_ready(&keeper->loop);
+	return child_loop_run(&keeper->loop);
+}
+
+int
+keeper_run(const struct inherited *in, unsigned index)
+{
+	struct keeper keeper = { .in = in };
+	int code;
+
+	(void)index;
+	if (!child_loop_init(&keeper.loop, in, NULL, NULL))
+		return CHILD_EXIT_ASSERT;
+	code = serve(&keeper);
+	stop_jobs(&keeper);
+	ctl_server_free(keeper.stats);
+	ctl_server_free(keeper.control);
+	close_services(&keeper);
+	child_loop_fini(&keeper.loop);
+	return code;
+}

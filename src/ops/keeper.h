@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The keeper: one process for what is done by the clock, and for the stats and control sockets. */
+#ifndef KEEPER_H
+#define KEEPER_H
+
+#include "master/child_loop.h"
+#include "message/message.h"
+
+struct ctl_server;
+struct job_timer;
+struct redrive;
+
+struct keeper {
+	const struct inherited *in;
+	struct child_loop       loop;
+	struct message_service  messages;      /* the store and the AI pool, for messages left behind and for commands */
+	struct redrive         *redrive;
+	struct ctl_server      *stats, *control;
+	struct job_timer       *timers;
+	bool                    is_disk_low;   /* the operator was told */
+};
+
+#endif

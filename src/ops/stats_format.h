@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* The counters and operations as text, JSON, OpenMetrics and manual page, from their tables. */
+#ifndef STATS_FORMAT_H
+#define STATS_FORMAT_H
+
+#include "buf.h"
+#include "counters.h"
+
+struct stats_view {
+	const struct process_slot *slots;
+	size_t                     count;
+	int64_t                    uptime_ms;
+};
+
+/* A line "name value" for each counter and "operation.name value" for each figure of each operation. */
+void stats_print_text(const struct stats_view *view, struct buf *out);
+
+/* {"uptime_seconds":1.5,"counters":{...},"operations":{"total":{...},...}} */
+void stats_print_json(const struct stats_view *view, struct buf *out);
+
+/* OpenMetrics 1.0: times in seconds, the operation as a label. */
+void stats_print_prometheus(const struct stats_view *view, struct buf *out);
+
+/* The lists for aiexpensectl(8). */
+void stats_print_man(struct buf *out);
+
+#endif

@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A clause pairs its amounts with things.  What a clause lacks it takes from
+ * its neighbours in the sentence: a thing from the clause before, a day or an
+ * account from either side.
+ */
+#include "config.h"
+
+#include "assemble.h"
+
+#include "amounts.h"
+#include "categories.h"
+#include "clauses.h"
+#include "things.h"
+
+enum { THING_WORDS_MAX = 8, THING_HAN_MAX = 18, COUNTED_MAX = 10 };
+
+struct assembly {
+	const struct reading *r;
+	struct tokens        *tokens;
+	struct currency       home;
+	struct understanding *out;
+	day_t                 heading;             /* of a line that only names a day */
+	bool                  has_heading;
+	bool                  is_amount_alone;     /* an amount and no thing was read */
+	bool                  is_bought;           /* a thing and no amount: subject */
+	bool                  is_too_many;
+	struct thing          subject;
+	/* of the sentence in hand */
+	struct sentence       sentence;
+	size_t                sentence_expenses;   /* index of its first expense */
+	bool                  has_pending;
+	struct thing          pending;             /* a thing whose amount may come in the next clause */
+};
+
+/* ---- what belongs to an expense ---- */
+
+static bool
+find_day(const struct tokens *tokens, size_t first, size_t last, bool backwards, day_t *day)
+{
+	for (size_t n = first; n < last; n++) {
+		const struct token *t = &tokens->at[backwards ? first + last - 1 - n : n];
+
+		if (t->kind == TOKEN_DAY) {
+			*day = (day_t)t->value;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The nearest day: before the amount in its clause, behind it, earlier in the sentence, later, the heading. */
+static bool
+day_for(const struct assembly *a, const struct clause *clause, size_t amount, day_t *day)
+{
+	const struct tokens *tokens = a->tokens;
+
+	if (find_day(tokens, clause->span.first, amount, true, day) || find_day(tokens, amount, clause->span.last, false, day) ||
+	    find_day(tokens, a->sentence.span.first, clause->span.first, true, day) ||
+	    find_day(tokens, clause->span.last, a->sentence.span.last, false, day))
+		return true;
+	*day = a->has_heading ? a->heading : a->r->today;
+	return a->has_heading;
+}
+
+static char *
+reserve(struct understanding *out, size_t size)
+{
+	return out->memory_used + size <= sizeof out->memory ? out->memory + out->memory_used : NULL;
+}
+
+static struct slice
+keep(struct understanding *out, size_t len)
+{
+	struct slice s = { out->memory + out->memory_used, len };
+
+	out->memory_used += len;
+	return s;
+}
+
+static struct slice
+write_thing(struct assembly *a, const struct thing *thing)
+{
+	const struct token *first = &a->tokens->at[thing->span.first], *last = &a->tokens->at[thing->span.last - 1];
+	size_t most = chars_slice(a->tokens->chars, first->begin, last->end).len + (thing->span.last - thing->span.first);
+	char *place = reserve(a->out, most);
+
+	return place == NULL ? SLICE_EMPTY : keep(a->out, thing_write(a->tokens, thing, place));
+}
+
+static struct slice
+write_account(struct assembly *a, const struct token *t)
+{
+	struct slice source = chars_slice(a->tokens->chars, t->begin, t->end);
+	char *place = source.len <= UNDERSTAND_ACCOUNT_MAX ? reserve(a->out, source.len) : NULL;
+
+	if (place == NULL)
+		return SLICE_EMPTY;
+	memcpy(place, source.ptr, source.len);
+	return keep(a->out, source.len);
+}
+
+static const struct token *
+find_account(const struct tokens *tokens, struct span span)
+{
+	for (size_t i = span.first; i < span.last; i++)
+		if (tokens->at[i].kind == TOKEN_ACCOUNT)
+			return &tokens->at[i];
+	return NULL;
+}
+
+/* Between this amount's neighbours first, then anywhere in the sentence before. */
+static struct slice
+account_for(struct assembly *a, const struct clause *clause, size_t k)
+{
+	size_t from = k == 0 ? clause->span.first : clause->amounts[k];
+	size_t to = k + 1 < clause->amount_count ? clause->amounts[k + 1] : clause->span.last;
+	const struct token *t = find_account(a->tokens, (struct span){ from, to });
+
+	if (t == NULL)
+		t = find_account(a->tokens, clause->span);
+	if (t == NULL)
+		t = find_account(a->tokens, (struct span){ a->sentence.span.first, clause->span.first });
+	return t == NULL ? SLICE_EMPTY : write_account(a, t);
+}
+
+/* ---- amounts ---- */
+
+/* False when the amount cannot be told in the currency. */
+static bool
+value_of(const struct assembly *a, const struct token *t, int64_t *minor, struct currency *currency, bool *is_guessed)
+{
+	*currency = amounts_currency(t->currency, a->home, a->r->language, is_guessed);
+	return amounts_minor(t, currency_digits(*currency) < 0 ? 2 : currency_digits(*currency), minor);
+}
+
+static void
+note_amount(struct assembly *a, const struct token *t)
+{
+	struct understanding *out = a->out;
+	struct understood_amount *amount = &out->amounts[out->amount_count];
+
+	if (out->amount_count < UNDERSTAND_AMOUNTS_MAX && value_of(a, t, &amount->minor, &amount->currency, &amount->is_currency_guessed))
+		out->amount_count++;
+}
+
+static bool
+has_next_to(const struct tokens *tokens, const struct clause *clause, size_t i, enum word_kind kind)
+{
+	size_t before = i, after = i + 1;
+
+	while (before > clause->span.first && (token_is(&tokens->at[before - 1], WORD_AT) || token_is(&tokens->at[before - 1], WORD_BE) ||
+	    token_is_mark(tokens, &tokens->at[before - 1], '@')))
+		before--;
+	if (before > clause->span.first && token_is(&tokens->at[before - 1], kind))
+		return true;
+	while (after < clause->span.last && token_is(&tokens->at[after], WORD_PARTICLE))
+		after++;
+	return after < clause->span.last && token_is(&tokens->at[after], kind);
+}
+
+/* A price of one: "3 coffees at 4 each", "3 coffees @ 4". */
+static bool
+is_unit_price(const struct tokens *tokens, const struct clause *clause, size_t i)
+{
+	return has_next_to(tokens, clause, i, WORD_EACH) || (i > clause->span.first && token_is_mark(tokens, &tokens->at[i - 1], '@'));
+}
+
+/* ---- is it meant as an expense? ---- */
+
+static bool
+is_short(const struct thing *thing)
+{
+	return thing->words <= THING_WORDS_MAX && thing->han <= THING_HAN_MAX;
+}
+
+static bool
+follows_pay(const struct tokens *tokens, const struct clause *clause, size_t i)
+{
+	while (i > clause->span.first && (token_is(&tokens->at[i - 1], WORD_PRONOUN) || token_is(&tokens->at[i - 1], WORD_FILLER) ||
+	    token_is(&tokens->at[i - 1], WORD_TOTAL)) && !token_is(&tokens->at[i - 1], WORD_PAY))
+		i--;
+	return i > clause->span.first && token_is(&tokens->at[i - 1], WORD_PAY);
+}
+
+static bool
+is_word(const struct assembly *a, const struct clause *clause, size_t i, enum word_kind kind)
+{
+	return i < clause->span.last && token_is(&a->tokens->at[i], kind);
+}
+
+/* A bare number in "thing number". */
+static bool
+is_credible_behind(const struct assembly *a, const struct clause *clause, size_t k, const struct thing *thing)
+{
+	size_t i = clause->amounts[k];
+	size_t end = k + 1 < clause->amount_count ? i + 1 : clause->span.last;
+
+	if (span_has_name(a->tokens, (struct span){ i + 1, end }))
+		return thing->is_known || follows_pay(a->tokens, clause, i);
+	if (clause->has_pay || clause->has_buy)
+		return true;
+	if (clause->has_be || clause->has_pronoun)
+		return thing->is_known;
+	return is_short(thing);
+}
+
+/* "2 coffees" says how many, not how much. */
+static bool
+is_count_of(const struct tokens *tokens, size_t i, const struct thing *thing)
+{
+	const struct token *t = &tokens->at[i], *noun = &tokens->at[thing->span.last - 1];
+
+	return t->value < COUNTED_MAX && t->decimals == 0 && noun->end - noun->begin > 3 && tokens->chars->folded[noun->end - 1] == 's' &&
+	    tokens->chars->folded[noun->end - 2] != 's';
+}
+
+/* A bare number in "number thing". */
+static bool
+is_credible_before(const struct assembly *a, const struct clause *clause, size_t k, const struct thing *thing)
+{
+	size_t i = clause->amounts[k];
+
+	if (follows_pay(a->tokens, clause, i) || is_word(a, clause, i + 1, WORD_PREPOSITION))
+		return true;
+	if (clause->has_be || clause->has_pronoun || clause->has_buy || is_count_of(a->tokens, i, thing))
+		return false;
+	return is_short(thing);
+}
+
+static bool
+is_credible(const struct assembly *a, const struct clause *clause, size_t k, const struct thing *thing)
+{
+	size_t i = clause->amounts[k];
+	const struct token *t = &a->tokens->at[i];
+
+	if (thing->has_topic && !thing->is_known)
+		return false;
+	if (amount_strength(t) >= 2)
+		return !a->sentence.is_mild_order || !a->sentence.has_topic;
+	if (a->sentence.has_topic || (a->sentence.is_mild_order && !thing->is_known))
+		return false;
+	if (is_word(a, clause, i + 1, WORD_BE) || clause->has_question)
+		return false;
+	return clause->is_thing_behind ? is_credible_before(a, clause, k, thing) : is_credible_behind(a, clause, k, thing);
+}
+
+/* An amount without a thing is worth a question only when it is one beyond doubt. */
+static bool
+is_credible_alone(const struct assembly *a, const struct clause *clause, size_t k)
+{
+	const struct token *t = &a->tokens->at[clause->amounts[k]];
+
+	if (a->sentence.has_topic || a->sentence.is_mild_order)
+		return false;
+	if (amount_strength(t) >= 2 || clause->has_pay)
+		return true;
+	return !clause->has_be && !clause->has_pronoun && !clause->has_name;
+}
+
+/* ---- expenses ---- */
+
+static unsigned
+confidence_of(const struct token *amount, const struct thing *thing)
+{
+	unsigned confidence = amount_strength(amount) > 0 ? 90 : 75;
+
+	if (thing->is_known)
+		confidence += 8;
+	return is_short(thing) ? confidence : confidence - 30;
+}
+
+static void
+add_expense(struct assembly *a, const struct clause *clause, size_t k, const struct thing *thing)
+{
+	struct understanding *out = a->out;
+	struct understood_expense *e = &out->expenses[out->expense_count];
+	const struct token *amount = &a->tokens->at[clause->amounts[k]];
+	unsigned confidence = confidence_of(amount, thing);
+	bool is_known;
+
+	if (out->expense_count == UNDERSTAND_EXPENSES_MAX) {
+		a->is_too_many = true;
+		return;
+	}
+	if (!value_of(a, amount, &e->amount_minor, &e->currency, &e->is_currency_guessed) || e->amount_minor == 0)
+		return;
+	if (thing->count > 1 && is_unit_price(a->tokens, clause, clause->amounts[k]) && e->amount_minor < MONEY_MINOR_MAX / thing->count)
+		e->amount_minor *= thing->count;
+	if (thing->has_refund && e->amount_minor > 0)
+		e->amount_minor = -e->amount_minor;
+	e->description = write_thing(a, thing);
+	e->account = account_for(a, clause, k);
+	e->is_day_stated = day_for(a, clause, clause->amounts[k], &e->day);
+	e->category = categories_find(a->tokens->chars, a->tokens->at[thing->span.first].begin, a->tokens->at[thing->span.last - 1].end, &is_known);
+	if (e->description.len == 0)
+		return;
+	out->expense_count++;
+	out->confidence = confidence < out->confidence ? confidence : out->confidence;
+}
+
+/* "plus 7 tip" adds to the expense before, "so 45 total" says it again; true when it was one of these. */
+static bool
+amends_expense(struct assembly *a, const struct clause *clause, size_t k)
+{
+	struct understanding *out = a->out;
+	size_t count = out->expense_count - a->sentence_expenses, i = clause->amounts[k];
+	bool is_tip = has_next_to(a->tokens, clause, i, WORD_TIP), is_total = has_next_to(a->tokens, clause, i, WORD_TOTAL);
+	struct understood_expense *last;
+	struct currency currency;
+	int64_t minor;
+	bool is_guessed;
+
+	if (count == 0 || !(is_tip || is_total) || !value_of(a, &a->tokens->at[i], &minor, &currency, &is_guessed))
+		return false;
+	last = &out->expenses[out->expense_count - 1];
+	if (is_tip)
+		minor += last->amount_minor;
+	else if (count > 1)
+		return true;
+	if (minor != 0 && minor <= MONEY_MINOR_MAX && minor >= -MONEY_MINOR_MAX)
+		last->amount_minor = minor;
+	return true;
+}
+
+/* The thing of an amount that has none in its clause. */
+static bool
+take_pending(struct assembly *a, struct thing *thing)
+{
+	if (!a->has_pending)
+		return false;
+	*thing = a->pending;
+	a->has_pending = false;
+	return true;
+}
+
+static void
+read_amount(struct assembly *a, const struct clause *clause, size_t k)
+{
+	const struct token *t = &a->tokens->at[clause->amounts[k]];
+	struct thing thing = thing_pick(a->tokens, clause_thing_span(clause, k), !clause->is_thing_behind);
+	bool is_alone = thing_is_empty(&thing);
+
+	if (is_alone && amends_expense(a, clause, k)) {
+		note_amount(a, t);
+		return;
+	}
+	if (is_alone && is_credible_alone(a, clause, k) && take_pending(a, &thing))
+		is_alone = false;
+	else if (is_alone ? !is_credible_alone(a, clause, k) : !is_credible(a, clause, k, &thing)) {
+		if (amount_strength(t) == 3)
+			note_amount(a, t);
+		return;
+	}
+	note_amount(a, t);
+	if (is_alone)
+		a->is_amount_alone = true;
+	else
+		add_expense(a, clause, k, &thing);
+}
+
+static bool
+has_refunded(const struct tokens *tokens, struct span span)
+{
+	for (size_t i = span.first; i < span.last; i++)
+		if (token_is(&tokens->at[i], WORD_REFUNDED) || token_is(&tokens->at[i], WORD_REFUND))
+			return true;
+	return false;
+}
+
+/* "..., 退貨了" and "..., debit card" say something of the expenses before. */
+static void
+apply_comment(struct assembly *a, const struct clause *clause)
+{
+	const struct token *account = find_account(a->tokens, clause->span);
+	bool is_refund = has_refunded(a->tokens, clause->span);
+
+	for (size_t i = a->sentence_expenses; i < a->out->expense_count; i++) {
+		struct understood_expense *e = &a->out->expenses[i];
+
+		if (account != NULL && e->account.len == 0)
+			e->account = write_account(a, account);
+		if (is_refund && e->amount_minor > 0)
+			e->amount_minor = -e->amount_minor;
+	}
+}
+
+/* A clause without an amount: a thing that was bought, or that the next clause prices. */
+static void
+read_bare_clause(struct assembly *a, const struct clause *clause)
+{
+	struct thing thing = thing_pick(a->tokens, clause->span, true);
+
+	if (a->out->expense_count > a->sentence_expenses)
+		apply_comment(a, clause);
+	if (thing_is_empty(&thing) || thing.has_topic)
+		return;
+	if (clause->has_buy || thing.is_known || thing.count > 0) {
+		a->pending = thing;
+		a->has_pending = true;
+	}
+	if (!a->is_bought && !a->sentence.is_question && clause->has_buy) {
+		a->is_bought = true;
+		a->subject = thing;
+	}
+}
+
+static void
+read_refund_verb(struct assembly *a, const struct clause *clause, size_t expenses_before)
+{
+	if (a->out->expense_count != expenses_before + 1 || !has_refunded(a->tokens, clause->span))
+		return;
+	if (a->out->expenses[expenses_before].amount_minor > 0)
+		a->out->expenses[expenses_before].amount_minor *= -1;
+}
+
+static size_t
+read_clause(struct assembly *a, size_t first)
+{
+	struct clause clause = clause_at(a->tokens, first, a->sentence.span.last);
+	size_t expenses_before = a->out->expense_count;
+
+	if (clause.amount_count == 0) {
+		read_bare_clause(a, &clause);
+	} else {
+		for (size_t k = 0; k < clause.amount_count; k++)
+			read_amount(a, &clause, k);
+		read_refund_verb(a, &clause, expenses_before);
+		a->has_pending = false;
+	}
+	return clause.span.last > first ? clause.span.last : first + 1;
+}
+
+/* A line that names a day and nothing else is the day of those below it. */
+static void
+read_heading(struct assembly *a)
+{
+	day_t day;
+
+	for (size_t i = a->sentence.span.first; i < a->sentence.span.last; i++)
+		if (a->tokens->at[i].kind == TOKEN_AMOUNT || thing_is_name(&a->tokens->at[i]))
+			return;
+	if (find_day(a->tokens, a->sentence.span.first, a->sentence.span.last, false, &day)) {
+		a->heading = day;
+		a->has_heading = true;
+	}
+}
+
+static bool
+has_currency_amount(const struct assembly *a)
+{
+	for (size_t i = a->sentence.span.first; i < a->sentence.span.last; i++)
+		if (a->tokens->at[i].kind == TOKEN_AMOUNT && amount_strength(&a->tokens->at[i]) == 3)
+			return true;
+	return false;
+}
+
+static void
+note_amounts(struct assembly *a)
+{
+	for (size_t i = a->sentence.span.first; i < a->sentence.span.last; i++)
+		if (a->tokens->at[i].kind == TOKEN_AMOUNT && amount_strength(&a->tokens->at[i]) == 3)
+			note_amount(a, &a->tokens->at[i]);
+}
+
+static size_t
+read_sentence(struct assembly *a, size_t first)
+{
+	a->sentence = sentence_at(a->tokens, first);
+	a->sentence_expenses = a->out->expense_count;
+	a->has_pending = false;
+	if (a->sentence.is_order || a->sentence.is_asked || (a->sentence.is_question && !has_currency_amount(a))) {
+		note_amounts(a);
+		return a->sentence.next;
+	}
+	read_heading(a);
+	for (size_t i = first; i < a->sentence.span.last;)
+		i = read_clause(a, i);
+	return a->sentence.next;
+}
+
+static bool
+has_guard(const struct tokens *tokens)
+{
+	for (size_t i = 0; i < tokens->count; i++)
+		if (token_is(&tokens->at[i], WORD_GUARD))
+			return true;
+	return false;
+}
+
+static bool
+says_nothing(const struct token *t)
+{
+	return t->kind == TOKEN_DAY || t->kind == TOKEN_BREAK || t->kind == TOKEN_PAUSE || token_is(t, WORD_PARTICLE) ||
+	    token_is(t, WORD_PART_OF_DAY);
+}
+
+/* The whole message is the name of a thing: "Apple", 昨天打车了. */
+static void
+read_lone_thing(struct assembly *a)
+{
+	struct thing thing = thing_pick(a->tokens, (struct span){ 0, a->tokens->count }, true);
+	const struct token *first, *last;
+	size_t end;
+
+	if (thing_is_empty(&thing) || a->sentence.is_question)
+		return;
+	first = &a->tokens->at[thing.span.first];
+	last = &a->tokens->at[thing.span.last - 1];
+	if (words_sense_of(words_find(a->tokens->chars, first->begin, &end), WORD_THING) == NULL || end != last->end)
+		return;
+	for (size_t i = 0; i < a->tokens->count; i++)
+		if ((i < thing.span.first || i >= thing.span.last) && !says_nothing(&a->tokens->at[i]))
+			return;
+	a->is_bought = true;
+	a->subject = thing;
+}
+
+static enum verdict
+verdict_of(struct assembly *a)
+{
+	if (a->is_too_many)
+		return VERDICT_TOO_MANY;
+	if (a->out->expense_count > 0)
+		return VERDICT_EXPENSES;
+	if (a->is_amount_alone)
+		return VERDICT_NO_THING;
+	if (!a->is_bought)
+		read_lone_thing(a);
+	if (!a->is_bought)
+		return VERDICT_NOTHING;
+	a->out->subject = write_thing(a, &a->subject);
+	return VERDICT_NO_AMOUNT;
+}
+
+static void
+clear(const struct reading *r, struct understanding *out)
+{
+	out->language = r->language;
+	out->confidence = 100;
+	out->expense_count = 0;
+	out->amount_count = 0;
+	out->subject = SLICE_EMPTY;
+	out->memory_used = 0;
+	out->day = r->today;
+	out->has_day = find_day(r->tokens, 0, r->tokens->count, false, &out->day);
+}
+
+void
+assemble(const struct reading *reading, struct currency home, struct understanding *out)
+{
+	struct assembly a = { .r = reading, .tokens = reading->tokens, .home = home, .out = out };
+
+	clear(reading, out);
+	if (has_guard(reading->tokens)) {
+		out->verdict = VERDICT_NOTHING;
+		return;
+	}
+	for (size_t i = 0; i < reading->tokens->count;)
+		i = read_sentence(&a, i);
+	out->verdict = verdict_of(&a);
+	if (out->verdict == VERDICT_NOTHING || out->verdict == VERDICT_NO_AMOUNT)
+		out->confidence = reading->tokens->count < 8 ? 70 : 50;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "parse_jsonl.h"
+
+#include <stdlib.h>
+
+#include <jansson.h>
+
+#include "clock.h"
+#include "understand.h"
+
+static const char *const category_names[CATEGORY_KINDS] = { "Food", "Transport", "Shopping", "Entertainment", "Other" };
+static const char *const verdict_names[] = { "expenses", "no_thing", "no_amount", "nothing", "too_many" };
+
+static json_t *
+json_of(struct slice s)
+{
+	return s.len == 0 ? json_null() : json_stringn(s.ptr, s.len);
+}
+
+static json_t *
+json_of_amount(int64_t minor, struct currency currency)
+{
+	char text[MONEY_TEXT_MAX];
+
+	return json_stringn(text, (size_t)money_format(minor, currency, text));
+}
+
+static json_t *
+json_of_day(day_t day)
+{
+	char text[DAY_TEXT_LEN];
+
+	day_format(day, text);
+	return json_stringn(text, sizeof text);
+}
+
+static json_t *
+json_of_expense(const struct understood_expense *e)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}", "description", json_of(e->description), "amount",
+	    json_of_amount(e->amount_minor, e->currency), "currency", e->is_currency_guessed ? json_null() : json_string(e->currency.code), "date",
+	    json_of_day(e->day), "category", category_names[e->category], "account", json_of(e->account));
+}
+
+static json_t *
+json_of_bare_amount(const struct understood_amount *a)
+{
+	return json_pack("{s:o, s:o}", "amount", json_of_amount(a->minor, a->currency), "currency",
+	    a->is_currency_guessed ? json_null() : json_string(a->currency.code));
+}
+
+static json_t *
+json_of_understanding(const struct understanding *u, struct slice text)
+{
+	json_t *expenses = json_array(), *amounts = json_array();
+	enum category_kind kind = u->expense_count > 0 ? u->expenses[0].category : understand_category(text);
+
+	for (size_t i = 0; i < u->expense_count; i++)
+		json_array_append_new(expenses, json_of_expense(&u->expenses[i]));
+	for (size_t i = 0; i < u->amount_count; i++)
+		json_array_append_new(amounts, json_of_bare_amount(&u->amounts[i]));
+	return json_pack("{s:o, s:o, s:o*, s:s, s:s, s:s, s:i, s:o}", "expenses", expenses, "amounts", amounts, "date",
+	    u->has_day ? json_of_day(u->day) : NULL, "category", category_names[kind], "verdict", verdict_names[u->verdict], "language",
+	    language_tag(u->language), "confidence", (int)u->confidence, "subject", json_of(u->subject));
+}
+
+static struct slice
+member(const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+
+	return json_is_string(value) ? (struct slice){ json_string_value(value), json_string_length(value) } : SLICE_EMPTY;
+}
+
+/* The currency of whoever writes so, when the line does not say. */
+static struct currency
+home_of(const json_t *object, struct slice locale)
+{
+	static const char *const codes[LANGUAGES] = { "USD", "TWD", "CNY", "JPY" };
+	struct currency home = { "" };
+
+	if (!currency_parse(member(object, "home"), &home))
+		(void)currency_parse(slice_of(codes[language_from_tag(locale)]), &home);
+	return home;
+}
+
+static day_t
+today_of(const json_t *object)
+{
+	struct slice reference = member(object, "reference");
+	day_t day;
+
+	if (reference.len >= DAY_TEXT_LEN && day_parse((struct slice){ reference.ptr, DAY_TEXT_LEN }, &day))
+		return day;
+	return (day_t)(clock_wall_ms() / 86400000);
+}
+
+static json_t *
+error_of(const char *text)
+{
+	return json_pack("{s:s}", "error", text);
+}
+
+static json_t *
+answer(const char *line, size_t len)
+{
+	static struct understanding understanding;
+	struct understand_input input;
+	json_t *object = json_loadb(line, len, 0, NULL), *result;
+
+	if (!json_is_object(object) || !json_is_string(json_object_get(object, "text"))) {
+		json_decref(object);
+		return error_of("not a JSON object with a text");
+	}
+	input.text = member(object, "text");
+	input.locale = member(object, "lang");
+	input.home = home_of(object, input.locale);
+	input.today = today_of(object);
+	if (input.text.len > UNDERSTAND_TEXT_MAX) {
+		result = error_of("the text is too long");
+	} else {
+		understand(&input, &understanding);
+		result = json_of_understanding(&understanding, input.text);
+	}
+	json_decref(object);
+	return result;
+}
+
+int
+parse_jsonl_run(FILE *in, FILE *out)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+
+	while ((len = getline(&line, &cap, in)) > 0) {
+		json_t *result = answer(line, (size_t)len);
+
+		json_dumpf(result, out, JSON_COMPACT);
+		json_decref(result);
+		fputc('\n', out);
+		fflush(out);
+	}
+	free(line);
+	return ferror(out) ? 1 : 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* From characters to tokens to phrases to expenses. */
+#include "config.h"
+
+#include "understand.h"
+
+#include "assemble.h"
+#include "language.h"
+#include "phrases.h"
+#include "tokens.h"
+
+void
+understand(const struct understand_input *input, struct understanding *out)
+{
+	struct chars chars;
+	struct tokens tokens;
+	struct reading reading = { .tokens = &tokens, .locale = input->locale, .today = input->today };
+
+	chars_read(&chars, input->text);
+	reading.language = language_of(&chars, input->locale);
+	tokens_read(&reading, &chars);
+	phrases_reduce(&reading);
+	assemble(&reading, input->home, out);
+}

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""Reads a store without any code of the daemon, from doc/STORE.md alone, and checks that it is whole.
+
+    store = read_store("/var/lib/aiexpense")
+    store.expenses["line:U123"]        # what each user has
+    store.faults                       # what is wrong, as sentences
+"""
+
+import collections
+import datetime
+import os
+import struct
+
+import lmdb
+import msgpack
+import xxhash
+
+MASK = (1 << 64) - 1
+EPOCH = datetime.date(1970, 1, 1)
+
+
+def rotate(x, n):
+    return (x << n | x >> (64 - n)) & MASK
+
+
+def siphash128(key, data):
+    """SipHash-2-4 with 128 bits of output."""
+    k0, k1 = struct.unpack("<QQ", key)
+    v = [k0 ^ 0x736F6D6570736575, k1 ^ 0x646F72616E646F6D ^ 0xEE, k0 ^ 0x6C7967656E657261, k1 ^ 0x7465646279746573]
+
+    def rounds(count):
+        for _ in range(count):
+            v[0] = (v[0] + v[1]) & MASK
+            v[1] = rotate(v[1], 13) ^ v[0]
+            v[0] = rotate(v[0], 32)
+            v[2] = (v[2] + v[3]) & MASK
+            v[3] = rotate(v[3], 16) ^ v[2]
+            v[0] = (v[0] + v[3]) & MASK
+            v[3] = rotate(v[3], 21) ^ v[0]
+            v[2] = (v[2] + v[1]) & MASK
+            v[1] = rotate(v[1], 17) ^ v[2]
+            v[2] = rotate(v[2], 32)
+
+    padded = data + bytes(7 - len(data) % 8) + bytes([len(data) & 255])
+    for (word,) in struct.iter_unpack("<Q", padded):
+        v[3] ^= word
+        rounds(2)
+        v[0] ^= word
+    v[2] ^= 0xEE
+    rounds(4)
+    first = v[0] ^ v[1] ^ v[2] ^ v[3]
+    v[1] ^= 0xDD
+    rounds(4)
+    return struct.pack("<QQ", first, v[0] ^ v[1] ^ v[2] ^ v[3])
+
+
+def day_of(packed):
+    return EPOCH + datetime.timedelta(struct.unpack(">I", packed)[0] - (1 << 31))
+
+
+class Store:
+    def __init__(self):
+        self.faults = []
+        self.users = {}                                       # ledger key -> user id
+        self.expenses = collections.defaultdict(list)         # user id -> expenses
+        self.shard_of = {}                                    # user id -> shard
+        self.inbox = []
+
+    def record(self, value, what):
+        """The fields behind the version, or None when the checksum is wrong."""
+        if not value:
+            return None                                       # a row that is all key
+        body, sum_ = value[:-4], struct.unpack(">I", value[-4:])[0]
+        if xxhash.xxh3_64_intdigest(body) & 0xFFFFFFFF != sum_:
+            self.faults.append(f"{what}: the checksum is wrong")
+            return None
+        return msgpack.unpackb(body)[1:]
+
+    def read_shard(self, path, number):
+        environment = lmdb.open(path, readonly=True, max_dbs=8, map_size=1 << 36)
+        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox")}
+        with environment.begin() as txn:
+            (_, value), = txn.cursor(tables["meta"])
+            meta = self.record(value, f"meta of shard {number}")
+            ledgers = collections.defaultdict(lambda: collections.defaultdict(dict))
+            for key, value in txn.cursor(tables["ledger"]):
+                ledgers[key[:16]][chr(key[16])][key[17:]] = self.record(value, f"shard {number} row {key.hex()}")
+            for key, value in txn.cursor(tables["inbox"]):
+                self.inbox.append(self.record(value, f"inbox {key.hex()}"))
+        environment.close()
+        for ledger, rows in ledgers.items():
+            self.check_ledger(ledger, rows, meta, number)
+
+    def check_ledger(self, ledger, rows, meta, number):
+        if len(rows["U"]) != 1:
+            self.faults.append(f"ledger {ledger.hex()}: {len(rows['U'])} users")
+            return
+        user = rows["U"][b""][0]
+        if user in self.shard_of:
+            self.faults.append(f"{user}: in two shards")
+        self.shard_of[user] = number
+        key = siphash128(meta[3], user.encode())
+        if key != ledger or struct.unpack("<Q", key[:8])[0] % meta[2] != number:
+            self.faults.append(f"{user}: not in the shard of its hash")
+        self.users[ledger] = user
+        self.check_expenses(user, rows)
+
+    def check_expenses(self, user, rows):
+        days, months = collections.Counter(), collections.Counter()
+        counts, kinds = collections.Counter(), collections.Counter()
+        for key, fields in rows["E"].items():
+            if fields is None:
+                continue
+            amount, currency, category, description, account = fields[:5]
+            day, id_ = day_of(key[:4]), key[4:]
+            self.expenses[user].append({"id": id_, "day": day, "amount_minor": amount, "currency": currency,
+                                        "description": description, "account": account})
+            if id_ not in rows["I"] or category + key not in rows["K"]:
+                self.faults.append(f"{user}: expense {id_.hex()} is not in every index")
+            if category not in rows["C"]:
+                self.faults.append(f"{user}: expense {id_.hex()} has no category")
+            group = category + currency.encode() + account.encode()
+            month = struct.pack(">I", day.year * 12 + day.month - 1)
+            days[key[:4] + group] += amount
+            counts[key[:4] + group] += 1
+            months[month + group] += amount
+            kinds[category] += 1
+        for index in "I", "K":
+            if len(rows[index]) != len(rows["E"]):
+                self.faults.append(f"{user}: {len(rows[index])} rows in index {index} of {len(rows['E'])} expenses")
+        for category, fields in rows["C"].items():
+            if fields and fields[2] != kinds[category]:
+                self.faults.append(f"{user}: a category counts {fields[2]} expenses and has {kinds[category]}")
+        self.check_totals(user, rows, days, counts, months)
+
+    def check_totals(self, user, rows, days, counts, months):
+        kept = {key: fields for key, fields in rows["T"].items() if fields and fields[1] != 0}
+        if {key: fields[0] for key, fields in kept.items()} != dict(days) or {key: fields[1] for key, fields in kept.items()} != dict(counts):
+            self.faults.append(f"{user}: the totals by day are not the sums of the expenses")
+        by_group = collections.Counter()
+        for key, fields in rows["M"].items():
+            by_group[key[4:]] += fields[0] if fields else 0
+        sums = collections.Counter()
+        for key, amount in months.items():
+            sums[key[4:]] += amount
+        if by_group != sums:
+            self.faults.append(f"{user}: the totals by month are not the sums of the expenses")
+
+
+def read_store(path):
+    store = Store()
+    shards = sorted(name for name in os.listdir(path) if name.startswith("shard-"))
+    for number, name in enumerate(shards):
+        store.read_shard(os.path.join(path, name), number)
+    return store

@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The stats and control sockets, and aiexpensectl."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+
+import openmetrics
+import tap
+from harness import SOURCE_DIR, Daemon, program
+
+OPERATIONS = ["total", "auto_signup", "parse_message", "create_expense", "get_expenses", "category_lookup"]
+
+
+def connect(d, name="stats.sock"):
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(30)
+    s.connect(os.path.join(d.run_dir, name))
+    return s
+
+
+class Formats(unittest.TestCase):
+    def test_every_counter_is_in_every_format(self):
+        with open(os.path.join(SOURCE_DIR, "include", "counters.def")) as f:
+            rows = re.findall(r"^ROW\((\w+), +(\w+),", f.read(), re.M)
+        self.assertGreater(len(rows), 30)
+        with Daemon() as d:
+            text = dict(line.split() for line in d.ask("show stats").splitlines())
+            counters = json.loads(d.ask("show stats json"))["counters"]
+            samples, types = openmetrics.parse(d.ask("show stats prometheus"))
+            self.assertEqual(list(counters), [name for name, kind in rows])
+            for name, kind in rows:
+                self.assertIn(name, text)
+                base = "aiexpense_" + re.sub("_(ns|us)(_total)?$", "_seconds", name)
+                self.assertEqual(types[base], "counter" if kind == "TOTAL" else "gauge")
+                self.assertIn((base + ("_total" if kind == "TOTAL" else ""), ()), samples)
+
+    def test_every_operation_has_the_original_figures(self):
+        figures = {"total_requests", "success_requests", "failed_requests", "total_duration_ns", "min_duration_ns",
+                   "max_duration_ns", "average_duration_ns", "success_rate", "requests_per_second"}
+        with Daemon() as d:
+            operations = json.loads(d.ask("show stats json"))["operations"]
+            self.assertEqual(list(operations), OPERATIONS)
+            for figure in operations.values():
+                self.assertEqual(figure.keys(), figures)
+            samples, types = openmetrics.parse(d.ask("show stats prometheus"))
+            for operation in OPERATIONS:
+                label = (("operation", operation),)
+                self.assertIn(("aiexpense_operation_duration_seconds_count", label), samples)
+                self.assertIn(("aiexpense_operation_duration_seconds_sum", label), samples)
+
+    def test_counters_do_not_go_back_when_a_worker_dies(self):
+        with Daemon() as d:
+            os.kill(d.pids("ai")[0], signal.SIGKILL)
+            d.wait_for(lambda: d.stats()["children_respawned"] == 1)
+            os.kill(d.pids("keeper")[0], signal.SIGKILL)
+            d.wait_for(lambda: d.stats()["children_respawned"] == 2)
+            self.assertEqual(d.stats()["children_died"], 2)
+
+
+class Sockets(unittest.TestCase):
+    def test_modes_let_the_group_look_and_only_the_owner_command(self):
+        with Daemon() as d:
+            modes = [os.stat(os.path.join(d.run_dir, name)).st_mode & 0o777 for name in ("stats.sock", "control.sock")]
+            self.assertEqual(modes, [0o660, 0o600])
+
+    def test_an_unknown_command_is_an_error(self):
+        with Daemon() as d:
+            for line in "", "shutdown", "show stats xml", "show statsjson", "showstats":
+                self.assertEqual(d.ask(line), "error: unknown command; try help\n", line)
+
+    def test_help_lists_the_commands_that_work(self):
+        with Daemon() as d:
+            names = [line for line in d.ask("help").splitlines() if not line.startswith(" ")]
+            self.assertIn("show stats json", names)
+            for name in names:
+                self.assertFalse(d.ask(name).startswith("error"), name)
+
+    def test_a_command_may_come_in_pieces_and_with_carriage_return(self):
+        with Daemon() as d, connect(d) as s:
+            for piece in b"sho", b"w in", b"fo \r\n":
+                s.sendall(piece)
+            self.assertIn(b"version ", s.recv(4096))
+
+    def test_a_command_that_does_not_end_is_refused(self):
+        with Daemon() as d, connect(d) as s:
+            s.sendall(b"a" * 4096)
+            self.assertIn(b"error: ", s.recv(4096))
+
+    def test_silent_clients_do_not_keep_others_out_for_long(self):
+        with Daemon() as d:
+            silent = [connect(d) for _ in range(20)]
+            try:
+                self.assertIn("version", d.ask("show info"))
+            finally:
+                for s in silent:
+                    s.close()
+
+    def test_both_sockets_know_the_stats_commands(self):
+        with Daemon() as d:
+            self.assertIn("version", d.ask("show info", "control.sock"))
+
+    def test_the_free_disk_space_is_known(self):
+        with Daemon() as d:
+            self.assertGreater(d.stats()["store_disk_free_bytes"], 0)
+
+
+class Client(unittest.TestCase):
+    def test_stats_is_a_table_for_a_person(self):
+        with Daemon() as d:
+            done = d.ctl("stats")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertRegex(done.stdout, r"(?m)^http_requests +[0-9]+$")
+            self.assertRegex(done.stdout, r"(?m)^operation +requests +failed")
+            self.assertRegex(done.stdout, r"(?m)^create_expense +0 +0 ")
+
+    def test_stats_json_is_passed_through(self):
+        with Daemon() as d:
+            self.assertIn("counters", json.loads(d.ctl("stats", "--json").stdout))
+
+    def test_show_is_passed_through(self):
+        with Daemon() as d:
+            self.assertIn("keeper", d.ctl("show", "workers").stdout)
+
+    def test_finds_the_sockets_by_the_configuration(self):
+        with Daemon() as d:
+            done = subprocess.run([program("aiexpensectl"), "-c", d.conf_file, "show", "info"], capture_output=True,
+                                  text=True, timeout=30)
+            self.assertIn(f"pid {d.process.pid}\n", done.stdout)
+
+    def test_a_refused_command_is_exit_code_1(self):
+        with Daemon() as d:
+            done = d.ctl("show", "nothing")
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertEqual(done.stderr, "aiexpensectl: unknown command; try help\n")
+
+    def test_without_a_daemon_it_says_so_with_exit_code_3(self):
+        with Daemon(start=False) as d:
+            done = d.ctl("stats")
+            self.assertEqual(done.returncode, 3)
+            self.assertIn("is aiexpensed running", done.stderr)
+
+    def test_a_wrong_command_line_is_exit_code_2(self):
+        with Daemon(start=False) as d:
+            self.assertEqual([d.ctl(*args).returncode for args in ([], ["fly"], ["stats", "--xml"], ["-x"])],
+                             [2, 2, 2, 2])
+
+    def test_check_config_tells_good_from_bad(self):
+        for text, code in (("http { workers = 2 }", 0), ("http { workers = x }", 1)):
+            with Daemon(text, start=False) as d:
+                done = subprocess.run([program("aiexpensectl"), "-c", d.conf_file, "check-config"],
+                                      capture_output=True, text=True, timeout=30)
+                self.assertEqual(done.returncode, code)
+
+
+class Documents(unittest.TestCase):
+    def test_the_shipped_configuration_is_what_the_table_makes(self):
+        made = subprocess.run([program("mkdoc"), "conf", "/etc", "/var", "/run"], capture_output=True, text=True,
+                              check=True).stdout
+        with open(os.path.join(SOURCE_DIR, "etc", "aiexpense.conf")) as f:
+            self.assertEqual(f.read(), made, "run: make update-conf")
+
+    def test_the_shipped_configuration_is_valid_and_changes_nothing(self):
+        path = os.path.join(SOURCE_DIR, "etc", "aiexpense.conf")
+        dump = subprocess.run([program("aiexpensed"), "-T", "-c", path], capture_output=True, text=True)
+        plain = subprocess.run([program("aiexpensed"), "-T", "-c", "/dev/null"], capture_output=True, text=True)
+        self.assertEqual((dump.returncode, dump.stdout), (0, plain.stdout))
+
+    def test_every_default_in_the_shipped_configuration_can_be_taken_in(self):
+        with Daemon(start=False) as d:
+            with open(os.path.join(SOURCE_DIR, "etc", "aiexpense.conf")) as f:
+                text = re.sub(r"(?m)^\t# (\w+ = )", r"\t\1", f.read())
+            with open(d.conf_file, "w") as f:
+                f.write(text)
+            dump = subprocess.run([program("aiexpensed"), "-T", "-c", d.conf_file], capture_output=True, text=True)
+            self.assertEqual(dump.stderr, "")
+            self.assertEqual(dump.stdout.count(" = "), text.count(" = "))
+
+    def test_the_manual_pages_name_every_option_counter_and_command(self):
+        def page(name):
+            with open(program(os.path.join("doc", name))) as f:
+                return f.read()
+        with open(os.path.join(SOURCE_DIR, "include", "options.def")) as f:
+            options = re.findall(r"^(?:OPTION|CHOICE)\(\w+, (\w+),", f.read(), re.M)
+        with open(os.path.join(SOURCE_DIR, "include", "counters.def")) as f:
+            counters = re.findall(r"^ROW\((\w+),", f.read(), re.M)
+        for name in options:
+            self.assertIn(f".It Ic {name} ", page("aiexpense.conf.5"))
+        for name in counters:
+            self.assertIn(f".It Li {name}\n", page("aiexpensectl.8"))
+        self.assertIn(".It Ic show stats json", page("aiexpensectl.8"))
+        self.assertNotIn("@", page("aiexpensed.8"))
+
+    def lint(self, path):
+        """What a formatter complains of."""
+        commands = [["mandoc", "-T", "lint", "-W", "warning", path],
+                    ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", path]]
+        for command in commands:
+            if shutil.which(command[0]):
+                done = subprocess.run(command, capture_output=True, text=True)
+                return done.stderr + (done.stdout if command[0] == "mandoc" else "")
+        self.skipTest("neither mandoc nor man is here")
+
+    def test_the_manual_pages_format_without_a_warning(self):
+        for name in "aiexpensed.8", "aiexpensectl.8", "aiexpense.conf.5":
+            template = os.path.join(SOURCE_DIR, "doc", name + ".in")
+            with tempfile.NamedTemporaryFile(suffix="." + name[-1]) as page:
+                # With usual directories: long ones of a build do not fit a line.
+                subprocess.run([program("mkdoc"), "man", "/etc", "/var", "/run", template], stdout=page, check=True)
+                self.assertEqual(self.lint(page.name), "", name)
+
+
+if __name__ == "__main__":
+    tap.main()

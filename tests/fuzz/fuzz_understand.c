@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A libFuzzer target for understand().  The first byte chooses the locale:
+ *   clang -g -O1 -fsanitize=fuzzer,address,undefined -I. -I../include -I../src/base -I../src/understand \
+ *       ../tests/fuzz/fuzz_understand.c ../src/understand/[!p]*.c ../src/understand/phrases.c ../src/base/{day,money,text}.c -lunistring
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "understand.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check(const struct understanding *u)
+{
+	if ((u->verdict == VERDICT_EXPENSES) != (u->expense_count > 0) && u->verdict != VERDICT_TOO_MANY)
+		abort();
+	for (size_t i = 0; i < u->expense_count; i++)
+		if (u->expenses[i].description.len == 0 || !text_is_utf8(u->expenses[i].description) || !text_is_utf8(u->expenses[i].account) ||
+		    u->expenses[i].day < DAY_MIN || u->expenses[i].day > DAY_MAX)
+			abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const locales[] = { "zh-TW", "en", "ja", "de" };
+	static struct understanding out;
+	struct understand_input input = { .home = { "TWD" }, .today = 20780 };
+
+	if (size == 0 || size > UNDERSTAND_TEXT_MAX)
+		return 0;
+	input.locale = slice_of(locales[data[0] % 4]);
+	input.text = (struct slice){ (const char *)data + 1, size - 1 };
+	if (!text_is_utf8(input.text))
+		return 0;
+	understand(&input, &out);
+	check(&out);
+	(void)understand_category(input.text);
+	return 0;
+}

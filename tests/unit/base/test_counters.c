@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "unit.h"
+
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "counters.h"
+
+static uint64_t
+value(const char *name, const struct process_slot *slots, size_t count)
+{
+	const struct counter_row *row = counter_find(name);
+
+	assert_non_null(row);
+	return counter_read(row, slots, count);
+}
+
+static void
+totals_and_levels_are_summed_over_the_processes(void **state)
+{
+	struct process_slot slots[3] = { 0 };
+
+	(void)state;
+	counter_add(&slots[0].counters.http_requests, 5);
+	counter_add(&slots[2].counters.http_requests, 7);
+	counter_add(&slots[1].counters.http_in_flight, 4);
+	counter_sub(&slots[1].counters.http_in_flight, 1);
+	assert_int_equal(value("http_requests", slots, 3), 12);
+	assert_int_equal(value("http_in_flight", slots, 3), 3);
+}
+
+static void
+a_peak_is_that_of_the_largest_process(void **state)
+{
+	struct process_slot slots[2] = { 0 };
+
+	(void)state;
+	counter_peak(&slots[0].counters.store_write_peak_us, 7);
+	counter_peak(&slots[1].counters.store_write_peak_us, 9);
+	counter_peak(&slots[1].counters.store_write_peak_us, 8);
+	assert_int_equal(value("store_write_peak_us", slots, 2), 9);
+}
+
+static void
+a_floor_is_that_of_the_smallest_process_that_has_one(void **state)
+{
+	static const struct counter_row row = { "x", "", COUNTER_FLOOR, offsetof(struct counters, http_requests) };
+	struct process_slot slots[3] = { 0 };
+
+	(void)state;
+	assert_int_equal(counter_read(&row, slots, 3), 0);
+	counter_floor(&slots[1].counters.http_requests, 30);
+	counter_floor(&slots[1].counters.http_requests, 40);
+	assert_int_equal(counter_read(&row, slots, 3), 30);
+	counter_floor(&slots[2].counters.http_requests, 0);
+	assert_int_equal(counter_read(&row, slots, 3), 1);
+}
+
+static void
+a_dead_process_leaves_its_totals_and_takes_its_levels(void **state)
+{
+	struct process_slot slot = { .pid = 12, .heartbeat_ms = 5, .txn_started_ms = 6, .stage = STAGE_WRITING };
+
+	(void)state;
+	counter_add(&slot.counters.http_requests, 5);
+	counter_add(&slot.counters.http_in_flight, 5);
+	counter_peak(&slot.counters.store_batch_peak, 5);
+	operation_record(&slot.counters, OPERATION_total, 100, true);
+	counters_retire(&slot);
+	assert_int_equal(value("http_requests", &slot, 1), 5);
+	assert_int_equal(value("http_in_flight", &slot, 1), 0);
+	assert_int_equal(value("store_batch_peak", &slot, 1), 5);
+	assert_int_equal(operation_read(OPERATION_total, &slot, 1, 1).total_requests, 1);
+	assert_int_equal(slot.pid + slot.heartbeat_ms + slot.txn_started_ms + slot.stage, 0);
+}
+
+static void
+operations_are_summed_and_what_follows_is_computed(void **state)
+{
+	struct process_slot slots[2] = { 0 };
+	struct operation_totals totals;
+
+	(void)state;
+	operation_record(&slots[0].counters, OPERATION_create_expense, 300, true);
+	operation_record(&slots[1].counters, OPERATION_create_expense, 100, true);
+	operation_record(&slots[1].counters, OPERATION_create_expense, 200, true);
+	operation_record(&slots[1].counters, OPERATION_create_expense, 400, false);
+	totals = operation_read(OPERATION_create_expense, slots, 2, 2000);
+	assert_int_equal(totals.total_requests, 4);
+	assert_int_equal(totals.success_requests, 3);
+	assert_int_equal(totals.failed_requests, 1);
+	assert_int_equal(totals.min_duration_ns, 100);
+	assert_int_equal(totals.max_duration_ns, 400);
+	assert_int_equal(totals.average_duration_ns, 250);
+	assert_true(totals.success_rate == 0.75);
+	assert_true(totals.requests_per_second == 2.0);
+}
+
+static void
+an_operation_that_never_happened_is_all_zero(void **state)
+{
+	static const struct operation_totals none;
+	struct process_slot slot = { 0 };
+	struct operation_totals totals = operation_read(OPERATION_get_expenses, &slot, 1, 0);
+
+	(void)state;
+	assert_memory_equal(&totals, &none, sizeof none);
+}
+
+static void
+slots_are_given_out_until_there_is_none_and_again_when_one_is_free(void **state)
+{
+	struct counter_segment *segment;
+	struct process_slot *slots[3];
+	int fd;
+
+	(void)state;
+	segment = counters_create(3, &fd);
+	assert_non_null(segment);
+	for (int i = 0; i < 3; i++)
+		slots[i] = counters_take_slot(segment);
+	assert_int_equal((uintptr_t)slots[1] % 64, 0);
+	assert_null(counters_take_slot(segment));
+	counters_release_slot(slots[1]);
+	assert_ptr_equal(counters_take_slot(segment), slots[1]);
+	assert_int_equal(segment->used, 3);
+	counters_destroy(segment, fd);
+}
+
+static void
+what_a_child_counts_is_seen_by_its_parent(void **state)
+{
+	struct counter_segment *segment;
+	struct process_slot *slot;
+	int fd, status;
+	pid_t pid;
+
+	(void)state;
+	segment = counters_create(1, &fd);
+	slot = counters_take_slot(segment);
+	pid = fork();
+	if (pid == 0) {
+		counter_add(&slot->counters.http_requests, 3);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(value("http_requests", segment->slots, segment->used), 3);
+	counters_destroy(segment, fd);
+}
+
+static void
+a_name_without_a_row_is_not_found(void **state)
+{
+	(void)state;
+	assert_null(counter_find("http_request"));
+	assert_null(counter_find(""));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(totals_and_levels_are_summed_over_the_processes),
+		cmocka_unit_test(a_peak_is_that_of_the_largest_process),
+		cmocka_unit_test(a_floor_is_that_of_the_smallest_process_that_has_one),
+		cmocka_unit_test(a_dead_process_leaves_its_totals_and_takes_its_levels),
+		cmocka_unit_test(operations_are_summed_and_what_follows_is_computed),
+		cmocka_unit_test(an_operation_that_never_happened_is_all_zero),
+		cmocka_unit_test(slots_are_given_out_until_there_is_none_and_again_when_one_is_free),
+		cmocka_unit_test(what_a_child_counts_is_seen_by_its_parent),
+		cmocka_unit_test(a_name_without_a_row_is_not_found),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
