@@ -370,10 +370,8 @@ body_open(struct slice body)
 {
 	struct mp mp = mp_of(body);
 	struct slice fields = mp_bin(&mp);
-	struct mp inner = mp_of(fields);
 
-	inner.is_bad = !mp_end(&mp);
-	return inner;
+	return mp_end(&mp) ? mp_of(fields) : (struct mp){ .is_bad = true };
 }
 
 void

@@ -120,6 +120,8 @@ commit_all(struct writer *w)
 	if (w->is_executed) {
 		batch_commit(w->env, w->in->slot);
 		w->is_executed = false;
+		if (w->batch.count > 0)
+			event_active(w->commit, 0, 0);
 		return;
 	}
 	if (w->batch.count == 0 || batch_execute(&w->batch, 0, w->batch.count, w->env, w->in->slot) != ST_OK)

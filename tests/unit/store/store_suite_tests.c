@@ -358,7 +358,8 @@ a_month_has_one_total_from_its_first_to_its_last_day(void **state)
 	struct expense_batch batch = batch_of("line:U1", new, 3);
 	day_t first, last, next;
 
-	assert_true(day_from_civil(2026, 2, 1, &first) && day_from_civil(2026, 2, 28, &last));
+	assert_true(day_from_civil(2026, 2, 1, &first));
+	assert_true(day_from_civil(2026, 2, 28, &last));
 	next = last + 1;
 	new[0] = suite_new_expense(first, 1);
 	new[1] = suite_new_expense(last, 10);

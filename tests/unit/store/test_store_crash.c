@@ -115,15 +115,12 @@ count_lost(struct load *load)
 	char name[16];
 
 	for (unsigned user = 0; user < USERS; user++) {
-		struct person person = { 0 };
 		unsigned count = load->acknowledged_of[user];
 
 		user_name(user, name);
 		suite_list(load->s, name, &query, page);
 		assert_false(page->has_more);
 		wrong += page->count > count ? (unsigned)page->count - count : count - (unsigned)page->count;
-		if (suite_person(load->s, name, &person) == ST_OK)
-			assert_int_equal(person.categories[0].expense_count, page->count);
 	}
 	free(page);
 	return wrong;
@@ -138,8 +135,22 @@ answering_before_the_commit_is_found_out(void **state)
 	kill_writers_under_load(&load);
 	assert_int_not_equal(count_lost(&load), 0);
 }
-#define TEST answering_before_the_commit_is_found_out
 #else
+/* The counts in the categories are kept in the same transactions, so they must agree as well. */
+static void
+check_counts(struct load *load)
+{
+	char name[16];
+
+	for (unsigned user = 0; user < USERS; user++) {
+		struct person person;
+
+		user_name(user, name);
+		assert_int_equal(suite_person(load->s, name, &person), ST_OK);
+		assert_int_equal(person.categories[0].expense_count, load->acknowledged_of[user]);
+	}
+}
+
 static void
 a_killed_writer_loses_nothing_and_records_nothing_twice(void **state)
 {
@@ -149,14 +160,20 @@ a_killed_writer_loses_nothing_and_records_nothing_twice(void **state)
 	assert_int_equal(load.failed, 0);
 	assert_true(load.acknowledged >= KILLS * ACKS_PER_KILL);
 	assert_int_equal(count_lost(&load), 0);
+	check_counts(&load);
 }
-#define TEST a_killed_writer_loses_nothing_and_records_nothing_twice
 #endif
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown(TEST, suite_setup, suite_teardown) };
+	const struct CMUnitTest tests[] = {
+#ifdef SABOTAGE_EARLY_ACK
+		cmocka_unit_test_setup_teardown(answering_before_the_commit_is_found_out, suite_setup, suite_teardown),
+#else
+		cmocka_unit_test_setup_teardown(a_killed_writer_loses_nothing_and_records_nothing_twice, suite_setup, suite_teardown),
+#endif
+	};
 
 	suite_engine = &engine;
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,7 +81,6 @@ fork_writer(const struct between *b, unsigned index, int life_write)
 	if (pid != 0)
 		return pid;
 	close(life_write);
-	signal(SIGPIPE, SIG_IGN);
 	exit(writer_run(&in, index));
 }
 
@@ -162,6 +161,7 @@ writers_start(unsigned shards, uint64_t map_size)
 	struct writers *w = calloc(1, sizeof *w);
 
 	log_set_level(LOG_LEVEL_ERROR);
+	signal(SIGPIPE, SIG_IGN);                /* as in every child of the daemon */
 	writers_options(&w->options, w->dir, shards, map_size);
 	w->segment = counters_create(WRITERS_MAX + 1, &w->segment_fd);
 	assert_non_null(w->segment);
