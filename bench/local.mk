@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 EXTRA_PROGRAMS += bench/bench_store bench/bench_understand
 bench_bench_store_LDADD = $(LIBS_ALL)
-EXTRA_PROGRAMS = bench/bench_understand
-EXTRA_PROGRAMS += bench/bench_store
 bench_bench_understand_LDADD = $(LIBS_ALL)
 EXTRA_DIST += bench/http.py
 
