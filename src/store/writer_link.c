@@ -18,13 +18,14 @@
 enum {
 	RETRY_MS = 20,
 	GIVE_UP_MS = 5000,
+	SENDS_MAX = 10,                    /* of one command; a writer may be dying of it */
 	HEAD_MAX = 64                      /* what a frame needs beside its body */
 };
 
 struct pending {
 	TAILQ_ENTRY(pending) entry;
 	uint64_t     id;
-	unsigned     kind;
+	unsigned     kind, sends;
 	struct asker asker;
 	size_t       len;
 	char         body[];
@@ -46,11 +47,12 @@ struct writer_link {
 };
 
 static void
-send_pending(struct writer_link *link, const struct pending *p)
+send_pending(struct writer_link *link, struct pending *p)
 {
 	struct frame head = { .kind = p->kind, .id = p->id };
 	msgpack_packer pk = channel_begin(link->channel, &head);
 
+	p->sends++;
 	pk.callback(pk.data, p->body, p->len);
 	channel_end(link->channel);        /* no memory: it waits until the channel is lost or the process ends */
 }
@@ -78,17 +80,36 @@ give_up(struct writer_link *link)
 		tell(link, p, ST_UNAVAILABLE, NULL);
 }
 
-static void connect_or_retry(struct writer_link *link);
+/* A command that so many writers took and did not answer is not given to another one. */
+static struct pending *
+find_suspect(struct writer_link *link)
+{
+	struct pending *p;
 
+	TAILQ_FOREACH(p, &link->pending, entry)
+		if (p->sends >= SENDS_MAX)
+			break;
+	return p;
+}
+
+/* The timer runs before anybody is told, so that what their callbacks submit waits for it. */
 static void
 lose(struct writer_link *link)
 {
+	static const struct timeval delay = { .tv_usec = RETRY_MS * 1000 };
+	struct pending *p;
+
 	channel_close(link->channel);
 	link->channel = NULL;
 	if (link->count == 0)
 		return;
 	link->give_up_ms = clock_mono_ms() + GIVE_UP_MS;
-	connect_or_retry(link);
+	event_add(link->retry, &delay);
+	while ((p = find_suspect(link)) != NULL) {
+		log_error("%s: %d writers ended without answering a command of kind %u, which is given up", link->path, SENDS_MAX,
+		    p->kind);
+		tell(link, p, ST_UNAVAILABLE, NULL);
+	}
 }
 
 /* Answers come in the order of the commands. */
@@ -225,6 +246,7 @@ add_pending(struct writer_link *link, const struct command *command, const struc
 		return NULL;
 	p->id = ++link->last_id;
 	p->kind = command->kind;
+	p->sends = 0;
 	p->asker = *asker;
 	p->len = link->body.len;
 	memcpy(p->body, link->body.data, link->body.len);

@@ -23,7 +23,8 @@ void writer_link_free(struct writer_link *link);
 /*
  * Send a command; the asker is told once.  ST_OVERLOADED: too many wait.
  * ST_TOO_LARGE: it does not fit a frame.  ST_UNAVAILABLE: no writer came for
- * some seconds; it may have been carried out.
+ * some seconds, or one after the other ended without an answer; it may have
+ * been carried out.
  */
 void writer_link_submit(struct writer_link *link, const struct command *command, const struct asker *asker);
 

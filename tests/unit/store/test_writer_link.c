@@ -7,9 +7,12 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "arena.h"
-#include "log.h"
+#include "sockets.h"
+#include "writer_link.h"
 #include "writers.h"
 
 static struct writers *writers;
@@ -167,6 +170,61 @@ an_idle_link_finds_the_next_writer(void **state)
 	}
 }
 
+/* --- a writer that always dies ------------------------------------------------- */
+
+struct dying {
+	unsigned connections;
+	bool     is_answered;
+	enum status st;
+};
+
+static void
+on_connection(evutil_socket_t listener, short what, void *arg)
+{
+	struct dying *dying = arg;
+	int fd = accept(listener, NULL, NULL);
+
+	(void)what;
+	if (fd == -1)
+		return;
+	dying->connections++;
+	close(fd);
+}
+
+static void
+on_given_up(enum status st, void *arg)
+{
+	struct dying *dying = arg;
+
+	dying->st = st;
+	dying->is_answered = true;
+}
+
+static void
+a_command_that_no_writer_survives_is_given_up(void **state)
+{
+	struct suite *s = *state;
+	struct command command = { .kind = COMMAND_COUNT_ATTEMPT };
+	struct dying dying = { 0 };
+	char path[100];
+	int listener;
+	struct event *event;
+	struct writer_link *link;
+
+	snprintf(path, sizeof path, "%s/dying.sock", writers->dir);
+	listener = unix_listen(path, 0600, 8);
+	event = event_new(base, listener, EV_READ | EV_PERSIST, on_connection, &dying);
+	event_add(event, NULL);
+	link = writer_link_new(base, path, 4, writers_counters(writers, WRITERS_MAX));
+	writer_link_submit(link, &command, &(struct asker){ .on_done = on_given_up, .arg = &dying });
+	suite_wait(s, &dying.is_answered);
+	assert_int_equal(dying.st, ST_UNAVAILABLE);
+	assert_in_range(dying.connections, 9, 11);
+	writer_link_free(link);
+	event_free(event);
+	close(listener);
+}
+
 int
 main(void)
 {
@@ -175,6 +233,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(commands_beyond_the_queue_are_refused_at_once, setup_short_queue, suite_teardown),
 		cmocka_unit_test_setup_teardown(a_command_too_large_for_a_frame_is_refused, setup_short_queue, suite_teardown),
 		cmocka_unit_test_setup_teardown(closing_the_store_tells_those_who_wait, setup_short_queue, suite_teardown),
+		cmocka_unit_test_setup_teardown(a_command_that_no_writer_survives_is_given_up, setup_short_queue, suite_teardown),
 		cmocka_unit_test_setup_teardown(an_idle_link_finds_the_next_writer, setup_short_queue, suite_teardown),
 	};
 
