@@ -45,7 +45,7 @@ buf_grew(struct buf *b, size_t size)
 static inline void
 buf_append(struct buf *b, const void *data, size_t size)
 {
-	if (b->cap - b->len < size && !buf_reserve(b, size))
+	if (size == 0 || (b->cap - b->len < size && !buf_reserve(b, size)))
 		return;
 	memcpy(b->data + b->len, data, size);
 	b->len += size;

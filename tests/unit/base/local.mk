@@ -3,6 +3,7 @@ check_PROGRAMS += tests/unit/base/test_day
 check_PROGRAMS += tests/unit/base/test_money
 check_PROGRAMS += tests/unit/base/test_text
 check_PROGRAMS += tests/unit/base/test_zone
+check_PROGRAMS += tests/unit/base/test_buf
 check_PROGRAMS += tests/unit/base/test_frame
 check_PROGRAMS += tests/unit/base/test_mp
 check_PROGRAMS += tests/unit/base/test_uuid
