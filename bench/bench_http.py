@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Measures the daemon through HTTP next to other servers on the same machine in the same run.
 
-usage: bench/http.py [--rounds N] [--seconds S] [--connections C] [CASE ...]
+usage: bench/bench_http.py [--rounds N] [--seconds S] [--connections C] [CASE ...]
 
 Each round runs the case against the daemon and against its anchor, one right
 after the other, and the ratio is taken within the round, since a machine's
@@ -185,10 +185,16 @@ end
         ours, anchor = getattr(self, "case_" + name)()
         rounds = []
         for n in range(self.args.rounds):
-            print(f"\r{name}: round {n + 1} of {self.args.rounds} ", end="", file=sys.stderr, flush=True)
+            self.progress(f"{name}: round {n + 1} of {self.args.rounds}")
             rounds.append((ours(), anchor()))
-        print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
+        self.progress("")
         self.report(name, rounds)
+
+    def progress(self, text):
+        if sys.stderr.isatty():
+            print(f"\r{text:40s}\r", end="", file=sys.stderr, flush=True)
+        elif text:
+            print(text, file=sys.stderr, flush=True)
 
     def report(self, name, rounds):
         mine = {key: statistics.median(a[key] for a, _ in rounds) for key in rounds[0][0]}
@@ -228,7 +234,7 @@ def main():
     args = parser.parse_args()
     need("wrk", "wrk")
     # On the file system of the build, since /tmp may be in memory, where a commit costs nothing.
-    directory = tempfile.mkdtemp(prefix="bench-", dir=os.environ.get("AIEXPENSE_BUILDDIR", "."))
+    directory = tempfile.mkdtemp(prefix="bench-", dir=os.path.abspath(os.environ.get("AIEXPENSE_BUILDDIR", ".")))
     daemon = Daemon(directory=directory, args=["-o", "store.map_size_bytes=16G", "-o", "store.shards=4", "-o", "ai.workers=2"])
     nginx = redis = None
     try:
