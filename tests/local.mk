@@ -11,7 +11,9 @@ PY_LOG_COMPILER = $(PYTHON3)
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	AIEXPENSE_SRCDIR='$(abs_top_srcdir)'; export AIEXPENSE_SRCDIR; \
 	AIEXPENSE_BUILDDIR='$(abs_top_builddir)'; export AIEXPENSE_BUILDDIR; \
+	AIEXPENSE_KILLS=$(AIEXPENSE_KILLS); export AIEXPENSE_KILLS; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
+AIEXPENSE_KILLS = 100
 LDADD = $(LIBS_ALL) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/unit.h
 
@@ -33,3 +35,8 @@ endif
 
 include tests/daemon/local.mk
 include tests/fuzz/local.mk
+
+# The long form of the proofs that check has in short.
+check-long: all check
+	$(MAKE) check TESTS=tests/daemon/test_kill.py AIEXPENSE_KILLS=1000
+.PHONY: check-long
