@@ -79,6 +79,22 @@ length_without_zeros(const char *text, size_t len)
 	return (size_t)(point - text);
 }
 
+/* "35000.50" with a comma before every three digits of its whole part. */
+static void
+say_grouped(struct buf *out, const char *digits, size_t len)
+{
+	size_t whole = strcspn(digits, ".");
+
+	if (whole > len)
+		whole = len;
+	for (size_t i = 0; i < whole; i++) {
+		if (i > 0 && (whole - i) % 3 == 0)
+			buf_append_char(out, ',');
+		buf_append_char(out, digits[i]);
+	}
+	buf_append(out, digits + whole, len - whole);
+}
+
 void
 reply_amount(struct buf *out, int64_t minor, struct currency currency)
 {
@@ -90,7 +106,7 @@ reply_amount(struct buf *out, int64_t minor, struct currency currency)
 		buf_append_char(out, '-');
 	if (sign != NULL)
 		buf_append_text(out, sign);
-	buf_append(out, digits, length_without_zeros(digits, len));
+	say_grouped(out, digits, length_without_zeros(digits, len));
 	if (sign == NULL) {
 		buf_append_char(out, ' ');
 		buf_append_text(out, currency.code);

@@ -24,7 +24,7 @@ struct reply_expense {
 /* A default category's name in a language. */
 struct slice category_kind_name(enum category_kind kind, enum language language);
 
-/* An amount as people write it ("NT$250", "-€12.50", "12.500 KWD"): without decimals when they are all zero. */
+/* An amount as people write it ("NT$1,250", "-€12.50", "12.500 KWD"): without decimals when they are all zero. */
 void reply_amount(struct buf *out, int64_t minor, struct currency currency);
 
 /* What was recorded; a day is named when it is not today. */

@@ -46,8 +46,8 @@ several_expenses_have_a_total_for_each_currency(void **state)
 
 	(void)state;
 	reply_recorded(&out, LANGUAGE_EN, expenses, 3, TODAY);
-	assert_string_equal(said(), "Recorded 3 expenses, US$17 + ¥1000 in all:\n• lunch US$12.50 (Food)\n"
-	    "• ramen ¥1000 (Food)\n• coffee US$4.50 (Food)");
+	assert_string_equal(said(), "Recorded 3 expenses, US$17 + ¥1,000 in all:\n• lunch US$12.50 (Food)\n"
+	    "• ramen ¥1,000 (Food)\n• coffee US$4.50 (Food)");
 }
 
 static void
@@ -67,7 +67,7 @@ amounts_are_written_as_people_write_them(void **state)
 		int64_t     minor;
 		const char *code, *text;
 	} cases[] = {
-		{ 25000, "TWD", "NT$250" }, { -5050, "EUR", "-€50.50" }, { 1000, "JPY", "¥1000" }, { 12500, "KWD", "12.500 KWD" },
+		{ 25000, "TWD", "NT$250" }, { -5050, "EUR", "-€50.50" }, { 1000, "JPY", "¥1,000" }, { 123456789, "TWD", "NT$1,234,567.89" }, { 99900, "TWD", "NT$999" }, { 12500, "KWD", "12.500 KWD" },
 		{ 12000, "KWD", "12 KWD" }, { 5, "USD", "US$0.05" },
 	};
 
