@@ -5,6 +5,9 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <event2/event.h>
 
 #include "access_log.h"
@@ -16,6 +19,7 @@
 #include "master/child_loop.h"
 #include "server.h"
 #include "services.h"
+#include "sockets.h"
 #include "store.h"
 
 struct worker {
@@ -23,6 +27,7 @@ struct worker {
 	struct services     services;
 	struct route_table *routes;
 	struct access_log  *access_log;
+	int                 log_fd;              /* -1: standard error itself is used */
 	struct server      *server;
 };
 
@@ -94,6 +99,17 @@ start_server(struct worker *worker, const struct inherited *in)
 	return server_new(worker->loop.base, &so);
 }
 
+/*
+ * A way to standard error of this process' own, so that a reader who does not
+ * take the lines cannot hold it up.  A socket cannot be opened anew.
+ */
+static struct access_log *
+open_access_log(struct worker *worker)
+{
+	worker->log_fd = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
+	return access_log_new(worker->loop.base, worker->log_fd != -1 ? worker->log_fd : STDERR_FILENO);
+}
+
 static bool
 start(struct worker *worker, const struct inherited *in)
 {
@@ -106,7 +122,7 @@ start(struct worker *worker, const struct inherited *in)
 	messages->pool = ai_pool_open(worker->loop.base, in->options, messages->counters);
 	worker->routes = route_table_new(routes, route_count);
 	if (in->options->http_access_log)
-		worker->access_log = access_log_new(worker->loop.base, 2);
+		worker->access_log = open_access_log(worker);
 	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL)
 		return false;
 	worker->server = start_server(worker, in);
@@ -144,12 +160,13 @@ stop(struct worker *worker)
 		route_table_free(worker->routes);
 	if (worker->access_log != NULL)
 		access_log_free(worker->access_log);
+	fd_close(&worker->log_fd);
 }
 
 int
 http_worker_run(const struct inherited *in, unsigned index)
 {
-	struct worker worker = { 0 };
+	struct worker worker = { .log_fd = -1 };
 	int code = CHILD_EXIT_FATAL;
 
 	if (!child_loop_init(&worker.loop, in, on_stop, &worker))

@@ -5,6 +5,7 @@
 import datetime
 import os
 import signal
+import subprocess
 import threading
 import unittest
 import zoneinfo
@@ -202,6 +203,23 @@ class Tokens(unittest.TestCase):
     def test_tokens_cannot_be_made_on_the_stats_socket(self):
         with Daemon() as d:
             self.assertTrue(d.ask("token add admin").startswith("error:"))
+
+
+class Logging(unittest.TestCase):
+    def test_a_reader_of_the_log_that_reads_nothing_holds_no_request_up(self):
+        reading, writing = os.pipe()
+        with Daemon("http { workers = 1 }", start=False) as d:
+            d.start()
+            made = token(d)
+            d.stop()
+            d.process = subprocess.Popen(d.command(), stdin=subprocess.DEVNULL, stdout=writing, stderr=writing)
+            os.close(writing)
+            d.wait_for(lambda: d.pids("http"))
+            with Client(d.port, made) as client:
+                for _ in range(2000):                # more lines than a pipe holds
+                    self.assertEqual(client.get("/healthz").status, 200)
+            d.wait_for(lambda: d.stats()["access_log_dropped"] > 0)
+            os.close(reading)
 
 
 class Waiting(unittest.TestCase):

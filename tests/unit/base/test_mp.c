@@ -48,6 +48,12 @@ a_claimed_length_beyond_the_input_is_refused(void **state)
 		mp_skip(&mp, 1);
 		assert_false(mp_end(&mp));
 	}
+	for (size_t i = 0; i < 2; i++) {         /* the arrays of the table, asked for as such */
+		struct mp mp = mp_of((struct slice){ bad[i], sizes[i] });
+
+		assert_int_equal(mp_array(&mp), 0);
+		assert_true(mp.is_bad);
+	}
 }
 
 static void

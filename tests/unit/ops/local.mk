@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: MIT
 check_PROGRAMS += tests/unit/ops/test_stats_format
+check_PROGRAMS += tests/unit/ops/test_redrive
