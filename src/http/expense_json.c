@@ -28,14 +28,33 @@ time_format(int64_t wall_ms, char *out)
 	put_digits(out + 20, 3, ms % 1000);
 }
 
-static void
-write_id(struct json_out *out, const char *key, const struct uuid *id)
+void
+json_member_id(struct json_out *out, const char *key, const struct uuid *id)
 {
 	char text[UUID_TEXT_LEN];
 
 	uuid_format(id, text);
 	json_out_key(out, key);
 	json_out_string(out, (struct slice){ text, sizeof text });
+}
+
+void
+json_member_money(struct json_out *out, int64_t minor, struct currency currency)
+{
+	char amount[MONEY_TEXT_MAX];
+	size_t len = (size_t)money_format(minor, currency, amount);
+
+	json_out_member_string(out, "amount", (struct slice){ amount, len });
+	json_out_member_text(out, "currency", currency.code);
+}
+
+void
+json_member_day(struct json_out *out, const char *key, day_t day)
+{
+	char text[DAY_TEXT_LEN];
+
+	day_format(day, text);
+	json_out_member_string(out, key, (struct slice){ text, sizeof text });
 }
 
 static void
@@ -56,9 +75,8 @@ find_category(const struct person *person, const struct uuid *id)
 	return NULL;
 }
 
-/* Programs get the English name of a default category, whatever language its user reads. */
-static struct slice
-category_name(const struct category *category)
+struct slice
+category_shown_name(const struct category *category)
 {
 	if (category->name.len > 0)
 		return category->name;
@@ -75,30 +93,25 @@ write_category(struct json_out *out, const struct uuid *id, const struct person 
 
 	json_out_key(out, "category");
 	json_out_object_begin(out);
-	write_id(out, "id", id);
-	json_out_member_string(out, "name", category != NULL ? category_name(category) : SLICE_EMPTY);
+	json_member_id(out, "id", id);
+	json_out_member_string(out, "name", category != NULL ? category_shown_name(category) : SLICE_EMPTY);
 	json_out_object_end(out);
 }
 
 void
 expense_write_json(struct json_out *out, const struct expense *expense, const struct person *person)
 {
-	char amount[MONEY_TEXT_MAX], day[DAY_TEXT_LEN];
-	size_t amount_len = (size_t)money_format(expense->amount_minor, expense->currency, amount);
-
-	day_format(expense->day, day);
 	json_out_object_begin(out);
-	write_id(out, "id", &expense->id);
+	json_member_id(out, "id", &expense->id);
 	if (person != NULL)
 		json_out_member_string(out, "user", person->user.id);
 	json_out_member_string(out, "description", expense->description);
-	json_out_member_string(out, "amount", (struct slice){ amount, amount_len });
-	json_out_member_text(out, "currency", expense->currency.code);
+	json_member_money(out, expense->amount_minor, expense->currency);
 	write_category(out, &expense->category_id, person);
 	json_out_member_string(out, "account", expense->account);
-	json_out_member_string(out, "date", (struct slice){ day, sizeof day });
+	json_member_day(out, "date", expense->day);
 	if (!uuid_is_nil(&expense->refund_of))
-		write_id(out, "refund_of", &expense->refund_of);
+		json_member_id(out, "refund_of", &expense->refund_of);
 	json_out_member_int(out, "version", expense->version);
 	write_time(out, "created_at", expense->created_ms);
 	write_time(out, "updated_at", expense->updated_ms);

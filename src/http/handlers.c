@@ -9,11 +9,13 @@
 #include "reply.h"
 
 const struct route routes[] = {
-	{ HTTP_GET,  "/healthz",         PERMIT_ANYONE, get_health },
-	{ HTTP_GET,  "/readyz",          PERMIT_ANYONE, get_ready },
-	{ HTTP_POST, "/api/v1/messages", PERMIT_USERS,  post_message },
-	{ HTTP_GET,  "/api/v1/expenses", PERMIT_USERS,  get_expenses },
-	{ HTTP_POST, "/api/v1/expenses", PERMIT_USERS,  post_expense },
+	{ HTTP_GET,  "/healthz",              PERMIT_ANYONE, get_health },
+	{ HTTP_GET,  "/readyz",               PERMIT_ANYONE, get_ready },
+	{ HTTP_POST, "/api/v1/messages",      PERMIT_USERS,  post_message },
+	{ HTTP_GET,  "/api/v1/messages/{id}", PERMIT_USERS,  get_message },
+	{ HTTP_POST, "/api/v1/parse",         PERMIT_USERS,  post_parse },
+	{ HTTP_GET,  "/api/v1/expenses",      PERMIT_USERS,  get_expenses },
+	{ HTTP_POST, "/api/v1/expenses",      PERMIT_USERS,  post_expense },
 };
 
 const size_t route_count = sizeof routes / sizeof routes[0];

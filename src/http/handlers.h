@@ -12,6 +12,8 @@ extern const size_t route_count;
 enum status get_health(struct request *req);
 enum status get_ready(struct request *req);
 enum status post_message(struct request *req);
+enum status get_message(struct request *req);
+enum status post_parse(struct request *req);
 enum status get_expenses(struct request *req);
 enum status post_expense(struct request *req);
 

@@ -6,28 +6,20 @@
 
 #include <openssl/sha.h>
 
-#include "auth.h"
 #include "body.h"
+#include "caller.h"
 #include "clock.h"
 #include "expense_json.h"
 #include "hex.h"
 #include "reply.h"
-#include "services.h"
 #include "store/person.h"
 #include "understand.h"
-#include "zone.h"
 
 enum { LIST_DEFAULT = 100, LIST_MAX = 500, CURSOR_BYTES = 20, DESCRIPTION_CHARACTERS = 200 };
 
-/* --- what both begin with: the user ------------------------------------------ */
-
-/* A handler's work, in the request's arena. */
+/* The work of a handler, in the request's arena. */
 struct work {
-	struct request *req;
-	struct ledger   ledger;
-	struct person   person;
-	enum status     st;                  /* of looking the user up */
-	int64_t         started_ns;
+	struct caller   caller;
 
 	/* the list */
 	struct expense_query query;
@@ -37,47 +29,17 @@ struct work {
 	struct uuid     last_id;
 };
 
-static void
-keep_person(enum status st, const struct person *person, void *arg)
-{
-	struct work *work = arg;
-
-	work->st = st;
-	if (st == ST_OK && !person_copy(&work->req->arena, person, &work->person))
-		work->st = ST_OVERLOADED;
-}
-
 /* NULL after answering. */
 static struct work *
 begin(struct request *req, struct slice named)
 {
-	const struct services *services = req->services;
 	struct work *work = arena_alloc(&req->arena, sizeof *work);
-	struct slice user_id;
 
 	if (work == NULL) {
 		reply_problem(req, ST_OVERLOADED, NULL, NULL);
 		return NULL;
 	}
-	if (!handler_user(req, named, &user_id))
-		return NULL;
-	work->req = req;
-	work->started_ns = clock_mono_ns();
-	work->ledger = store_ledger(services->messages.store, user_id);
-	store_get_person(services->messages.store, &work->ledger, keep_person, work);
-	if (work->st != ST_OK) {
-		reply_problem(req, work->st, work->st == ST_NO_USER ? "user" : NULL, NULL);
-		return NULL;
-	}
-	return work;
-}
-
-static void
-record(const struct work *work, enum operation operation, bool is_success)
-{
-	const struct services *services = work->req->services;
-
-	operation_record(services->messages.counters, operation, (uint64_t)(clock_mono_ns() - work->started_ns), is_success);
+	return caller_begin(req, named, &work->caller) ? work : NULL;
 }
 
 /* --- the list ------------------------------------------------------------------ */
@@ -167,7 +129,7 @@ on_expense(const struct expense *expense, void *arg)
 {
 	struct work *work = arg;
 
-	expense_write_json(&work->out, expense, &work->person);
+	expense_write_json(&work->out, expense, &work->caller.person);
 	work->last_day = expense->day;
 	work->last_id = expense->id;
 }
@@ -178,13 +140,13 @@ on_list_end(enum status st, bool has_more, void *arg)
 	struct work *work = arg;
 	struct buf *body;
 
-	record(work, OPERATION_get_expenses, st == ST_OK);
+	caller_record(&work->caller, OPERATION_get_expenses, st == ST_OK);
 	if (st != ST_OK || work->rows.has_failed) {
 		buf_fini(&work->rows);
-		reply_problem(work->req, st != ST_OK ? st : ST_OVERLOADED, NULL, NULL);
+		reply_problem(work->caller.req, st != ST_OK ? st : ST_OVERLOADED, NULL, NULL);
 		return;
 	}
-	body = reply_begin(work->req, ST_OK, "application/json");
+	body = reply_begin(work->caller.req, ST_OK, "application/json");
 	buf_append_literal(body, "{\"expenses\":");
 	buf_append_slice(body, buf_slice(&work->rows));
 	buf_append_literal(body, "],\"next_cursor\":");
@@ -196,14 +158,13 @@ on_list_end(enum status st, bool has_more, void *arg)
 		buf_append_literal(body, "null}");
 	}
 	buf_fini(&work->rows);
-	reply_end(work->req);
+	reply_end(work->caller.req);
 }
 
 enum status
 get_expenses(struct request *req)
 {
 	static const struct expense_list_callbacks callbacks = { on_expense, on_list_end };
-	const struct services *services = req->services;
 	struct expense_query query;
 	struct slice named = SLICE_EMPTY;
 	struct work *work;
@@ -217,7 +178,7 @@ get_expenses(struct request *req)
 	work->query = query;
 	work->out = json_out_to(&work->rows);
 	json_out_array_begin(&work->out);
-	store_list_expenses(services->messages.store, &work->ledger, &work->query, &callbacks, work);
+	store_list_expenses(work->caller.service->store, &work->caller.ledger, &work->query, &callbacks, work);
 	return ST_OK;
 }
 
@@ -236,14 +197,14 @@ on_stored(enum status st, const struct write_answer *answer, void *arg)
 	struct work *work = arg;
 	struct json_out out;
 
-	record(work, OPERATION_create_expense, st == ST_OK);
+	caller_record(&work->caller, OPERATION_create_expense, st == ST_OK);
 	if (st != ST_OK) {
-		reply_problem(work->req, st, field_of(st), NULL);
+		reply_problem(work->caller.req, st, field_of(st), NULL);
 		return;
 	}
-	out = reply_json_begin(work->req, ST_CREATED);
-	expense_write_json(&out, &answer->expenses[0], &work->person);
-	reply_end(work->req);
+	out = reply_json_begin(work->caller.req, ST_CREATED);
+	expense_write_json(&out, &answer->expenses[0], &work->caller.person);
+	reply_end(work->caller.req);
 }
 
 enum { USER, DESCRIPTION, AMOUNT, CURRENCY, CATEGORY_ID, ACCOUNT, DATE, FIELDS };
@@ -263,11 +224,11 @@ take_amount(struct work *work, const struct slice *values, struct expense *expen
 {
 	enum status st;
 
-	expense->currency = work->person.user.home;
+	expense->currency = work->caller.person.user.home;
 	if (values[CURRENCY].ptr != NULL && !currency_parse(values[CURRENCY], &expense->currency))
-		return refuse(work->req, ST_BAD_VALUE, "currency", "Must be an ISO 4217 code.");
+		return refuse(work->caller.req, ST_BAD_VALUE, "currency", "Must be an ISO 4217 code.");
 	st = money_parse(values[AMOUNT], expense->currency, &expense->amount_minor);
-	return st == ST_OK || refuse(work->req, st, "amount", NULL);
+	return st == ST_OK || refuse(work->caller.req, st, "amount", NULL);
 }
 
 static bool
@@ -278,11 +239,11 @@ take_category(struct work *work, const struct slice *values, struct new_expense 
 
 	if (values[CATEGORY_ID].ptr != NULL) {
 		if (!uuid_parse(values[CATEGORY_ID], &expense->category_id))
-			return refuse(work->req, ST_BAD_VALUE, "category_id", "Is not an id.");
+			return refuse(work->caller.req, ST_BAD_VALUE, "category_id", "Is not an id.");
 		return true;
 	}
 	new_expense->category_key = slice_of(category_kind_key(understand_category(expense->description)));
-	category = person_default_category(&work->person, new_expense->category_key);
+	category = person_default_category(&work->caller.person, new_expense->category_key);
 	if (category != NULL)
 		expense->category_id = category->id;
 	return true;
@@ -291,11 +252,12 @@ take_category(struct work *work, const struct slice *values, struct new_expense 
 static bool
 take_day(struct work *work, const struct slice *values, struct expense *expense)
 {
-	if (values[DATE].ptr == NULL)
-		return zone_local_day(work->person.user.zone.ptr, expense->created_ms, &expense->day) ||
-		    zone_local_day("UTC", expense->created_ms, &expense->day);
+	if (values[DATE].ptr == NULL) {
+		expense->day = message_day(work->caller.person.user.zone.ptr, expense->created_ms);
+		return true;
+	}
 	return day_parse(values[DATE], &expense->day) ||
-	    refuse(work->req, ST_BAD_DATE, "date", "Must be a day that exists, as YYYY-MM-DD.");
+	    refuse(work->caller.req, ST_BAD_DATE, "date", "Must be a day that exists, as YYYY-MM-DD.");
 }
 
 static bool
@@ -306,17 +268,16 @@ take_expense(struct work *work, const struct slice *values, struct new_expense *
 	expense->created_ms = clock_wall_ms();
 	expense->id = uuid7_next(expense->created_ms);
 	expense->description = values[DESCRIPTION];
-	expense->account = values[ACCOUNT].len > 0 ? values[ACCOUNT] : SLICE_LITERAL("Cash");
-	expense->zone = work->person.user.zone;
+	expense->account = values[ACCOUNT].len > 0 ? values[ACCOUNT] : message_default_account;
+	expense->zone = work->caller.person.user.zone;
 	if (expense->description.len == 0)
-		return refuse(work->req, ST_BAD_VALUE, "description", "Is empty.");
+		return refuse(work->caller.req, ST_BAD_VALUE, "description", "Is empty.");
 	return take_amount(work, values, expense) && take_category(work, values, new_expense) && take_day(work, values, expense);
 }
 
 enum status
 post_expense(struct request *req)
 {
-	const struct services *services = req->services;
 	struct new_expense new_expense = { 0 };
 	struct expense_batch batch = { .expense_count = 1, .expenses = &new_expense };
 	struct slice values[FIELDS];
@@ -329,6 +290,6 @@ post_expense(struct request *req)
 		return ST_OK;
 	batch.now_ms = new_expense.expense.created_ms;
 	SHA256((const uint8_t *)req->body.ptr, req->body.len, batch.request_hash);
-	store_put_expenses(services->messages.store, &work->ledger, &batch, on_stored, work);
+	store_put_expenses(work->caller.service->store, &work->caller.ledger, &batch, on_stored, work);
 	return ST_OK;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* /api/v1/messages: a chat message in, its reply and its expenses out. */
+/* /api/v1/messages: a chat message in, its reply and its expenses out; /api/v1/parse: the same, and nothing is stored. */
 #include "config.h"
 
 #include "handlers.h"
 
 #include <openssl/sha.h>
 
-#include "auth.h"
 #include "body.h"
+#include "caller.h"
+#include "chat/reply.h"
 #include "clock.h"
 #include "expense_json.h"
 #include "reply.h"
@@ -26,25 +27,50 @@ write_expenses(struct json_out *out, const struct message_result *result)
 }
 
 static void
-on_message_done(enum status st, const struct message_result *result, void *arg)
+reply_message(struct request *req, enum status st, const struct message_result *result)
 {
-	struct request *req = arg;
-	struct json_out out;
-	char id[UUID_TEXT_LEN];
+	struct json_out out = reply_json_begin(req, st);
 
-	if (st != ST_OK) {
-		reply_problem(req, st, st == ST_KEY_REUSED ? "Idempotency-Key" : NULL, NULL);
-		return;
-	}
-	uuid_format(&result->id, id);
-	out = reply_json_begin(req, result->status == MESSAGE_WAITING ? ST_ACCEPTED : ST_OK);
 	json_out_object_begin(&out);
-	json_out_member_string(&out, "id", (struct slice){ id, sizeof id });
+	json_member_id(&out, "id", &result->id);
 	json_out_member_text(&out, "status", message_status_text(result->status));
 	json_out_member_string(&out, "reply", result->reply);
 	write_expenses(&out, result);
 	json_out_object_end(&out);
 	reply_end(req);
+}
+
+/* --- what both POSTs take ------------------------------------------------------- */
+
+enum { USER, TEXT, FIELDS };
+
+static const struct body_field fields[FIELDS] = {
+	[USER] = { "user", BODY_LINE, false, USER_ID_MAX },
+	[TEXT] = { "text", BODY_TEXT, true,  MESSAGE_CHARACTERS_MAX },
+};
+
+static bool
+read_body(struct request *req, struct slice *values)
+{
+	if (!body_read(req, fields, FIELDS, values))
+		return false;
+	if (values[TEXT].len > 0)
+		return true;
+	reply_problem(req, ST_BAD_VALUE, "text", "The text is empty.");
+	return false;
+}
+
+/* --- a message ------------------------------------------------------------------- */
+
+static void
+on_message_done(enum status st, const struct message_result *result, void *arg)
+{
+	struct request *req = arg;
+
+	if (st == ST_OK)
+		reply_message(req, result->status == MESSAGE_WAITING ? ST_ACCEPTED : ST_OK, result);
+	else
+		reply_problem(req, st, st == ST_KEY_REUSED ? "Idempotency-Key" : NULL, NULL);
 }
 
 /* What a repeat with the same key must have the same. */
@@ -65,25 +91,130 @@ hash_request(struct arena *arena, const struct message_input *input, uint8_t has
 enum status
 post_message(struct request *req)
 {
-	enum { USER, TEXT };
-	static const struct body_field fields[] = {
-		[USER] = { "user", BODY_LINE, false, USER_ID_MAX },
-		[TEXT] = { "text", BODY_TEXT, true,  MESSAGE_CHARACTERS_MAX },
-	};
 	const struct services *services = req->services;
 	struct message_input input = { .received_ms = clock_wall_ms(), .priority = PRIORITY_HIGH };
-	struct slice values[2];
+	struct slice values[FIELDS];
 
-	if (!body_read(req, fields, 2, values) || !handler_user(req, values[USER], &input.user_id) ||
+	if (!read_body(req, values) || !handler_user(req, values[USER], &input.user_id) ||
 	    !handler_idempotency_key(req, &input.idempotency_key))
 		return ST_OK;
 	input.text = values[TEXT];
-	if (input.text.len == 0) {
-		reply_problem(req, ST_BAD_VALUE, "text", "The text is empty.");
-		return ST_OK;
-	}
 	if (input.idempotency_key.len > 0 && !hash_request(&req->arena, &input, input.request_hash))
 		return ST_OVERLOADED;
 	message_drive(&services->messages, &input, on_message_done, req);
 	return ST_OK;
+}
+
+/* --- what became of one ------------------------------------------------------------ */
+
+static void
+on_message(enum status st, const struct message *message, void *arg)
+{
+	struct caller *caller = arg;
+	struct request *req = caller->req;
+	struct message_result result;
+
+	if (st == ST_OK && !message_load(caller->service, &caller->ledger, message, caller_person(caller), &req->arena, &result))
+		st = ST_OVERLOADED;
+	if (st == ST_OK)
+		reply_message(req, ST_OK, &result);
+	else
+		reply_problem(req, st, NULL, NULL);
+}
+
+enum status
+get_message(struct request *req)
+{
+	static const char *const known[] = { "user", NULL };
+	struct caller caller;
+	struct uuid id;
+
+	/* The first message of a user who is not signed up yet may be waiting. */
+	if (handler_knows_query(req, known) && caller_find_by_query(req, &caller) && caller_read_id(req, 0, &id))
+		store_get_message(caller.service->store, &caller.ledger, &id, on_message, &caller);
+	return ST_OK;
+}
+
+/* --- only understanding ------------------------------------------------------------- */
+
+struct parse {
+	struct caller  caller;
+	struct sign_up profile;
+};
+
+static void
+write_parsed_category(struct json_out *out, enum category_kind kind, const struct person *person)
+{
+	const struct category *category = person != NULL ? message_category(person, kind) : NULL;
+
+	json_out_key(out, "category");
+	json_out_object_begin(out);
+	json_out_member_string(out, "key", category != NULL ? category->key : slice_of(category_kind_key(kind)));
+	json_out_member_string(out, "name",
+	    category != NULL ? category_shown_name(category) : category_kind_name(kind, LANGUAGE_EN));
+	json_out_object_end(out);
+}
+
+static void
+write_parsed(struct json_out *out, const struct understood_expense *expense, const struct person *person)
+{
+	json_out_object_begin(out);
+	json_out_member_string(out, "description", expense->description);
+	json_member_money(out, expense->amount_minor, expense->currency);
+	json_member_day(out, "date", expense->day);
+	write_parsed_category(out, expense->category, person);
+	json_out_member_string(out, "account", expense->account.len > 0 ? expense->account : message_default_account);
+	json_out_object_end(out);
+}
+
+/* result: NULL when nobody could make anything of the text. */
+static void
+reply_parsed(const struct parse *parse, const struct understanding *result)
+{
+	const struct person *person = caller_person(&parse->caller);
+	enum language language = result != NULL ? result->language : language_from_tag(parse->profile.locale);
+	enum message_status status = result != NULL ? message_status_of(result->verdict) : MESSAGE_FAILED;
+	size_t count = status == MESSAGE_RECORDED ? result->expense_count : 0;
+	struct json_out out = reply_json_begin(parse->caller.req, ST_OK);
+
+	json_out_object_begin(&out);
+	json_out_member_text(&out, "status", message_status_text(status));
+	json_out_member_text(&out, "language", language_tag(language));
+	json_out_key(&out, "expenses");
+	json_out_array_begin(&out);
+	for (size_t i = 0; i < count; i++)
+		write_parsed(&out, &result->expenses[i], person);
+	json_out_array_end(&out);
+	json_out_object_end(&out);
+	reply_end(parse->caller.req);
+}
+
+static void
+on_parsed(enum status st, const struct understanding *result, void *arg)
+{
+	struct parse *parse = arg;
+
+	caller_record(&parse->caller, OPERATION_parse_message, st == ST_OK);
+	if (st == ST_OK || st == ST_FAILED)
+		reply_parsed(parse, st == ST_OK ? result : NULL);
+	else
+		reply_problem(parse->caller.req, st, NULL, NULL);
+}
+
+enum status
+post_parse(struct request *req)
+{
+	struct parse *parse = arena_alloc(&req->arena, sizeof *parse);
+	struct slice values[FIELDS];
+	struct caller *caller;
+	day_t today;
+
+	if (parse == NULL)
+		return ST_OVERLOADED;
+	caller = &parse->caller;
+	if (!read_body(req, values) || !caller_find(req, values[USER], caller))
+		return ST_OK;
+	parse->profile = message_profile(caller->service->options, caller->user_id, caller_person(caller));
+	today = message_day(parse->profile.zone.ptr, clock_wall_ms());
+	return message_ask(caller->service, values[TEXT], &parse->profile, today, PRIORITY_HIGH, on_parsed, parse);
 }

@@ -3,6 +3,7 @@ libaiexpense_a_SOURCES += src/http/access_log.c src/http/access_log.h
 libaiexpense_a_SOURCES += src/http/ascii.h
 libaiexpense_a_SOURCES += src/http/auth.c src/http/auth.h
 libaiexpense_a_SOURCES += src/http/body.c src/http/body.h
+libaiexpense_a_SOURCES += src/http/caller.c src/http/caller.h
 libaiexpense_a_SOURCES += src/http/conn.c src/http/conn.h
 libaiexpense_a_SOURCES += src/http/exchange.c
 libaiexpense_a_SOURCES += src/http/expense_json.c src/http/expense_json.h

@@ -15,7 +15,6 @@
 #include "clock.h"
 #include "counters.h"
 #include "store/person.h"
-#include "zone.h"
 
 struct drive {
 	const struct message_service *service;
@@ -39,20 +38,6 @@ struct drive {
 	size_t                        expense_count;
 	struct new_expense            expenses[MESSAGE_EXPENSES_MAX];
 };
-
-/* An expense that names no account was paid from here. */
-static const struct slice default_account = { "Cash", 4 };
-
-static const char *const status_texts[] = {
-	[MESSAGE_RECORDED] = "recorded", [MESSAGE_QUESTION] = "question", [MESSAGE_ANSWER] = "answer",
-	[MESSAGE_NOTHING] = "nothing", [MESSAGE_FAILED] = "failed", [MESSAGE_WAITING] = "waiting",
-};
-
-const char *
-message_status_text(enum message_status status)
-{
-	return status_texts[status];
-}
 
 static void
 step_begins(struct drive *drive)
@@ -177,19 +162,6 @@ record(struct drive *drive)
 
 /* --- step 2: understand --------------------------------------------------- */
 
-/* The user's category of a kind: the default one if it is still there, else Other, else the first. */
-static const struct category *
-category_of(const struct drive *drive, enum category_kind kind)
-{
-	const struct person *person = &drive->person;
-
-	const struct category *category = person_default_category(person, slice_of(category_kind_key(kind)));
-
-	if (category == NULL)
-		category = person_default_category(person, slice_of(category_kind_key(CATEGORY_OTHER)));
-	return category == NULL && person->category_count > 0 ? &person->categories[0] : category;
-}
-
 /* What the reply calls the category: the name the user gave it, else the default's in the language of the message. */
 static struct slice
 category_name(const struct category *category, enum category_kind kind, enum language language)
@@ -200,13 +172,13 @@ category_name(const struct category *category, enum category_kind kind, enum lan
 static void
 take_expense(struct drive *drive, const struct understood_expense *understood, struct reply_expense *said)
 {
-	const struct category *category = drive->is_known ? category_of(drive, understood->category) : NULL;
+	const struct category *category = drive->is_known ? message_category(&drive->person, understood->category) : NULL;
 	struct new_expense *new_expense = &drive->expenses[drive->expense_count++];
 
 	new_expense->expense = (struct expense){
 		.id = uuid7_next(drive->input.received_ms), .day = understood->day, .amount_minor = understood->amount_minor,
 		.currency = understood->currency, .description = understood->description,
-		.account = understood->account.len > 0 ? understood->account : default_account,
+		.account = understood->account.len > 0 ? understood->account : message_default_account,
 		.zone = drive->sign_up.zone, .message_id = drive->input.id, .created_ms = drive->input.received_ms,
 	};
 	new_expense->category_key = slice_of(category_kind_key(understood->category));
@@ -230,12 +202,6 @@ take_expenses(struct drive *drive, const struct understanding *result)
 	reply_recorded(&drive->reply, drive->language, said, drive->expense_count, drive->today);
 }
 
-static enum message_status
-status_of_verdict(enum verdict verdict)
-{
-	return verdict == VERDICT_NO_THING || verdict == VERDICT_NO_AMOUNT ? MESSAGE_QUESTION : MESSAGE_NOTHING;
-}
-
 static void
 on_understood(enum status st, const struct understanding *result, void *arg)
 {
@@ -251,7 +217,7 @@ on_understood(enum status st, const struct understanding *result, void *arg)
 		if (result->verdict == VERDICT_EXPENSES) {
 			take_expenses(drive, result);
 		} else {
-			drive->status = status_of_verdict(result->verdict);
+			drive->status = message_status_of(result->verdict);
 			reply_verdict(&drive->reply, result, drive->sign_up.home);
 		}
 	} else {
@@ -265,17 +231,11 @@ on_understood(enum status st, const struct understanding *result, void *arg)
 static void
 ask(struct drive *drive)
 {
-	const struct options *options = drive->service->options;
-	struct understand_input job = {
-		.text = drive->input.text, .locale = drive->sign_up.locale, .home = drive->sign_up.home,
-	};
 	enum status st;
 
-	if (!zone_local_day(drive->sign_up.zone.ptr, drive->input.received_ms, &drive->today))
-		zone_local_day("UTC", drive->input.received_ms, &drive->today);
-	job.today = drive->today;
+	drive->today = message_day(drive->sign_up.zone.ptr, drive->input.received_ms);
 	step_begins(drive);
-	st = ai_pool_ask(drive->service->pool, &job, drive->input.priority, clock_mono_ms() + options->ai_message_timeout_ms,
+	st = message_ask(drive->service, drive->input.text, &drive->sign_up, drive->today, drive->input.priority,
 	    on_understood, drive);
 	if (st != ST_OK)
 		finish(drive, st, NULL);
@@ -283,66 +243,23 @@ ask(struct drive *drive)
 
 /* --- step 1: who, and was it handled before ------------------------------- */
 
-struct replayed {
-	struct drive  *drive;
-	size_t         count;
-	struct expense expenses[MESSAGE_EXPENSES_MAX];
-};
-
-static void
-keep_expense(enum status st, const struct expense *expense, void *arg)
-{
-	struct replayed *replayed = arg;
-	struct arena *arena = &replayed->drive->arena;
-	struct expense *kept;
-
-	if (st != ST_OK || replayed->count == MESSAGE_EXPENSES_MAX)
-		return;                  /* deleted since */
-	kept = &replayed->expenses[replayed->count++];
-	*kept = *expense;
-	kept->description = arena_copy(arena, expense->description);
-	kept->account = arena_copy(arena, expense->account);
-	kept->zone = arena_copy(arena, expense->zone);
-}
-
 static void
 on_replay(enum status st, const struct message *message, void *arg)
 {
 	struct drive *drive = arg;
-	struct replayed replayed = { .drive = drive };
-	struct message kept;
+	struct message_result result;
 
 	if (st == ST_NOT_FOUND) {
 		ask(drive);
 		return;
 	}
-	if (st != ST_OK) {
-		finish(drive, st, NULL);
-		return;
+	if (st == ST_OK && !message_load(drive->service, &drive->ledger, message, &drive->person, &drive->arena, &result))
+		st = ST_OVERLOADED;
+	if (st == ST_OK) {
+		result.is_replay = true;
+		counter_add(&drive->service->counters->messages_replayed, 1);
 	}
-	kept = *message;
-	kept.reply = arena_copy(&drive->arena, message->reply);
-	for (size_t i = 0; i < message->expense_count; i++)
-		store_get_expense(drive->service->store, &drive->ledger, &message->expense_ids[i], keep_expense, &replayed);
-	finish_recorded(drive, &kept, replayed.expenses, replayed.count, true);
-}
-
-/* A new user gets what the operator configured; a known one has it already. */
-static void
-take_sign_up(struct drive *drive)
-{
-	const struct options *options = drive->service->options;
-
-	drive->sign_up.user_id = drive->input.user_id;
-	if (drive->is_known) {
-		drive->sign_up.locale = drive->person.user.locale;
-		drive->sign_up.zone = drive->person.user.zone;
-		drive->sign_up.home = drive->person.user.home;
-		return;
-	}
-	drive->sign_up.locale = slice_of(options->user_locale);
-	drive->sign_up.zone = slice_of(options->user_time_zone);
-	currency_parse(slice_of(options->user_home_currency), &drive->sign_up.home);
+	finish(drive, st, st == ST_OK ? &result : NULL);
 }
 
 static void
@@ -356,7 +273,7 @@ on_person(enum status st, const struct person *person, void *arg)
 		finish(drive, st, NULL);
 		return;
 	}
-	take_sign_up(drive);
+	drive->sign_up = message_profile(drive->service->options, drive->input.user_id, drive->is_known ? &drive->person : NULL);
 	if (drive->input.idempotency_key.len > 0 && drive->is_known)
 		store_find_replay(drive->service->store, &drive->ledger, drive->input.idempotency_key,
 		    drive->input.request_hash, on_replay, drive);

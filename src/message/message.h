@@ -11,6 +11,7 @@
 #define MESSAGE_H
 
 #include "ai/ai_pool.h"
+#include "arena.h"
 #include "store.h"
 
 struct counters;
@@ -57,5 +58,33 @@ void message_drive(const struct message_service *service, const struct message_i
 
 /* "recorded", "question", ... */
 const char *message_status_text(enum message_status status);
+
+/* --- parts of the way, for others that go a part of it: message_parts.c --------- */
+
+/* An expense that names no account was paid from here. */
+extern const struct slice message_default_account;
+
+/* The user's own settings or, when person is NULL, what a new user gets; points into person and options. */
+struct sign_up message_profile(const struct options *options, struct slice user_id, const struct person *person);
+
+/* The user's category of a kind: the default one if it is still there, else Other, else the first; NULL when there is none. */
+const struct category *message_category(const struct person *person, enum category_kind kind);
+
+/* The day that it is for somebody in this time zone; in UTC when there is no such zone. */
+day_t message_day(const char *zone, int64_t wall_ms);
+
+/* What ai_pool_ask does, with the deadline of a message. */
+enum status message_ask(const struct message_service *service, struct slice text, const struct sign_up *profile, day_t today,
+    enum priority priority, ai_answer_fn *fn, void *arg);
+
+/* What a message comes to that was understood like this. */
+enum message_status message_status_of(enum verdict verdict);
+
+/*
+ * What became of a message of the store, with those of its expenses that are
+ * still there, in the arena.  person: as in the result.  false: no memory.
+ */
+bool message_load(const struct message_service *service, const struct ledger *ledger, const struct message *message,
+    const struct person *person, struct arena *arena, struct message_result *result);
 
 #endif

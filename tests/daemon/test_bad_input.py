@@ -12,6 +12,8 @@ from harness import Daemon, PATIENCE
 
 MESSAGES = "/api/v1/messages"
 EXPENSES = "/api/v1/expenses"
+PARSE = "/api/v1/parse"
+NOBODY = "/01999999-9999-7999-8999-999999999999"
 GOOD = {"user": "line:U1", "text": "lunch 5"}
 EXPENSE = {"user": "line:U1", "description": "lunch", "amount": "5"}
 
@@ -39,6 +41,20 @@ CASES = [
     ("POST", MESSAGES, {**GOOD, "user": "line:"}, 422, "invalid-value", "user"),
     ("POST", MESSAGES, {**GOOD, "user": "line:a b"}, 422, "invalid-value", "user"),
     ("POST", MESSAGES, {**GOOD, "user": "line:" + "x" * 300}, 422, "text-too-long", "user"),
+    ("GET", MESSAGES + NOBODY + "?user=line:U1", None, 404, "not-found", None),
+    ("GET", MESSAGES + "/nothing?user=line:U1", None, 404, "not-found", None),
+    ("GET", MESSAGES + NOBODY, None, 422, "missing-field", "user"),
+    ("GET", MESSAGES + NOBODY + "?user=U1", None, 422, "invalid-value", "user"),
+    ("GET", MESSAGES + NOBODY + "?user=line:U1&colour=red", None, 400, "invalid-parameter", "colour"),
+    ("POST", PARSE, b"{", 400, "malformed-json", None),
+    ("POST", PARSE, {**GOOD, "colour": "red"}, 422, "unknown-field", "colour"),
+    ("POST", PARSE, {**GOOD, "text": 5}, 422, "wrong-type", "text"),
+    ("POST", PARSE, {**GOOD, "text": ""}, 422, "invalid-value", "text"),
+    ("POST", PARSE, {**GOOD, "text": "午" * 4001}, 422, "text-too-long", "text"),
+    ("POST", PARSE, {"user": "line:U1"}, 422, "missing-field", "text"),
+    ("POST", PARSE, {"text": "lunch 5"}, 422, "missing-field", "user"),
+    ("POST", PARSE, {**GOOD, "user": "U1"}, 422, "invalid-value", "user"),
+    ("GET", PARSE, None, 405, "method-not-allowed", None),
     ("POST", EXPENSES, {**EXPENSE, "amount": "1000000000000000000000"}, 422, "out-of-range", "amount"),
     ("POST", EXPENSES, {**EXPENSE, "amount": "5.001"}, 422, "out-of-range", "amount"),
     ("POST", EXPENSES, {**EXPENSE, "amount": "5", "currency": "XQX"}, 422, "invalid-value", "currency"),

@@ -154,6 +154,48 @@ class Messages(unittest.TestCase):
             self.assertEqual(self.client.say("line:U12", text).json["expenses"][0]["category"]["name"], category)
         self.assertEqual({e["category"]["name"] for e in self.client.expenses("line:U12")}, DEFAULT_CATEGORIES)
 
+    def test_what_became_of_a_message_can_be_asked_later(self):
+        told = self.client.say("line:U13", "早餐$20午餐$30").json
+        answer = self.client.get(f"/api/v1/messages/{told['id']}?user=line:U13")
+        self.assertEqual((answer.status, answer.json), (200, told))
+        nothing = self.client.say("line:U13", "hello there").json
+        self.assertEqual(self.client.get(f"/api/v1/messages/{nothing['id']}?user=line:U13").json, nothing)
+
+    def test_a_message_of_somebody_else_is_not_there(self):
+        told = self.client.say("line:U14", "lunch 5").json
+        path = "/api/v1/messages/" + told["id"]
+        self.client.say("line:U15", "hello")
+        for user in "line:U15", "line:nobody":
+            answer = self.client.get(f"{path}?user={user}")
+            self.assertEqual((answer.status, answer.json["type"]), (404, "/problems/not-found"))
+        with Client(self.daemon.port, token(self.daemon, "user", "--user", "line:U15")) as other:
+            self.assertEqual(other.get(path).status, 404)
+            self.assertEqual(other.get(path + "?user=line:U14").status, 403)
+        with Client(self.daemon.port, token(self.daemon, "user", "--user", "line:U14")) as own:
+            self.assertEqual(own.get(path).json, told)
+
+    def test_parsing_understands_and_stores_nothing(self):
+        answer = self.client.post("/api/v1/parse", {"user": "line:U16", "text": "早餐$20加油$200"})
+        self.assertEqual(answer.status, 200)
+        parsed = answer.json
+        self.assertEqual((parsed["status"], parsed["language"]), ("recorded", "zh-Hant"))
+        self.assertEqual(facts(parsed["expenses"]), [("早餐", "20.00", "TWD", "Food"), ("加油", "200.00", "TWD", "Transport")])
+        self.assertEqual([e["category"]["key"] for e in parsed["expenses"]], ["food", "transport"])
+        self.assertEqual(set(parsed["expenses"][0]), {"description", "amount", "currency", "date", "category", "account"})
+        self.assertIn(parsed["expenses"][0]["date"], (str(today()), str(today() - datetime.timedelta(1))))
+        self.assertEqual(self.client.get("/api/v1/expenses?user=line:U16").status, 404)       # nor was the user signed up
+
+    def test_parsing_tells_why_there_is_no_expense(self):
+        for text, status in (("$100", "question"), ("買菜", "question"), ("hello there", "nothing")):
+            parsed = self.client.post("/api/v1/parse", {"user": "line:U17", "text": text}).json
+            self.assertEqual((parsed["status"], parsed["expenses"]), (status, []))
+
+    def test_parsing_with_a_user_token_needs_no_user(self):
+        self.client.say("line:U18", "hello")
+        with Client(self.daemon.port, token(self.daemon, "user", "--user", "line:U18")) as own:
+            self.assertEqual(own.post("/api/v1/parse", {"text": "lunch 5"}).json["expenses"][0]["amount"], "5.00")
+            self.assertEqual(own.post("/api/v1/parse", {"text": "lunch 5", "user": "line:U17"}).status, 403)
+
     def test_no_text_amount_user_or_token_reaches_the_log(self):
         with Daemon("http { access_log = true }") as d, service(d) as client:
             client.say("line:canary-user", "canarything 4711")
@@ -253,8 +295,27 @@ class Waiting(unittest.TestCase):
             os.kill(d.pids("ai")[0], signal.SIGSTOP)
             answer = client.say("line:U1", "lunch 5")
             self.assertEqual((answer.status, answer.json["status"]), (202, "waiting"))
+            path = f"/api/v1/messages/{answer.json['id']}?user=line:U1"
+            state = client.get(path).json
+            self.assertTrue(state == answer.json or state["status"] == "recorded", state)
+            d.wait_for(lambda: client.get(path).json["status"] == "recorded")
+            self.assertEqual([e["amount"] for e in client.get(path).json["expenses"]], ["5.00"])
             d.wait_for(lambda: [e["amount"] for e in client.expenses("line:U1")] == ["5.00"])
             self.assertEqual(d.stats()["inbox_redriven"], 1)
+
+    def test_the_first_message_of_a_new_user_can_be_looked_at_while_it_waits(self):
+        with Daemon(args=["-o", "ai.message_timeout_ms=300"]) as d, service(d) as client:
+            os.kill(d.pids("ai")[0], signal.SIGSTOP)
+            answer = client.say("line:new", "lunch 5")
+            self.assertEqual(answer.status, 202)
+            self.assertEqual(client.get(f"/api/v1/messages/{answer.json['id']}?user=line:new").status, 200)
+
+    def test_parsing_that_nobody_does_in_time_is_refused_with_when_to_come_back(self):
+        with Daemon(args=["-o", "ai.message_timeout_ms=300"]) as d, service(d) as client:
+            os.kill(d.pids("ai")[0], signal.SIGSTOP)
+            answer = client.post("/api/v1/parse", {"user": "line:U1", "text": "lunch 5"})
+            self.assertEqual((answer.status, answer.json["type"]), (503, "/problems/unavailable"))
+            self.assertGreater(int(answer.headers["Retry-After"]), 0)
 
     def test_more_than_may_wait_is_refused_with_when_to_come_back(self):
         with Daemon(args=["-o", "ai.queue_max=1", "-o", "http.workers=1"]) as d, service(d) as client:

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* See caller.h. */
+#include "config.h"
+
+#include "caller.h"
+
+#include "clock.h"
+#include "handlers.h"
+#include "reply.h"
+#include "services.h"
+#include "store/person.h"
+
+static void
+keep_person(enum status st, const struct person *person, void *arg)
+{
+	struct caller *caller = arg;
+
+	caller->st = st;
+	if (st != ST_OK)
+		return;
+	caller->is_known = person_copy(&caller->req->arena, person, &caller->person);
+	if (!caller->is_known)
+		caller->st = ST_OVERLOADED;
+}
+
+bool
+caller_find(struct request *req, struct slice named, struct caller *caller)
+{
+	const struct services *services = req->services;
+
+	*caller = (struct caller){ .req = req, .service = &services->messages, .started_ns = clock_mono_ns() };
+	if (!handler_user(req, named, &caller->user_id))
+		return false;
+	caller->ledger = store_ledger(caller->service->store, caller->user_id);
+	store_get_person(caller->service->store, &caller->ledger, keep_person, caller);
+	if (caller->st == ST_OK || caller->st == ST_NO_USER)
+		return true;
+	reply_problem(req, caller->st, NULL, NULL);
+	return false;
+}
+
+bool
+caller_begin(struct request *req, struct slice named, struct caller *caller)
+{
+	if (!caller_find(req, named, caller))
+		return false;
+	if (caller->st == ST_OK)
+		return true;
+	reply_problem(req, caller->st, "user", NULL);
+	return false;
+}
+
+static struct slice
+named_by_query(const struct request *req)
+{
+	struct slice named = SLICE_EMPTY;
+
+	http_query_find(&req->query, "user", &named);
+	return named;
+}
+
+bool
+caller_find_by_query(struct request *req, struct caller *caller)
+{
+	return caller_find(req, named_by_query(req), caller);
+}
+
+bool
+caller_begin_by_query(struct request *req, struct caller *caller)
+{
+	return caller_begin(req, named_by_query(req), caller);
+}
+
+void
+caller_record(const struct caller *caller, enum operation operation, bool is_success)
+{
+	operation_record(caller->service->counters, operation, (uint64_t)(clock_mono_ns() - caller->started_ns), is_success);
+}
+
+bool
+caller_read_id(struct request *req, unsigned param, struct uuid *id)
+{
+	if (uuid_parse(req->params[param], id))
+		return true;
+	reply_problem(req, ST_NOT_FOUND, NULL, NULL);
+	return false;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Whose ledger a request is about: what nearly every handler begins with. */
+#ifndef CALLER_H
+#define CALLER_H
+
+#include "counters.h"
+#include "message/message.h"
+#include "request.h"
+
+struct caller {
+	struct request               *req;
+	const struct message_service *service;     /* with the store */
+	struct slice                  user_id;
+	struct ledger                 ledger;
+	bool                          is_known;    /* the user is signed up ... */
+	struct person                 person;      /* ... as this, in the request's arena */
+	enum status                   st;          /* of looking the user up */
+	int64_t                       started_ns;
+};
+
+/*
+ * Find out who is meant; named is what the query or the body says.  A user who
+ * is not there is no problem.  false: the problem has been answered.
+ */
+bool caller_find(struct request *req, struct slice named, struct caller *caller);
+
+/* The same for a user who must be there. */
+bool caller_begin(struct request *req, struct slice named, struct caller *caller);
+
+/* The same two with the user named by the query. */
+bool caller_find_by_query(struct request *req, struct caller *caller);
+bool caller_begin_by_query(struct request *req, struct caller *caller);
+
+/* The user, or NULL when there is none. */
+static inline const struct person *
+caller_person(const struct caller *caller)
+{
+	return caller->is_known ? &caller->person : NULL;
+}
+
+/* Count the request as one of these operations. */
+void caller_record(const struct caller *caller, enum operation operation, bool is_success);
+
+/* The id at this place of the route; false after answering that there is nothing. */
+bool caller_read_id(struct request *req, unsigned param, struct uuid *id);
+
+#endif

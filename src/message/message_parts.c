@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* What driving a message has in common with parsing one and with looking at one later; see message.h. */
+#include "config.h"
+
+#include "message.h"
+
+#include "chat/reply.h"
+#include "clock.h"
+#include "store/person.h"
+#include "zone.h"
+
+const struct slice message_default_account = { "Cash", 4 };
+
+static const char *const status_texts[] = {
+	[MESSAGE_RECORDED] = "recorded", [MESSAGE_QUESTION] = "question", [MESSAGE_ANSWER] = "answer",
+	[MESSAGE_NOTHING] = "nothing", [MESSAGE_FAILED] = "failed", [MESSAGE_WAITING] = "waiting",
+};
+
+const char *
+message_status_text(enum message_status status)
+{
+	return status_texts[status];
+}
+
+enum message_status
+message_status_of(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_EXPENSES:
+		return MESSAGE_RECORDED;
+	case VERDICT_NO_THING:
+	case VERDICT_NO_AMOUNT:
+		return MESSAGE_QUESTION;
+	default:
+		return MESSAGE_NOTHING;
+	}
+}
+
+struct sign_up
+message_profile(const struct options *options, struct slice user_id, const struct person *person)
+{
+	struct sign_up profile = { .user_id = user_id };
+
+	if (person != NULL) {
+		profile.locale = person->user.locale;
+		profile.zone = person->user.zone;
+		profile.home = person->user.home;
+		return profile;
+	}
+	profile.locale = slice_of(options->user_locale);
+	profile.zone = slice_of(options->user_time_zone);
+	currency_parse(slice_of(options->user_home_currency), &profile.home);
+	return profile;
+}
+
+const struct category *
+message_category(const struct person *person, enum category_kind kind)
+{
+	const struct category *category = person_default_category(person, slice_of(category_kind_key(kind)));
+
+	if (category == NULL)
+		category = person_default_category(person, slice_of(category_kind_key(CATEGORY_OTHER)));
+	return category == NULL && person->category_count > 0 ? &person->categories[0] : category;
+}
+
+day_t
+message_day(const char *zone, int64_t wall_ms)
+{
+	day_t day = 0;
+
+	if (!zone_local_day(zone, wall_ms, &day))
+		zone_local_day("UTC", wall_ms, &day);
+	return day;
+}
+
+enum status
+message_ask(const struct message_service *service, struct slice text, const struct sign_up *profile, day_t today,
+    enum priority priority, ai_answer_fn *fn, void *arg)
+{
+	struct understand_input job = { .text = text, .locale = profile->locale, .home = profile->home, .today = today };
+
+	return ai_pool_ask(service->pool, &job, priority, clock_mono_ms() + service->options->ai_message_timeout_ms, fn, arg);
+}
+
+/* --- a message of the store -------------------------------------------------- */
+
+struct loading {
+	struct arena   *arena;
+	struct expense *expenses;
+	size_t          count;
+	bool            has_failed;
+};
+
+static void
+keep_expense(enum status st, const struct expense *expense, void *arg)
+{
+	struct loading *loading = arg;
+	struct expense *kept;
+
+	if (st != ST_OK)
+		return;                  /* deleted since */
+	kept = &loading->expenses[loading->count++];
+	*kept = *expense;
+	kept->description = arena_copy(loading->arena, expense->description);
+	kept->account = arena_copy(loading->arena, expense->account);
+	kept->zone = arena_copy(loading->arena, expense->zone);
+	loading->has_failed |= kept->description.ptr == NULL || kept->account.ptr == NULL || kept->zone.ptr == NULL;
+}
+
+/* Nothing is kept as the reply to a message that waits: it is what was said when it was accepted. */
+static struct slice
+load_reply(const struct message_service *service, const struct message *message, const struct person *person,
+    struct arena *arena)
+{
+	struct sign_up profile = message_profile(service->options, SLICE_EMPTY, person);
+	struct buf text = BUF_INIT;
+	struct slice copy;
+
+	if (message->status != MESSAGE_WAITING)
+		return arena_copy(arena, message->reply);
+	reply_waiting(&text, language_from_tag(profile.locale));
+	copy = text.has_failed ? SLICE_EMPTY : arena_copy(arena, buf_slice(&text));
+	buf_fini(&text);
+	return copy;
+}
+
+bool
+message_load(const struct message_service *service, const struct ledger *ledger, const struct message *message,
+    const struct person *person, struct arena *arena, struct message_result *result)
+{
+	struct loading loading = { .arena = arena };
+
+	*result = (struct message_result){ .id = message->id, .status = message->status, .person = person };
+	result->reply = load_reply(service, message, person, arena);
+	loading.expenses = arena_alloc(arena, (message->expense_count + 1) * sizeof *loading.expenses);
+	if (result->reply.ptr == NULL || loading.expenses == NULL)
+		return false;
+	for (size_t i = 0; i < message->expense_count; i++)
+		store_get_expense(service->store, ledger, &message->expense_ids[i], keep_expense, &loading);
+	result->expenses = loading.expenses;
+	result->expense_count = loading.count;
+	return !loading.has_failed;
+}
