@@ -3,6 +3,11 @@
 
 #include "language.h"
 
+#include <string.h>
+#include <strings.h>
+
+#include "words.h"
+
 /* Frequent characters that only one way of writing has; read as 16-bit strings. */
 static const uint16_t traditional[] = u"買賣錢飯麵車電費這個還們來後過時說對點訂員學國關門開機書業發現東風問間長萬與為會價網館廳廠園圓塊總歲貨單兩號鐘雙條張隻頭請記帳區處體藥醫樓臺灣塑雞鴨魚鳥龍黃飲蘋葉蛋圖場帶幾讓認識課題聽讀寫畫選擇樂愛歡團隊質變證護養豬計給結繳續線練組紅綠紙經級統繼維細緊終約罰規觀親覺諾謝輕輸轉辦農運達遠邊鄉鋪錯鍋鎮鐵雖難雲靜響頁順預領顏願類飛騎驗髮鬧鬆鹹麗麼";
 static const uint16_t simplified[] = u"买卖钱饭车电费这个还们来后过时说对点订员学国关门开机书业发现东风问间长万与为会价网馆厅厂园圆块总岁货单两号钟双条张头请记账区处体药医楼湾鸡鸭鱼鸟龙黄饮苹叶图场带几让认识课题听读写画选择乐爱欢团队质变证护养猪计给结缴续线练组红绿纸经级统继维细紧终约罚规观亲觉诺谢轻输转办农运达远边乡铺错锅镇铁虽难云静响页顺预领颜愿类飞骑验闹丽么";
@@ -63,4 +68,59 @@ language_of(const struct chars *chars, struct slice locale)
 		return own == LANGUAGE_JA && n.traditional + n.simplified < 2 ? LANGUAGE_JA :
 		    n.traditional > n.simplified ? LANGUAGE_ZH_HANT : LANGUAGE_ZH_HANS;
 	return own == LANGUAGE_EN ? LANGUAGE_ZH_HANT : own;
+}
+
+/* The first language of a script is meant where the user's own is written in another one. */
+static const struct script {
+	uint16_t    first, last;
+	const char *tags;
+} scripts[] = {
+	{ 'a', 'z', "en de nl fr es pt it ca ro sv nb da fi tr hr pl cs hu id ga vi sl" }, { 0x0370, 0x03FF, "el" },
+	{ 0x0400, 0x052F, "ru uk bg mn" }, { 0x0590, 0x05FF, "he" }, { 0x0600, 0x06FF, "ar" }, { 0x0900, 0x097F, "hi" },
+	{ 0x0E00, 0x0E7F, "th" }, { 0x10A0, 0x10FF, "ka" }, { 0xAC00, 0xD7A3, "ko" }, { 0x3041, 0x30FE, "ja" }, { 0x3400, 0x9FFF, "zh ja" },
+};
+
+static bool
+has_tag(const char *tags, struct slice tag)
+{
+	for (const char *p = tags; *p != '\0'; p += strcspn(p, " "), p += strspn(p, " "))
+		if (strcspn(p, " ") == tag.len && strncasecmp(p, tag.ptr, tag.len) == 0)
+			return true;
+	return false;
+}
+
+/* The script of the first character that has one; the user's own as soon as one character is of it. */
+static const struct script *
+script_of(const struct chars *chars, struct slice language)
+{
+	const struct script *found = NULL;
+
+	for (size_t i = 0; i < chars->count; i++) {
+		for (size_t k = 0; k < sizeof scripts / sizeof scripts[0]; k++) {
+			const struct script *script = &scripts[k];
+
+			if (chars->folded[i] < script->first || chars->folded[i] > script->last)
+				continue;
+			if (found == NULL || has_tag(script->tags, language))
+				found = script;
+			if (found != NULL && has_tag(found->tags, language))
+				return found;
+			break;
+		}
+	}
+	return found;
+}
+
+uint8_t
+language_words_of(const struct chars *chars, struct slice locale)
+{
+	struct slice language = { locale.ptr, 0 };
+	const struct script *script;
+
+	while (language.len < locale.len && locale.ptr[language.len] != '-')
+		language.len++;
+	script = script_of(chars, language);
+	if (script == NULL || has_tag(script->tags, language))
+		return words_language(language);
+	return words_language((struct slice){ script->tags, strcspn(script->tags, " ") });
 }
