@@ -3,9 +3,6 @@
 
 #include "language.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "words.h"
 
 /* Frequent characters that only one way of writing has; read as 16-bit strings. */
@@ -70,57 +67,56 @@ language_of(const struct chars *chars, struct slice locale)
 	return own == LANGUAGE_EN ? LANGUAGE_ZH_HANT : own;
 }
 
-/* The first language of a script is meant where the user's own is written in another one. */
-static const struct script {
-	uint16_t    first, last;
-	const char *tags;
-} scripts[] = {
-	{ 'a', 'z', "en de nl fr es pt it ca ro sv nb da fi tr hr pl cs hu id ga vi sl" }, { 0x0370, 0x03FF, "el" },
-	{ 0x0400, 0x052F, "ru uk bg mn" }, { 0x0590, 0x05FF, "he" }, { 0x0600, 0x06FF, "ar" }, { 0x0900, 0x097F, "hi" },
-	{ 0x0E00, 0x0E7F, "th" }, { 0x10A0, 0x10FF, "ka" }, { 0xAC00, 0xD7A3, "ko" }, { 0x3041, 0x30FE, "ja" }, { 0x3400, 0x9FFF, "zh ja" },
+enum script { SCRIPT_NONE, SCRIPT_LATIN, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_HEBREW, SCRIPT_ARABIC, SCRIPT_DEVANAGARI, SCRIPT_THAI,
+	SCRIPT_GEORGIAN, SCRIPT_HAN, SCRIPT_HANGUL };
+
+static const uint8_t scripts_of_languages[] = { SCRIPT_NONE,
+#define LANGUAGE(name, script) SCRIPT_##script,
+#include "data/languages.def"
+#undef LANGUAGE
 };
 
-static bool
-has_tag(const char *tags, struct slice tag)
+static enum script
+script_of(uint16_t c)
 {
-	for (const char *p = tags; *p != '\0'; p += strcspn(p, " "), p += strspn(p, " "))
-		if (strcspn(p, " ") == tag.len && strncasecmp(p, tag.ptr, tag.len) == 0)
-			return true;
-	return false;
+	static const struct { uint16_t first, last; enum script script; } ranges[] = { { 0x0370, 0x03FF, SCRIPT_GREEK },
+		{ 0x0400, 0x052F, SCRIPT_CYRILLIC }, { 0x0590, 0x05FF, SCRIPT_HEBREW }, { 0x0600, 0x06FF, SCRIPT_ARABIC },
+		{ 0x0900, 0x097F, SCRIPT_DEVANAGARI }, { 0x0E00, 0x0E7F, SCRIPT_THAI }, { 0x10A0, 0x10FF, SCRIPT_GEORGIAN },
+		{ 0x3041, 0x9FFF, SCRIPT_HAN }, { 0xAC00, 0xD7A3, SCRIPT_HANGUL } };
+
+	if (c < 0x370)
+		return c >= 'a' && c <= 'z' ? SCRIPT_LATIN : SCRIPT_NONE;
+	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return ranges[i].script;
+	return SCRIPT_NONE;
 }
 
-/* The script of the first character that has one; the user's own as soon as one character is of it. */
-static const struct script *
-script_of(const struct chars *chars, struct slice language)
+static uint8_t
+first_language_of(enum script script)
 {
-	const struct script *found = NULL;
-
-	for (size_t i = 0; i < chars->count; i++) {
-		for (size_t k = 0; k < sizeof scripts / sizeof scripts[0]; k++) {
-			const struct script *script = &scripts[k];
-
-			if (chars->folded[i] < script->first || chars->folded[i] > script->last)
-				continue;
-			if (found == NULL || has_tag(script->tags, language))
-				found = script;
-			if (found != NULL && has_tag(found->tags, language))
-				return found;
-			break;
-		}
-	}
-	return found;
+	for (uint8_t i = 1; i < WORDS_LANGUAGES; i++)
+		if (scripts_of_languages[i] == script)
+			return i;
+	return 0;
 }
 
+/* The user's own as soon as one character is of its script, else what the first character tells. */
 uint8_t
 language_words_of(const struct chars *chars, struct slice locale)
 {
-	struct slice language = { locale.ptr, 0 };
-	const struct script *script;
+	uint8_t own = words_language(locale);
+	enum script found = SCRIPT_NONE;
 
-	while (language.len < locale.len && locale.ptr[language.len] != '-')
-		language.len++;
-	script = script_of(chars, language);
-	if (script == NULL || has_tag(script->tags, language))
-		return words_language(language);
-	return words_language((struct slice){ script->tags, strcspn(script->tags, " ") });
+	for (size_t i = 0; i < chars->count; i++) {
+		enum script script = script_of(chars->folded[i]);
+
+		if (script == SCRIPT_NONE)
+			continue;
+		if (script == scripts_of_languages[own])
+			return own;
+		if (found == SCRIPT_NONE)
+			found = script;
+	}
+	return found == SCRIPT_NONE ? own : first_language_of(found);
 }

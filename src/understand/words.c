@@ -12,7 +12,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "money_words.h"
 
@@ -28,15 +27,15 @@ static struct {
 } words;
 
 /* The first is the one of all texts. */
-static const char *const language_tags[WORDS_LANGUAGES] = { "",
-#define LANGUAGE(name) #name,
+static const char language_tags[WORDS_LANGUAGES][4] = { "",
+#define LANGUAGE(name, script) #name,
 #include "data/languages.def"
 #undef LANGUAGE
 };
 
 enum {
 	LANGUAGE_all,
-#define LANGUAGE(name) LANGUAGE_##name,
+#define LANGUAGE(name, script) LANGUAGE_##name,
 #include "data/languages.def"
 #undef LANGUAGE
 };
@@ -167,12 +166,17 @@ static const struct {
 uint8_t
 words_language(struct slice tag)
 {
-	for (uint8_t i = 1; i < WORDS_LANGUAGES; i++) {
-		size_t len = strlen(language_tags[i]);
+	char first, second;
 
-		if (tag.len >= len && strncasecmp(tag.ptr, language_tags[i], len) == 0 && (tag.len == len || tag.ptr[len] == '-'))
+	if (tag.len < 2 || (tag.len > 2 && tag.ptr[2] != '-'))
+		return 0;
+	first = (char)(tag.ptr[0] | 0x20);
+	second = (char)(tag.ptr[1] | 0x20);
+	if (first == 'n' && (second == 'o' || second == 'n'))       /* Norwegian, whichever way it is written */
+		second = 'b';
+	for (uint8_t i = 1; i < WORDS_LANGUAGES; i++)
+		if (language_tags[i][0] == first && language_tags[i][1] == second)
 			return i;
-	}
 	return 0;
 }
 

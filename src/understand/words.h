@@ -16,7 +16,7 @@
 
 enum {
 	WORDS_LANGUAGES = 1
-#define LANGUAGE(name) + 1
+#define LANGUAGE(name, script) + 1
 #include "data/languages.def"
 #undef LANGUAGE
 };
