@@ -57,8 +57,12 @@ struct understood_expense {
 
 struct understood_amount {
 	int64_t         minor;
+	int64_t         value;                 /* as written, so many decimals behind the point: 1.0753 and 0.125 */
+	uint8_t         decimals;
 	struct currency currency;
 	bool            is_currency_guessed;   /* as in an expense */
+	bool            is_currency_named;     /* by a word or sign, if only by an ambiguous one */
+	bool            is_in_expense;
 };
 
 struct understanding {
@@ -67,6 +71,7 @@ struct understanding {
 	unsigned                  confidence;      /* 0 to 100: how sure the rules are */
 	size_t                    expense_count;
 	struct understood_expense expenses[UNDERSTAND_EXPENSES_MAX];
+	uint32_t                  named_currencies;   /* bit i: expenses[i] names one, if only by an ambiguous sign */
 	size_t                    amount_count;    /* every amount of money read, also of incomplete expenses */
 	struct understood_amount  amounts[UNDERSTAND_AMOUNTS_MAX];
 	bool                      has_day;         /* a day is named somewhere in the text ... */

@@ -4,6 +4,7 @@
 #include "amounts.h"
 
 #include "money_words.h"
+#include "number_words.h"
 #include "numbers.h"
 
 enum { PHONE_DIGITS = 8, COUNTER_MAX = 10, SERIES_MAX = 50 };
@@ -37,7 +38,7 @@ currency_of(const struct reading *r, const struct token *t)
 {
 	const struct sense *s = token_sense(t, WORD_CURRENCY);
 
-	if (s == NULL || (money_words[s->value].is_strict && !is_capitals(r, t)))
+	if (s == NULL || (money_words[s->value].sort == MONEY_IS_STRICT && !is_capitals(r, t)))
 		return NO_CURRENCY;
 	return s->value;
 }
@@ -58,7 +59,22 @@ better_currency(int a, int b)
 static bool
 is_number(const struct token *t)
 {
-	return t->kind == TOKEN_NUMBER;
+	return t->kind == TOKEN_NUMBER && !t->is_nth;
+}
+
+/* "$20 and 43c": the sign stands before the whole. */
+static bool
+is_sign_before(const struct reading *r, size_t i, const struct token *out)
+{
+	return out->currency != NO_CURRENCY && currency_of(r, token_at(r, i)) != NO_CURRENCY;
+}
+
+static bool
+ends_number(const struct reading *r, size_t at)
+{
+	const struct token *t = token_at(r, at);
+
+	return t->kind == TOKEN_BREAK || t->kind == TOKEN_PAUSE || currency_of(r, t) != NO_CURRENCY;
 }
 
 static bool
@@ -79,79 +95,6 @@ is_minus(const struct reading *r, size_t i, size_t reduced)
 	    char_class(r->tokens->chars->folded[t->begin - 1]) == CHAR_CJK;
 }
 
-/* "fifty", "twenty five", "two hundred": the value and how many tokens. */
-static size_t
-read_number_words(const struct reading *r, size_t i, int64_t *value)
-{
-	const struct sense *s;
-	size_t at = i;
-
-	*value = 0;
-	for (; at < i + 4; at++) {
-		s = token_sense(token_at(r, at), WORD_NUMBER);
-		if (s != NULL)
-			*value += s->value;
-		else if (at > i && (s = token_sense(token_at(r, at), WORD_MAGNITUDE)) != NULL && s->value == 2)
-			*value *= 100;
-		else
-			break;
-	}
-	return at - i;
-}
-
-/* A single letter belongs to the number only when it touches it, and "5m" only to money. */
-static bool
-is_magnitude(const struct reading *r, const struct token *t, bool is_money, int *power)
-{
-	const struct sense *s = token_sense(t, WORD_MAGNITUDE);
-	bool is_letter = t->end == t->begin + 1 && token_is_letters(r->tokens, t);
-
-	if (s == NULL || (is_letter && (t->is_spaced || (!is_money && s->value != 3))))
-		return false;
-	if (t->is_spaced && !token_is_letters(r->tokens, t))
-		return false;
-	*power = s->value;
-	return true;
-}
-
-/* The 5 of 3萬5, the 3千 of 2万3千: a digit below the power before; how many tokens. */
-static size_t
-read_lower_digit(const struct reading *r, size_t at, int *power, struct token *out)
-{
-	const struct token *t = token_at(r, at);
-	int64_t digit = t->value;
-	uint8_t decimals = 0;
-	int lower = *power - 1;
-	bool has_unit;
-
-	if (!is_number(t) || t->is_spaced || t->decimals > 0 || digit > 9)
-		return 0;
-	has_unit = is_magnitude(r, token_at(r, at + 1), false, &lower);
-	if (lower >= *power || lower < 0 || !number_scale(&digit, &decimals, lower))
-		return 0;
-	out->value += digit;
-	*power = has_unit ? lower : 0;
-	return has_unit ? 2 : 1;
-}
-
-/* 萬 and 3萬5 and 2万3千 behind the number. */
-static size_t
-read_magnitude(const struct reading *r, size_t at, bool is_money, struct token *out)
-{
-	size_t start = at, used;
-	int power;
-
-	if (!is_magnitude(r, token_at(r, at), is_money, &power) || !number_scale(&out->value, &out->decimals, power))
-		return 0;
-	out->is_scaled = true;
-	at++;
-	if (token_is_letters(r->tokens, token_at(r, at - 1)))
-		return 1;
-	while (out->decimals == 0 && (used = read_lower_digit(r, at, &power, out)) > 0)
-		at += used;
-	return at - start;
-}
-
 /* Whether the currency word at a position is this number's and not the next one's. */
 static bool
 is_suffix(const struct reading *r, size_t at, const struct token *out)
@@ -170,12 +113,59 @@ is_suffix(const struct reading *r, size_t at, const struct token *out)
 	return out->currency == NO_CURRENCY || is_specific(row) || !is_specific(out->currency);
 }
 
+/* "Canadian" and "australiens" next to a dollar: the row that they make of it. */
+static int
+nation_of(const struct token *t)
+{
+	const struct sense *s = token_sense(t, WORD_NATION);
+
+	return s == NULL ? NO_CURRENCY : s->value;
+}
+
+static size_t
+skip_link(const struct reading *r, size_t at)
+{
+	const struct token *next = token_at(r, at + 1);
+
+	return at + (token_is(token_at(r, at), WORD_MONEY_LINK) && (currency_of(r, next) != NO_CURRENCY || nation_of(next) != NO_CURRENCY));
+}
+
+/* "millones" behind the currency: "75 USD millones". */
+static size_t
+read_late_power(const struct reading *r, size_t at, struct token *out)
+{
+	const struct sense *s = token_sense(token_at(r, at), WORD_MAGNITUDE);
+
+	if (s == NULL || s->value < 6 || out->is_scaled || token_at(r, at)->end - token_at(r, at)->begin < 3 ||
+	    !number_scale(&out->value, &out->decimals, s->value))
+		return 0;
+	out->is_scaled = true;
+	return 1;
+}
+
+/* A nation counts together with the unit behind or before it. */
+static size_t
+read_nation_and_unit(const struct reading *r, size_t at, struct token *out)
+{
+	int before = nation_of(token_at(r, at)), unit = currency_of(r, token_at(r, at + (before != NO_CURRENCY)));
+	int nation = before != NO_CURRENCY ? before : nation_of(token_at(r, at + 1));
+
+	if (nation == NO_CURRENCY || unit == NO_CURRENCY || out->currency != NO_CURRENCY || money_words[unit].decimals > 0)
+		return 0;
+	out->currency = (int16_t)(is_specific(unit) ? unit : nation);
+	return 2;
+}
+
 static size_t
 read_suffixes(const struct reading *r, size_t at, struct token *out)
 {
-	size_t start = at;
+	size_t start = at, used;
 
-	while (at < start + 2 && is_suffix(r, at, out)) {
+	at = skip_link(r, at);
+	used = read_nation_and_unit(r, at, out);
+	if (used > 0)
+		return at + used - start;
+	for (int names = 0; names < 2 && is_suffix(r, at, out); names++) {
 		int row = currency_of(r, token_at(r, at));
 
 		if (money_words[row].decimals > 0 && out->currency == NO_CURRENCY)
@@ -183,51 +173,76 @@ read_suffixes(const struct reading *r, size_t at, struct token *out)
 		out->currency = (int16_t)better_currency(out->currency, row);
 		at++;
 	}
-	return at - start;
+	return at > start && out->currency == NO_CURRENCY ? 0 : at + read_late_power(r, at, out) - start;
+}
+
+static bool
+ends_phrase(const struct token *t)
+{
+	return t->kind == TOKEN_BREAK || t->kind == TOKEN_PAUSE;
 }
 
 /* The 5 of 15塊5 is tenths, the 50 of "15 dollars 50" hundredths; 0 for neither. */
 static int
-decimals_of_bare_part(const struct reading *r, size_t at)
+decimals_of_bare_part(const struct reading *r, size_t unit_at, size_t at, size_t end, int64_t value)
 {
-	const struct token *unit = token_at(r, at - 1), *n = token_at(r, at), *next = token_at(r, at + 1);
+	const struct token *unit = token_at(r, unit_at), *n = token_at(r, at), *next = token_at(r, end);
+	bool is_joined = at > unit_at + 1;
 
-	if (token_is(unit, WORD_UNIT) && !n->is_spaced && n->value < 10 && !token_is(next, WORD_UNIT))
+	if (value > 99)
+		return 0;
+	if (token_is(unit, WORD_UNIT) && !is_joined && !n->is_spaced && value < 10 && !token_is(next, WORD_UNIT))
 		return 1;
-	if (token_is_letters(r->tokens, unit) && n->end - n->begin == 2 && (next->kind == TOKEN_BREAK || next->kind == TOKEN_PAUSE))
-		return 2;
-	return 0;
+	if (!ends_phrase(next) || !(token_is_letters(r->tokens, unit) || is_joined))
+		return 0;
+	return n->end - n->begin >= 2 || n->is_in_words ? 2 : 0;
+}
+
+static bool
+is_part_join(const struct reading *r, size_t at)
+{
+	const struct token *t = token_at(r, at);
+
+	return token_is(t, WORD_JOIN) || token_is(t, WORD_NUMBER_JOIN);
 }
 
 /* "and 43 cents", 5角, and the 5 of 15塊5, behind whole units. */
 static size_t
 read_part(const struct reading *r, size_t at, struct token *out)
 {
-	size_t start = at;
-	const struct token *n, *unit;
+	size_t start = at, used, unit_at = at - 1;
+	struct token n = { 0 };
 	int decimals, row;
 
-	at += token_is(token_at(r, at), WORD_JOIN);
-	n = token_at(r, at);
-	unit = token_at(r, at + 1);
-	row = currency_of(r, unit);
-	if (out->currency == NO_CURRENCY || out->decimals > 0 || out->value > NUMBER_MAX / 100)
+	if (out->currency == NO_CURRENCY || out->decimals > 0 || out->value > NUMBER_MAX / 1000)
 		return 0;
-	if (!is_number(n) || n->decimals > 0 || n->value > 99)
+	at += is_part_join(r, at);
+	used = number_words_read(r, at, false, &n);
+	if (used == 0 || n.decimals > 0 || n.is_scaled)
 		return 0;
-	if (row != NO_CURRENCY && money_words[row].decimals > 0)
-		decimals = money_words[row].decimals;
-	else if (row == NO_CURRENCY)
-		decimals = decimals_of_bare_part(r, at);
-	else
+	used = skip_link(r, at + used) - at;
+	row = currency_of(r, token_at(r, at + used));
+	decimals = row == NO_CURRENCY ? decimals_of_bare_part(r, unit_at, at, at + used, n.value) : money_words[row].decimals;
+	if (decimals == 0 || n.value >= (decimals == 1 ? 10 : decimals == 2 ? 100 : 1000))
 		return 0;
-	if (decimals == 0)
-		return 0;
-	if (decimals == 1 && n->value > 9)
-		return 0;
-	out->value = out->value * (decimals == 1 ? 10 : 100) + n->value;
+	for (int i = 0; i < decimals; i++)
+		out->value *= 10;
+	out->value += n.value;
 	out->decimals = (uint8_t)decimals;
-	return at + 1 + (row != NO_CURRENCY) - start;
+	return at + used + (row != NO_CURRENCY) - start;
+}
+
+/* 三毛五: what is left of a hundred. */
+static size_t
+read_smaller_part(const struct reading *r, size_t at, struct token *out)
+{
+	const struct token *t = token_at(r, at);
+
+	if (out->decimals != 1 || !is_number(t) || t->is_spaced || t->decimals > 0 || t->value > 9 || !ends_number(r, at + 1))
+		return 0;
+	out->value = out->value * 10 + t->value;
+	out->decimals = 2;
+	return 1u + (currency_of(r, token_at(r, at + 1)) != NO_CURRENCY);
 }
 
 /* An optional minus and up to two names of the currency, in either order. */
@@ -252,26 +267,6 @@ read_prefix(const struct reading *r, size_t i, size_t reduced, struct token *out
 	return at - i;
 }
 
-static size_t
-read_value(const struct reading *r, size_t at, struct token *out)
-{
-	const struct token *t = token_at(r, at);
-	size_t used;
-
-	if (is_number(t)) {
-		out->value = t->value;
-		out->decimals = t->decimals;
-		out->is_in_words = t->is_in_words;
-		out->is_scaled = t->is_scaled;
-		return 1;
-	}
-	if (out->currency != NO_CURRENCY)       /* "won a prize" */
-		return 0;
-	used = read_number_words(r, at, &out->value);
-	out->is_in_words = used > 0;
-	return used;
-}
-
 size_t
 amounts_read(const struct reading *r, size_t i, size_t reduced, struct token *out)
 {
@@ -282,16 +277,20 @@ amounts_read(const struct reading *r, size_t i, size_t reduced, struct token *ou
 		return 0;
 	*out = (struct token){ .kind = TOKEN_AMOUNT, .begin = first->begin, .is_spaced = first->is_spaced, .currency = NO_CURRENCY };
 	at += read_prefix(r, i, reduced, out);
-	used = read_value(r, at, out);
+	if (out->currency != NO_CURRENCY && !is_number(token_at(r, at)))       /* "won a prize" */
+		return 0;
+	used = number_words_read(r, at, out->currency != NO_CURRENCY, out);
 	if (used == 0)
 		return 0;
 	at += used;
-	at += read_magnitude(r, at, out->currency != NO_CURRENCY, out);
 	used = read_suffixes(r, at, out);
 	at += used;
+	if (used > 0 || is_sign_before(r, i, out))
+		used = read_part(r, at, out);
+	at += used;
 	if (used > 0)
-		at += read_part(r, at, out);
-	if (out->is_in_words && !out->is_scaled && out->currency == NO_CURRENCY)
+		at += read_smaller_part(r, at, out);
+	if (out->is_in_words && out->currency == NO_CURRENCY && (!out->is_scaled || out->value == 0))
 		return 0;
 	out->end = token_at(r, at - 1)->end;
 	return at - i;
@@ -340,6 +339,16 @@ is_counted(const struct reading *r, size_t at, int64_t value)
 }
 
 static size_t
+read_count_words(const struct reading *r, size_t i, int64_t *value)
+{
+	struct token n = { 0 };
+	size_t used = token_at(r, i)->sense == 0 ? 0 : number_words_read(r, i, false, &n);
+
+	*value = n.value;
+	return n.decimals > 0 ? 0 : used;
+}
+
+static size_t
 read_with_unit(const struct reading *r, size_t i, struct token *out)
 {
 	size_t used = 1;
@@ -347,7 +356,7 @@ read_with_unit(const struct reading *r, size_t i, struct token *out)
 	const struct sense *s;
 
 	if (!is_number(token_at(r, i)))
-		used = read_number_words(r, i, &value);
+		used = read_count_words(r, i, &value);
 	s = used == 0 ? NULL : token_sense(token_at(r, i + used), WORD_UNIT);
 	if (s == NULL || !is_counted(r, i + used, value))
 		return 0;
@@ -362,14 +371,13 @@ is_part_of_word(const struct reading *r, size_t i)
 {
 	const struct token *t = token_at(r, i), *next = token_at(r, i + 1);
 	uint16_t c = char_behind(r, t);
-	int power;
 
-	if (c == '%')
+	if (c == '%' || token_is_mark(r->tokens, next, '%') || token_is(next, WORD_PERCENT))
 		return true;
 	if (c == '-' && char_class(r->tokens->chars->folded[t->end + 1]) == CHAR_LETTER)
 		return true;
 	return char_class(c) == CHAR_LETTER && next->kind == TOKEN_TEXT && next->end - next->begin <= 2 &&
-	    !is_magnitude(r, next, false, &power);
+	    !token_is(next, WORD_MAGNITUDE) && !token_is(next, WORD_CURRENCY);
 }
 
 /* Leading zeros, or more digits than an amount without separators has. */
@@ -398,7 +406,7 @@ is_led_by_mark(const struct reading *r, size_t reduced, int64_t value)
 {
 	const struct token *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing;
 
-	if (token_is(before, WORD_IN) && value >= 1900 && value <= 2100)       /* "in 2025" */
+	if ((token_is(before, WORD_IN) || token_is(before, WORD_YEAR_LEAD)) && value >= 1900 && value <= 2100)       /* "in 2025" */
 		return true;
 	return token_is(before, WORD_ORDINAL) || token_is_mark(r->tokens, before, '#') || is_in_series(before, value);
 }

@@ -13,7 +13,7 @@
 #include "clauses.h"
 #include "things.h"
 
-enum { THING_WORDS_MAX = 8, THING_HAN_MAX = 18, COUNTED_MAX = 10 };
+enum { THING_WORDS_MAX = 8, THING_HAN_MAX = 18, COUNTED_MAX = 10, PROSE_TOKENS_A_NUMBER = 8 };
 
 struct assembly {
 	const struct reading *r;
@@ -25,6 +25,7 @@ struct assembly {
 	bool                  is_amount_alone;     /* an amount and no thing was read */
 	bool                  is_bought;           /* a thing and no amount: subject */
 	bool                  is_too_many;
+	bool                  is_prose;        /* the sentence: see there */
 	struct thing          subject;
 	/* of the sentence in hand */
 	struct sentence       sentence;
@@ -140,8 +141,13 @@ note_amount(struct assembly *a, const struct token *t)
 	struct understanding *out = a->out;
 	struct understood_amount *amount = &out->amounts[out->amount_count];
 
-	if (out->amount_count < UNDERSTAND_AMOUNTS_MAX && value_of(a, t, &amount->minor, &amount->currency, &amount->is_currency_guessed))
-		out->amount_count++;
+	if (out->amount_count == UNDERSTAND_AMOUNTS_MAX || !value_of(a, t, &amount->minor, &amount->currency, &amount->is_currency_guessed))
+		return;
+	amount->value = t->is_negative ? -t->value : t->value;
+	amount->decimals = t->decimals;
+	amount->is_currency_named = t->currency != NO_CURRENCY;
+	amount->is_in_expense = false;
+	out->amount_count++;
 }
 
 static bool
@@ -238,6 +244,8 @@ is_credible(const struct assembly *a, const struct clause *clause, size_t k, con
 		return false;
 	if (amount_strength(t) >= 2)
 		return !a->sentence.is_mild_order || !a->sentence.has_topic;
+	if (a->is_prose)
+		return false;
 	if (a->sentence.has_topic || (a->sentence.is_mild_order && !thing->is_known))
 		return false;
 	if (is_word(a, clause, i + 1, WORD_BE) || clause->has_question)
@@ -302,6 +310,8 @@ add_expense(struct assembly *a, const struct clause *clause, size_t k, const str
 	e->category = category_of(a->tokens, thing);
 	if (e->description.len == 0)
 		return;
+	if (amount->currency != NO_CURRENCY)
+		out->named_currencies |= UINT32_C(1) << out->expense_count;
 	out->expense_count++;
 	out->confidence = confidence < out->confidence ? confidence : out->confidence;
 }
@@ -360,10 +370,13 @@ read_amount(struct assembly *a, const struct clause *clause, size_t k)
 		return;
 	}
 	note_amount(a, t);
-	if (is_alone)
+	if (is_alone) {
 		a->is_amount_alone = true;
-	else
-		add_expense(a, clause, k, &thing);
+		return;
+	}
+	add_expense(a, clause, k, &thing);
+	if (a->out->amount_count > 0)
+		a->out->amounts[a->out->amount_count - 1].is_in_expense = true;
 }
 
 static bool
@@ -470,10 +483,22 @@ note_amounts(struct assembly *a)
 			note_amount(a, &a->tokens->at[i]);
 }
 
+/* A long sentence about money, no list of purchases: its bare numbers are years and counts. */
+static bool
+is_prose(const struct assembly *a)
+{
+	size_t numbers = 0;
+
+	for (size_t i = a->sentence.span.first; i < a->sentence.span.last; i++)
+		numbers += a->tokens->at[i].kind == TOKEN_AMOUNT;
+	return a->sentence.span.last - a->sentence.span.first > PROSE_TOKENS_A_NUMBER * numbers && has_currency_amount(a);
+}
+
 static size_t
 read_sentence(struct assembly *a, size_t first)
 {
 	a->sentence = sentence_at(a->tokens, first);
+	a->is_prose = is_prose(a);
 	a->sentence_expenses = a->out->expense_count;
 	a->has_pending = false;
 	if (a->sentence.is_order || a->sentence.is_asked || (a->sentence.is_question && !has_currency_amount(a))) {
@@ -523,6 +548,22 @@ read_lone_thing(struct assembly *a)
 	a->subject = thing;
 }
 
+/* Beside amounts that name a currency a bare number counts only where an expense was made of it. */
+static void
+drop_bare_amounts(struct understanding *out)
+{
+	size_t kept = 0;
+	bool has_named = false;
+
+	for (size_t i = 0; i < out->amount_count; i++)
+		has_named |= out->amounts[i].is_currency_named;
+	for (size_t i = 0; has_named && i < out->amount_count; i++)
+		if (out->amounts[i].is_currency_named || out->amounts[i].is_in_expense)
+			out->amounts[kept++] = out->amounts[i];
+	if (has_named)
+		out->amount_count = kept;
+}
+
 static enum verdict
 verdict_of(struct assembly *a)
 {
@@ -547,6 +588,7 @@ clear(const struct reading *r, struct understanding *out)
 	out->confidence = 100;
 	out->expense_count = 0;
 	out->amount_count = 0;
+	out->named_currencies = 0;
 	out->subject = SLICE_EMPTY;
 	out->memory_used = 0;
 	out->day = r->today;
@@ -566,6 +608,7 @@ assemble(const struct reading *reading, struct currency home, struct understandi
 	for (size_t i = 0; i < reading->tokens->count;)
 		i = read_sentence(&a, i);
 	out->verdict = verdict_of(&a);
+	drop_bare_amounts(out);
 	if (out->verdict == VERDICT_NOTHING || out->verdict == VERDICT_NO_AMOUNT)
 		out->confidence = reading->tokens->count < 8 ? 70 : 50;
 }

@@ -21,7 +21,7 @@ struct range {
 static const struct range ranges[] = {
 	{ 0x0080, 0x009F, CHAR_PUNCT }, { 0x00A0, 0x00A0, CHAR_SPACE }, { 0x00A1, 0x00A1, CHAR_PUNCT }, { 0x00A2, 0x00A5, CHAR_SIGN },
 	{ 0x00A6, 0x00A9, CHAR_PUNCT }, { 0x00AB, 0x00B4, CHAR_PUNCT }, { 0x00B6, 0x00B9, CHAR_PUNCT }, { 0x00BB, 0x00BF, CHAR_PUNCT },
-	{ 0x00D7, 0x00D7, CHAR_PUNCT }, { 0x00F7, 0x00F7, CHAR_PUNCT }, { 0x0E3F, 0x0E3F, CHAR_SIGN }, { 0x1100, 0x11FF, CHAR_CJK },
+	{ 0x00D7, 0x00D7, CHAR_PUNCT }, { 0x00F7, 0x00F7, CHAR_PUNCT }, { 0x0E01, 0x0E3A, CHAR_CJK }, { 0x0E3F, 0x0E3F, CHAR_SIGN }, { 0x0E40, 0x0E4E, CHAR_CJK }, { 0x1100, 0x11FF, CHAR_CJK },
 	{ 0x2000, 0x200B, CHAR_SPACE }, { 0x200C, 0x200F, CHAR_EMOJI }, { 0x2010, 0x2025, CHAR_PUNCT }, { 0x2026, 0x2026, CHAR_PAUSE },
 	{ 0x2027, 0x2027, CHAR_PUNCT }, { 0x2028, 0x2029, CHAR_NEWLINE }, { 0x202A, 0x202F, CHAR_SPACE }, { 0x2030, 0x205E, CHAR_PUNCT },
 	{ 0x205F, 0x206F, CHAR_SPACE }, { 0x2070, 0x209F, CHAR_PUNCT }, { 0x20A0, 0x20CF, CHAR_SIGN }, { 0x20D0, 0x20FF, CHAR_EMOJI },
@@ -70,9 +70,60 @@ fold_mark(uint16_t c)
 	}
 }
 
+/*
+ * The plain letter of an accented one, so that "sabado" is "sábado"; '.' where
+ * there is none.  Đ is left alone, since it is a currency's sign.
+ */
+static const char latin[] =
+	"aaaaaa.ceeeeiiii.nooooo.ouuuuy.saaaaaa.ceeeeiiii.nooooo.ouuuuy.y"
+	"aaaaaaccccccccdd..eeeeeeeeeegggggggghh..iiiiiiiiii..jjkk.lllllll"
+	"lllnnnnnn...oooooo..rrrrrrsssssssstttt..uuuuuuuuuuuuwwyyyzzzzzz."
+	"................................oo.............uu..............."
+	".............aaiioouuuuuuuuuu.aaaa....ggkkoooo..j...gg..nnaa...."
+	"aaaaeeeeiiiioooorrrruuuusstt..hh";
+static const char latin_more[] =
+	"aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmm"
+	"mmmmnnnnnnnnoooooooopppprrrrrrrrssssssssssttttttttuuuuuuuuuuvvvv"
+	"wwwwwwwwwwxxxxyyzzzzzzhtwy....s.aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee"
+	"eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy......";
+
+/* In order: 0 drops the character, a mark that is written above or below the one before it. */
+static const struct {
+	uint16_t first, last, to;
+	bool     is_range;         /* to is for the first one, and so on */
+} folds[] = {
+	{ 0x02BC, 0x02BC, '\'', false }, { 0x0300, 0x036F, 0, false }, { 0x0386, 0x0386, 0x03B1, false }, { 0x0388, 0x0388, 0x03B5, false },
+	{ 0x0389, 0x0389, 0x03B7, false }, { 0x038A, 0x038A, 0x03B9, false }, { 0x038C, 0x038C, 0x03BF, false },
+	{ 0x038E, 0x038E, 0x03C5, false }, { 0x038F, 0x038F, 0x03C9, false }, { 0x0391, 0x03A9, 0x03B1, true },
+	{ 0x03AC, 0x03AC, 0x03B1, false }, { 0x03AD, 0x03AD, 0x03B5, false }, { 0x03AE, 0x03AE, 0x03B7, false },
+	{ 0x03AF, 0x03AF, 0x03B9, false }, { 0x03C2, 0x03C2, 0x03C3, false }, { 0x03CC, 0x03CC, 0x03BF, false },
+	{ 0x03CD, 0x03CD, 0x03C5, false }, { 0x03CE, 0x03CE, 0x03C9, false }, { 0x0401, 0x0401, 0x0435, false },
+	{ 0x0400, 0x040F, 0x0450, true }, { 0x0410, 0x042F, 0x0430, true }, { 0x0451, 0x0451, 0x0435, false },
+	{ 0x0591, 0x05BD, 0, false }, { 0x05BF, 0x05C7, 0, false }, { 0x05BE, 0x05BE, '-', false }, { 0x05F3, 0x05F3, '\'', false },
+	{ 0x05F4, 0x05F4, '"', false }, { 0x060C, 0x060C, ',', false }, { 0x061B, 0x061B, ';', false }, { 0x061F, 0x061F, '?', false },
+	{ 0x0622, 0x0623, 0x0627, false }, { 0x0625, 0x0625, 0x0627, false }, { 0x0629, 0x0629, 0x0647, false },
+	{ 0x0640, 0x0640, 0, false }, { 0x0649, 0x0649, 0x064A, false }, { 0x064B, 0x0652, 0, false }, { 0x0660, 0x0669, '0', true },
+	{ 0x066B, 0x066B, '.', false }, { 0x066C, 0x066C, ',', false }, { 0x06A9, 0x06A9, 0x0643, false }, { 0x06CC, 0x06CC, 0x064A, false },
+	{ 0x06F0, 0x06F9, '0', true }, { 0x0901, 0x0901, 0x0902, false }, { 0x093C, 0x093C, 0, false }, { 0x0964, 0x0964, 0x3002, false },
+	{ 0x0966, 0x096F, '0', true }, { 0x09E6, 0x09EF, '0', true }, { 0x0BE6, 0x0BEF, '0', true }, { 0x0E50, 0x0E59, '0', true },
+	{ 0x17E0, 0x17E9, '0', true },
+};
+
+static uint16_t
+fold_other(uint16_t c)
+{
+	for (size_t i = 0; i < sizeof folds / sizeof folds[0]; i++)
+		if (c >= folds[i].first && c <= folds[i].last)
+			return (uint16_t)(folds[i].to + (folds[i].is_range ? c - folds[i].first : 0));
+	return c;
+}
+
+/* 0 is a character to drop. */
 static uint16_t
 fold(uint32_t c)
 {
+	char plain;
+
 	if (c > 0xFFFF)
 		return c >= 0x20000 && c <= 0x3FFFF ? CHAR_RARE_HAN : 0xFFFD;
 	if (c >= 0x3040 && c <= 0xFEFF)
@@ -81,11 +132,14 @@ fold(uint32_t c)
 		c -= 0xFEE0;
 	if (c >= 'A' && c <= 'Z')
 		return (uint16_t)(c + 0x20);
-	if ((c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F))
-		return (uint16_t)(c + 0x20);
-	if (c >= 0x100 && c <= 0x177 && c != 0x130 && c != 0x131 && c != 0x138)
-		return (uint16_t)(c >= 0x139 && c <= 0x148 ? c + (c & 1) : c | 1);
-	return fold_mark((uint16_t)c);
+	if (c < 0xC0 || c >= 0x1F00)
+		return fold_mark((uint16_t)c);
+	if (c >= 0x220 && c < 0x1E00)
+		return fold_other((uint16_t)c);
+	plain = c < 0x220 ? latin[c - 0xC0] : latin_more[c - 0x1E00];
+	if (plain != '.')
+		return (uint16_t)plain;
+	return c == 0xC6 || c == 0xD0 || c == 0xDE ? (uint16_t)(c + 0x20) : c == 0x110 || c == 0x152 ? (uint16_t)(c + 1) : (uint16_t)c;
 }
 
 /* One character of valid UTF-8; returns its length. */
@@ -116,12 +170,17 @@ chars_read(struct chars *chars, struct slice text)
 
 	while (at < size) {
 		uint32_t c;
+		uint16_t folded;
 
 		chars->offset[count] = (uint16_t)at;
 		at += decode(bytes + at, size - at, &c);
-		chars->folded[count++] = fold(c);
+		folded = c == 0 ? 1 : fold(c);
+		if (folded == 0 && count > 0)
+			continue;
+		chars->folded[count++] = folded;
 	}
 	chars->text = text.ptr;
+	chars->language = 0;
 	chars->count = count;
 	memset(chars->folded + count, 0, CHARS_AHEAD * sizeof chars->folded[0]);
 	chars->offset[count] = (uint16_t)at;

@@ -33,6 +33,7 @@ enum { CHAR_RARE_HAN = 0x3400, CHAR_WIDE_COMMA = 0xFF0C, CHARS_AHEAD = 8 };
 struct chars {
 	const char *text;
 	size_t      count;
+	uint8_t     language;     /* of data/languages.def: whose own words count; 0 for none */
 	/* zeros stand behind the last one, so that readers may look CHARS_AHEAD of them ahead */
 	uint16_t    folded[UNDERSTAND_TEXT_MAX + CHARS_AHEAD];
 	/* offset[count] is the length in bytes */

@@ -218,7 +218,7 @@ attach_currency(struct tokens *tokens, const struct clause *clause)
 		struct token *t = &tokens->at[i];
 		const struct sense *s = t->kind == TOKEN_WORD ? token_sense(t, WORD_CURRENCY) : NULL;
 
-		if (s == NULL || money_words[s->value].is_strict || money_words[s->value].family[0] != '\0' || thing_is_name(t))
+		if (s == NULL || money_words[s->value].sort != MONEY_IS_PLAIN || money_words[s->value].family[0] != '\0' || thing_is_name(t))
 			continue;
 		amount->currency = s->value;
 		t->kind = TOKEN_GONE;

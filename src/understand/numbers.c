@@ -54,16 +54,48 @@ separator_at(const struct chars *chars, size_t at)
 	return c == ',' || c == '.' || c == '\'' ? (char)c : 0;
 }
 
+static bool
+is_any_of(struct slice locale, const char *const *tags, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (locale.len >= 2 && strncasecmp(locale.ptr, tags[i], 2) == 0 && (locale.len == 2 || locale.ptr[2] == '-'))
+			return true;
+	return false;
+}
+
 /* Where 1.234 is a thousand and more. */
 static bool
 locale_groups_with_points(struct slice locale)
 {
-	static const char *const tags[] = { "de", "es", "it", "pt", "nl", "id", "tr", "da", "nb", "vi", "el", "ca", "ro", "hr", "fr" };
+	static const char *const tags[] = { "de", "es", "it", "pt", "nl", "id", "tr", "da", "nb", "no", "sv", "fi", "vi", "el", "ca", "ro", "hr",
+		"sl", "fr", "pl", "cs", "hu", "bg", "ru", "uk" };
 
-	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
-		if (locale.len >= 2 && strncasecmp(locale.ptr, tags[i], 2) == 0 && (locale.len == 2 || locale.ptr[2] == '-'))
-			return true;
-	return false;
+	return is_any_of(locale, tags, sizeof tags / sizeof tags[0]);
+}
+
+/* Where 1 234 567 is one number, if what follows the blanks is always three digits. */
+static bool
+locale_groups_with_blanks(struct slice locale)
+{
+	static const char *const tags[] = { "fr", "de", "it", "es", "pt", "sv", "nb", "no", "da", "fi", "ru", "uk", "bg", "pl", "cs", "hu", "ro", "ca",
+		"hr", "sl", "ka", "mn" };
+
+	return is_any_of(locale, tags, sizeof tags / sizeof tags[0]);
+}
+
+/* The length of ".. 000 000" with blanks, behind at most three digits. */
+static bool
+read_blank_groups(const struct chars *chars, size_t first_len, struct slice locale, struct number *n)
+{
+	size_t end = n->end;
+
+	if (first_len > 3 || n->value == 0 || chars->folded[end] != ' ' || count_digits(chars, end + 1) != 3 || !locale_groups_with_blanks(locale))
+		return false;
+	for (; chars->folded[end] == ' ' && count_digits(chars, end + 1) == 3; end += 4)
+		if (!append_digits(chars, end + 1, 3, n))
+			return false;
+	n->end = end;
+	return true;
 }
 
 /* Whether the separator before the group is between thousands, as what stands around it tells. */
@@ -86,10 +118,12 @@ is_grouping(const struct chars *chars, size_t at, char separator, size_t first_l
 }
 
 static void
-read_decimals(const struct chars *chars, char separator, struct number *n)
+read_decimals(const struct chars *chars, char separator, struct slice locale, struct number *n)
 {
 	size_t len = count_digits(chars, n->end + 1), most = separator == '.' ? DECIMALS_MAX : separator == ',' ? 2 : 0;
 
+	if (separator == ',' && len > 3 && locale_groups_with_points(locale))
+		most = DECIMALS_MAX;
 	if (len == 0 || len > most || n->value > NUMBER_MAX / 10000000)       /* room for DECIMALS_MAX of them */
 		return;
 	(void)append_digits(chars, n->end + 1, len, n);
@@ -116,8 +150,10 @@ numbers_read_digits(const struct chars *chars, size_t at, struct slice locale, s
 		end += 1 + len;
 	}
 	out->end = end;
+	if (grouped_with == 0 && read_blank_groups(chars, first_len, locale, out))
+		separator = separator_at(chars, out->end);
 	if (separator != grouped_with)
-		read_decimals(chars, separator, out);
+		read_decimals(chars, separator, locale, out);
 	return true;
 }
 
@@ -163,6 +199,8 @@ han_unit(struct han *h, int unit)
 		h->section += (h->digit <= 0 ? 1 : h->digit) * unit;
 	} else {
 		h->section += h->digit < 0 ? 0 : h->digit;
+		if (h->total + h->section > NUMBER_MAX / unit)
+			return false;
 		if (unit == 10000)
 			h->total += h->section * unit;
 		else
@@ -173,7 +211,7 @@ han_unit(struct han *h, int unit)
 	h->digits_in_row = 0;
 	h->last_unit = unit;
 	h->has_zero = false;
-	return h->total < NUMBER_MAX / 100000000 && h->section < HAN_PART_MAX;
+	return h->section < HAN_PART_MAX;
 }
 
 static int64_t

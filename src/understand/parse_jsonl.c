@@ -4,6 +4,8 @@
 #include "parse_jsonl.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include <jansson.h>
 
@@ -27,6 +29,24 @@ json_of_amount(int64_t minor, struct currency currency)
 	return json_stringn(text, (size_t)money_format(minor, currency, text));
 }
 
+/* More decimals than the currency has: an exchange rate, a price of shares. */
+static json_t *
+json_of_decimal(int64_t value, unsigned decimals)
+{
+	char text[32], *p = text + sizeof text - 1;
+	uint64_t rest = value < 0 ? (uint64_t)-value : (uint64_t)value;
+
+	*p = '\0';
+	for (unsigned i = 0; i <= decimals || rest > 0; i++, rest /= 10) {
+		if (i == decimals && decimals > 0)
+			*--p = '.';
+		*--p = (char)('0' + rest % 10);
+	}
+	if (value < 0)
+		*--p = '-';
+	return json_string(p);
+}
+
 static json_t *
 json_of_day(day_t day)
 {
@@ -37,12 +57,13 @@ json_of_day(day_t day)
 }
 
 static json_t *
-json_of_expense(const struct understood_expense *e)
+json_of_expense(const struct understood_expense *e, bool is_currency_named)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:b, s:o, s:s, s:o}",
 	    "description", json_of(e->description),
 	    "amount", json_of_amount(e->amount_minor, e->currency),
-	    "currency", e->is_currency_guessed ? json_null() : json_string(e->currency.code),
+	    "currency", is_currency_named ? json_string(e->currency.code) : json_null(),
+	    "currency_is_guess", (int)e->is_currency_guessed,
 	    "date", json_of_day(e->day),
 	    "category", category_names[e->category],
 	    "account", json_of(e->account));
@@ -51,8 +72,10 @@ json_of_expense(const struct understood_expense *e)
 static json_t *
 json_of_bare_amount(const struct understood_amount *a)
 {
-	return json_pack("{s:o, s:o}", "amount", json_of_amount(a->minor, a->currency), "currency",
-	    a->is_currency_guessed ? json_null() : json_string(a->currency.code));
+	bool is_exact = (int)a->decimals <= currency_digits(a->currency);
+
+	return json_pack("{s:o, s:o, s:b}", "amount", is_exact ? json_of_amount(a->minor, a->currency) : json_of_decimal(a->value, a->decimals),
+	    "currency", a->is_currency_named ? json_string(a->currency.code) : json_null(), "currency_is_guess", (int)a->is_currency_guessed);
 }
 
 static json_t *
@@ -62,7 +85,7 @@ json_of_understanding(const struct understanding *u, struct slice text)
 	enum category_kind kind = u->expense_count > 0 ? u->expenses[0].category : understand_category(text);
 
 	for (size_t i = 0; i < u->expense_count; i++)
-		json_array_append_new(expenses, json_of_expense(&u->expenses[i]));
+		json_array_append_new(expenses, json_of_expense(&u->expenses[i], u->named_currencies >> i & 1));
 	for (size_t i = 0; i < u->amount_count; i++)
 		json_array_append_new(amounts, json_of_bare_amount(&u->amounts[i]));
 	return json_pack("{s:o, s:o, s:o*, s:s, s:s, s:s, s:i, s:o}",
@@ -88,11 +111,24 @@ member(const json_t *object, const char *name)
 static struct currency
 home_of(const json_t *object, struct slice locale)
 {
-	static const char *const codes[LANGUAGES] = { "USD", "TWD", "CNY", "JPY" };
-	struct currency home = { "" };
+	static const struct { const char *tag, *code; } homes[] = { { "zh-Hant", "TWD" }, { "zh-TW", "TWD" }, { "zh-HK", "HKD" }, { "zh", "CNY" },
+		{ "ja", "JPY" }, { "ko", "KRW" }, { "en-GB", "GBP" }, { "de", "EUR" }, { "fr", "EUR" }, { "es", "EUR" }, { "it", "EUR" }, { "nl", "EUR" },
+		{ "pt-BR", "BRL" }, { "pt", "EUR" }, { "ca", "EUR" }, { "fi", "EUR" }, { "el", "EUR" }, { "ga", "EUR" }, { "sl", "EUR" },
+		{ "sv", "SEK" }, { "nb", "NOK" }, { "no", "NOK" }, { "da", "DKK" }, { "tr", "TRY" }, { "ru", "RUB" }, { "uk", "UAH" }, { "bg", "BGN" },
+		{ "hr", "EUR" }, { "ro", "RON" }, { "pl", "PLN" }, { "cs", "CZK" }, { "hu", "HUF" }, { "he", "ILS" }, { "hi", "INR" }, { "mn", "MNT" },
+		{ "id", "IDR" }, { "vi", "VND" }, { "th", "THB" }, { "ka", "GEL" } };
+	struct currency home = { "USD" };
 
-	if (!currency_parse(member(object, "home"), &home))
-		(void)currency_parse(slice_of(codes[language_from_tag(locale)]), &home);
+	if (currency_parse(member(object, "home"), &home))
+		return home;
+	for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
+		size_t len = strlen(homes[i].tag);
+
+		if (locale.len >= len && strncasecmp(locale.ptr, homes[i].tag, len) == 0 && (locale.len == len || locale.ptr[len] == '-')) {
+			(void)currency_parse(slice_of(homes[i].code), &home);
+			break;
+		}
+	}
 	return home;
 }
 

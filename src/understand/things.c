@@ -8,7 +8,8 @@
 /* What only holds a message together: such a word alone names nothing. */
 static const uint64_t function_kinds = KIND(PAY) | KIND(BUY) | KIND(BUY_WEAK) | KIND(BE) | KIND(PRONOUN) | KIND(FILLER) | KIND(PREPOSITION) |
     KIND(PARTICLE) | KIND(TAIL) | KIND(JOIN) | KIND(TOTAL) | KIND(EACH) | KIND(TIP) | KIND(CURRENCY) | KIND(WITH) | KIND(WITH_AFTER) |
-    KIND(PART_OF_DAY) | KIND(QUESTION) | KIND(AT) | KIND(REFUNDED) | KIND(TIMES);
+    KIND(PART_OF_DAY) | KIND(QUESTION) | KIND(AT) | KIND(REFUNDED) | KIND(TIMES) | KIND(NUMBER_JOIN) | KIND(MONEY_LINK) |
+    KIND(YEAR_LEAD);
 static const uint64_t name_kinds = KIND(THING) | KIND(PLAIN) | KIND(REFUND);
 static const uint64_t verb_kinds = KIND(PAY) | KIND(BUY) | KIND(BE) | KIND(PRONOUN) | KIND(REFUNDED);
 

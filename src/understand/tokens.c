@@ -4,6 +4,7 @@
 #include "tokens.h"
 
 #include "days.h"
+#include "number_words.h"
 #include "numbers.h"
 
 struct lexer {
@@ -77,13 +78,29 @@ is_link(const struct lexer *lx, size_t end)
 	return c[end] == ':' && c[end + 1] == '/' && c[end + 2] == '/';
 }
 
+static struct token *
+push_number(struct lexer *lx, const struct number *n)
+{
+	struct token *t = push(lx, TOKEN_NUMBER, n->end);
+
+	t->value = n->value;
+	t->decimals = n->decimals;
+	t->is_in_words = n->is_in_words;
+	t->is_scaled = n->is_scaled;
+	return t;
+}
+
 static void
 read_letters(struct lexer *lx, uint16_t sense, size_t sense_end)
 {
 	size_t end = sense != 0 ? sense_end : letters_end(lx, lx->at);
+	struct number n;
+	bool is_nth;
 
 	if (is_link(lx, end))
 		push(lx, TOKEN_TEXT, skip_to_blank(lx, end));
+	else if (sense == 0 && number_words_split(lx->chars, lx->at, end, &n, &is_nth))
+		push_number(lx, &n)->is_nth = is_nth;
 	else
 		push(lx, sense != 0 ? TOKEN_WORD : TOKEN_TEXT, end)->sense = sense;
 }
@@ -99,17 +116,6 @@ read_unknown_cjk(struct lexer *lx)
 		last->end = (uint16_t)++lx->at;
 	else
 		push(lx, TOKEN_TEXT, lx->at + 1);
-}
-
-static void
-push_number(struct lexer *lx, const struct number *n)
-{
-	struct token *t = push(lx, TOKEN_NUMBER, n->end);
-
-	t->value = n->value;
-	t->decimals = n->decimals;
-	t->is_in_words = n->is_in_words;
-	t->is_scaled = n->is_scaled;
 }
 
 static void
@@ -133,14 +139,40 @@ read_digits(struct lexer *lx)
 	}
 }
 
-/* The 百萬 of "3百萬", which alone would be a number. */
+static size_t
+skip_blanks(const struct lexer *lx, size_t at)
+{
+	return skip_class(lx, at, CHAR_SPACE);
+}
+
+/* The 百萬 of "3百萬" and the 万 of "7 万 円", which alone would be a number. */
 static bool
-is_magnitude_here(const struct lexer *lx, uint16_t sense)
+is_magnitude_here(const struct lexer *lx, uint16_t sense, size_t end)
 {
 	const struct tokens *tokens = lx->r->tokens;
+	const struct token *before = tokens->count == 0 ? NULL : &tokens->at[tokens->count - 1];
+	size_t next_end;
 
-	return sense != 0 && words_sense_of(sense, WORD_MAGNITUDE) != NULL && !lx->is_spaced && tokens->count > 0 &&
-	    tokens->at[tokens->count - 1].kind == TOKEN_NUMBER;
+	if (sense == 0 || words_sense_of(sense, WORD_MAGNITUDE) == NULL || before == NULL)
+		return false;
+	if (before->kind != TOKEN_NUMBER && !(token_is(before, WORD_MAGNITUDE) && before->end == lx->at))
+		return false;
+	return !lx->is_spaced || char_class(peek(lx, end - lx->at)) != CHAR_CJK ||
+	    words_sense_of(words_find(lx->chars, end, &next_end), WORD_CURRENCY) != NULL;
+}
+
+/* Korean digits are syllables of any word too: only before what can be counted by them. */
+static bool
+read_hangul(const struct lexer *lx, struct number *n)
+{
+	size_t end;
+	uint16_t sense;
+
+	if (peek(lx, 0) < 0xAC00 || peek(lx, 0) > 0xD7A3 || !number_words_read_hangul(lx->chars, lx->at, n))
+		return false;
+	sense = words_find(lx->chars, skip_blanks(lx, n->end), &end);
+	return words_sense_of(sense, WORD_CURRENCY) != NULL || words_sense_of(sense, WORD_MONTH_MARK) != NULL ||
+	    (words_sense_of(sense, WORD_PERIOD) != NULL && n->end == skip_blanks(lx, n->end));
 }
 
 static void
@@ -150,7 +182,7 @@ read_cjk(struct lexer *lx)
 	struct number n;
 	uint16_t sense = words_find(lx->chars, lx->at, &end);
 
-	if (numbers_read_han(lx->chars, lx->at, &n) && n.end >= end && !is_magnitude_here(lx, sense))
+	if ((numbers_read_han(lx->chars, lx->at, &n) || read_hangul(lx, &n)) && n.end >= end && !is_magnitude_here(lx, sense, end))
 		push_number(lx, &n);
 	else if (sense != 0)
 		push(lx, TOKEN_WORD, end)->sense = sense;

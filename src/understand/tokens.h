@@ -45,6 +45,7 @@ struct token {
 	bool     is_countable : 1;
 	bool     is_question : 1;       /* the break is a question mark */
 	bool     is_line : 1;           /* the break is the end of a line */
+	bool     is_nth : 1;            /* a number that counts: "neunundzwanzigste" */
 	bool     is_text : 1;           /* an amount that turned out to be part of a name */
 	int64_t  value;
 };

@@ -17,6 +17,7 @@ understand(const struct understand_input *input, struct understanding *out)
 	struct reading reading = { .tokens = &tokens, .locale = input->locale, .today = input->today };
 
 	chars_read(&chars, input->text);
+	chars.language = language_words_of(&chars, input->locale);
 	reading.language = language_of(&chars, input->locale);
 	tokens_read(&reading, &chars);
 	phrases_reduce(&reading);

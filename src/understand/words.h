@@ -2,7 +2,8 @@
 /*
  * The words that the rules know.  They lie in src/understand/data/, a table a
  * topic, as lists that a person who knows a language can extend; a word may be
- * in several lists and then has several senses.
+ * in several lists and then has several senses.  A word that is something else
+ * in another language stands in a WORDS_IN row, for texts of its language only.
  */
 #ifndef WORDS_H
 #define WORDS_H
@@ -12,6 +13,16 @@
 #include <stdint.h>
 
 #include "chars.h"
+
+enum {
+	WORDS_LANGUAGES = 1
+#define LANGUAGE(name, script) + 1
+#include "data/languages.def"
+#undef LANGUAGE
+};
+
+/* Which of data/languages.def a BCP 47 tag names; 0 for none, only the words of all texts count then. */
+uint8_t words_language(struct slice tag);
 
 enum word_kind {
 	WORD_NONE,
@@ -37,7 +48,14 @@ enum word_kind {
 	/* grammar.def, but for currencies, which are in money.def */
 	WORD_CURRENCY,       /* value: row of money_words */
 	WORD_MAGNITUDE,      /* value: power of ten */
-	WORD_NUMBER,         /* value: 1 to 90, 100 */
+	WORD_NUMBER,         /* value: 0 to 900 */
+	WORD_NUMBER_JOIN,    /* between the parts of a number: the "und" of "zwei und zwanzig" */
+	WORD_POINT,          /* before decimals */
+	WORD_HALF,           /* value: 2 for a half, 4 for a quarter */
+	WORD_YEAR_LEAD,      /* the four digits behind it are a year */
+	WORD_PERCENT,
+	WORD_NATION,         /* "Canadian" with a dollar; value: row of money_words */
+	WORD_MONEY_LINK,     /* the "de" of "20 millones de pesos" */
 	WORD_TOTAL,
 	WORD_EACH,
 	WORD_TIP,
@@ -85,6 +103,9 @@ struct sense {
  * begins only where they begin.
  */
 uint16_t words_find(const struct chars *chars, size_t at, size_t *end);
+
+/* The same within a word of letters: the longest one in [at, limit), wherever it ends. */
+uint16_t words_prefix(const struct chars *chars, size_t at, size_t limit, size_t *end);
 
 const struct sense *words_sense(uint16_t index);
 

@@ -30,9 +30,9 @@ a_line_gives_an_object_with_the_expenses(void **state)
 	char *text = answers_to("{\"text\":\"昨天 午餐 NT$120 悠遊卡\",\"lang\":\"zh-Hant\",\"reference\":\"2026-01-15T12:00:00\"}\n");
 
 	(void)state;
-	assert_non_null(strstr(text, "\"expenses\":[{\"description\":\"午餐\",\"amount\":\"120.00\",\"currency\":\"TWD\","
+	assert_non_null(strstr(text, "\"expenses\":[{\"description\":\"午餐\",\"amount\":\"120.00\",\"currency\":\"TWD\",\"currency_is_guess\":false,"
 	    "\"date\":\"2026-01-14\",\"category\":\"Food\",\"account\":\"悠遊卡\"}]"));
-	assert_non_null(strstr(text, "\"amounts\":[{\"amount\":\"120.00\",\"currency\":\"TWD\"}]"));
+	assert_non_null(strstr(text, "\"amounts\":[{\"amount\":\"120.00\",\"currency\":\"TWD\",\"currency_is_guess\":false}]"));
 	free(text);
 }
 
