@@ -9,8 +9,8 @@
 
 #include "clock.h"
 #include "hex.h"
-#include "http/auth.h"
-#include "http/expense_json.h"
+#include "api/auth.h"
+#include "api/expense_json.h"
 #include "keeper.h"
 #include "store.h"
 

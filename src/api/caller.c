@@ -6,7 +6,7 @@
 
 #include "clock.h"
 #include "handlers.h"
-#include "reply.h"
+#include "http/reply.h"
 #include "services.h"
 #include "store/person.h"
 

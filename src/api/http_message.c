@@ -11,7 +11,7 @@
 #include "chat/reply.h"
 #include "clock.h"
 #include "expense_json.h"
-#include "reply.h"
+#include "http/reply.h"
 #include "services.h"
 
 enum { MESSAGE_CHARACTERS_MAX = 4000 };    /* characters */

@@ -12,7 +12,7 @@
 #include <jansson.h>
 
 #include "buf.h"
-#include "reply.h"
+#include "http/reply.h"
 #include "text.h"
 
 /* U+0001, escaped; a string with this character is refused like one with any other control character. */

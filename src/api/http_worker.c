@@ -10,14 +10,14 @@
 
 #include <event2/event.h>
 
-#include "access_log.h"
 #include "ai/ai_pool.h"
 #include "auth.h"
 #include "handlers.h"
+#include "http/access_log.h"
+#include "http/server.h"
 #include "log.h"
 #include "master/child.h"
 #include "master/child_loop.h"
-#include "server.h"
 #include "services.h"
 #include "sockets.h"
 #include "store.h"

@@ -15,10 +15,10 @@
 
 #include "clock.h"
 #include "hex.h"
+#include "http/reply.h"
+#include "http/request.h"
+#include "http/route.h"
 #include "log.h"
-#include "reply.h"
-#include "request.h"
-#include "route.h"
 #include "services.h"
 #include "store.h"
 

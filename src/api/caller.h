@@ -4,8 +4,8 @@
 #define CALLER_H
 
 #include "counters.h"
+#include "http/request.h"
 #include "message/message.h"
-#include "request.h"
 
 struct caller {
 	struct request               *req;

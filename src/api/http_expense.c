@@ -11,7 +11,7 @@
 #include "clock.h"
 #include "expense_json.h"
 #include "hex.h"
-#include "reply.h"
+#include "http/reply.h"
 #include "store/person.h"
 #include "understand.h"
 

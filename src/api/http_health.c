@@ -5,8 +5,8 @@
 #include "handlers.h"
 
 #include "clock.h"
+#include "http/reply.h"
 #include "master/child.h"
-#include "reply.h"
 #include "services.h"
 
 enum { HEARTBEAT_LATE_MS = 3000 };

@@ -5,8 +5,8 @@
 #include "handlers.h"
 
 #include "auth.h"
+#include "http/reply.h"
 #include "records.h"
-#include "reply.h"
 
 const struct route routes[] = {
 	{ HTTP_GET,  "/healthz",              PERMIT_ANYONE, get_health },

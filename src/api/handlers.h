@@ -3,8 +3,8 @@
 #ifndef HANDLERS_H
 #define HANDLERS_H
 
-#include "request.h"
-#include "route.h"
+#include "http/request.h"
+#include "http/route.h"
 
 extern const struct route routes[];
 extern const size_t route_count;

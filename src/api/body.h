@@ -7,7 +7,7 @@
 #ifndef BODY_H
 #define BODY_H
 
-#include "request.h"
+#include "http/request.h"
 #include "status.h"
 
 enum body_type {
