@@ -34,8 +34,7 @@ json_member_id(struct json_out *out, const char *key, const struct uuid *id)
 	char text[UUID_TEXT_LEN];
 
 	uuid_format(id, text);
-	json_out_key(out, key);
-	json_out_string(out, (struct slice){ text, sizeof text });
+	json_out_member_plain(out, key, (struct slice){ text, sizeof text });
 }
 
 void
@@ -44,8 +43,8 @@ json_member_money(struct json_out *out, int64_t minor, struct currency currency)
 	char amount[MONEY_TEXT_MAX];
 	size_t len = (size_t)money_format(minor, currency, amount);
 
-	json_out_member_string(out, "amount", (struct slice){ amount, len });
-	json_out_member_text(out, "currency", currency.code);
+	json_out_member_plain(out, "amount", (struct slice){ amount, len });
+	json_out_member_plain(out, "currency", slice_of(currency.code));
 }
 
 void
@@ -54,7 +53,7 @@ json_member_day(struct json_out *out, const char *key, day_t day)
 	char text[DAY_TEXT_LEN];
 
 	day_format(day, text);
-	json_out_member_string(out, key, (struct slice){ text, sizeof text });
+	json_out_member_plain(out, key, (struct slice){ text, sizeof text });
 }
 
 static void
@@ -63,7 +62,7 @@ write_time(struct json_out *out, const char *key, int64_t wall_ms)
 	char text[TIME_TEXT_LEN];
 
 	time_format(wall_ms, text);
-	json_out_member_string(out, key, (struct slice){ text, sizeof text });
+	json_out_member_plain(out, key, (struct slice){ text, sizeof text });
 }
 
 static const struct category *

@@ -237,6 +237,22 @@ json_out_raw(struct json_out *out, struct slice json)
 }
 
 void
+json_out_member_plain(struct json_out *out, const char *key, struct slice text)
+{
+	char *p;
+
+	json_out_key(out, key);
+	begin_value(out);
+	p = buf_space(out->buf, text.len + 2);
+	if (p == NULL)
+		return;
+	p[0] = '"';
+	memcpy(p + 1, text.ptr, text.len);
+	p[text.len + 1] = '"';
+	buf_grew(out->buf, text.len + 2);
+}
+
+void
 json_out_member_string(struct json_out *out, const char *key, struct slice text)
 {
 	json_out_key(out, key);

@@ -65,6 +65,9 @@ void json_out_member_int(struct json_out *out, const char *key, int64_t n);
 void json_out_member_bool(struct json_out *out, const char *key, bool is_true);
 void json_out_member_null(struct json_out *out, const char *key);
 
+/* A string of ours that has nothing to escape and is not empty: an id, a day, an amount. */
+void json_out_member_plain(struct json_out *out, const char *key, struct slice text);
+
 /* Only what json_out_string writes between the quotes. */
 void json_out_escape(struct buf *buf, struct slice text);
 

@@ -46,6 +46,21 @@ commas_stand_between_values_only(void **state)
 }
 
 static void
+a_plain_member_is_a_string_like_any_other(void **state)
+{
+	struct buf b = BUF_INIT;
+	struct json_out out = json_out_to(&b);
+
+	(void)state;
+	json_out_object_begin(&out);
+	json_out_member_plain(&out, "date", SLICE_LITERAL("2026-11-23"));
+	json_out_member_plain(&out, "amount", SLICE_LITERAL("20.50"));
+	json_out_member_int(&out, "n", 1);
+	json_out_object_end(&out);
+	assert_written(&b, "{\"date\":\"2026-11-23\",\"amount\":\"20.50\",\"n\":1}");
+}
+
+static void
 assert_string(const char *text, size_t len, const char *expected)
 {
 	struct buf b = BUF_INIT;
@@ -105,6 +120,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commas_stand_between_values_only),
+		cmocka_unit_test(a_plain_member_is_a_string_like_any_other),
 		cmocka_unit_test(what_json_or_a_script_could_misread_is_escaped),
 		cmocka_unit_test(well_formed_utf8_is_copied),
 		cmocka_unit_test(ill_formed_utf8_is_replaced),
