@@ -3,9 +3,9 @@
 
 #include "days.h"
 
-#include <strings.h>
+#include "number_words.h"
 
-enum { YEARS_BACK = 8, MONTHS_BACK = 48 };
+enum { MONTHS_BACK = 48, LINKS_MAX = 3, COUNT_MAX = 999, NEAR_DAYS = 31 };
 
 /* Behind the last token everything is a break. */
 static const struct token nothing = { .kind = TOKEN_BREAK };
@@ -26,19 +26,6 @@ static bool
 is_year(const struct token *t)
 {
 	return is_whole(t, 1900, 2200);
-}
-
-/* The latest one that is not in the future; 29 February may be years ago. */
-static bool
-latest_month_day(day_t today, int month, int mday, day_t *out)
-{
-	int year, m, d;
-
-	day_to_civil(today, &year, &m, &d);
-	for (int back = 0; back <= YEARS_BACK; back++)
-		if (day_from_civil(year - back, month, mday, out) && *out <= today)
-			return true;
-	return false;
 }
 
 static void
@@ -99,155 +86,23 @@ day_of_week(day_t today, int weeks, int weekday)
 	return today - day_weekday(today) + 7 * weeks + weekday;
 }
 
-/* ---- numeric forms ---- */
-
-struct digits {
-	size_t len;
-	int    value;
-};
-
-static struct digits
-digits_at(const struct chars *chars, size_t at)
-{
-	struct digits d = { 0, 0 };
-
-	while (d.len < 9 && char_is_digit(chars->folded[at + d.len]))
-		d.value = d.value * 10 + (chars->folded[at + d.len++] - '0');
-	return d;
-}
-
-static bool
-is_any_tag(struct slice locale, const char *const *tags, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		size_t len = strlen(tags[i]);
-
-		if (locale.len >= len && strncasecmp(locale.ptr, tags[i], len) == 0 && (locale.len == len || locale.ptr[len] == '-'))
-			return true;
-	}
-	return false;
-}
-
-static bool
-month_comes_first(struct slice locale)
-{
-	static const char *const day_first[] = { "en-GB", "en-AU", "en-NZ", "en-IN", "en-IE", "en-ZA", "en-SG", "en-HK" };
-	static const char *const month_first[] = { "en", "zh", "ja", "ko", "hu" };
-
-	if (is_any_tag(locale, day_first, sizeof day_first / sizeof day_first[0]))
-		return false;
-	return locale.len == 0 || is_any_tag(locale, month_first, sizeof month_first / sizeof month_first[0]);
-}
-
-/* The locale's order first, then the other one, if only that gives a day.  year is -1 when not written. */
-static bool
-day_of_pair(const struct reading *r, int year, int first, int second, day_t *day)
-{
-	bool month_first = month_comes_first(r->locale);
-
-	for (int attempt = 0; attempt < 2; attempt++, month_first = !month_first) {
-		int month = month_first ? first : second, mday = month_first ? second : first;
-
-		if (year == -1 ? latest_month_day(r->today, month, mday, day) : day_from_civil(year, month, mday, day))
-			return true;
-	}
-	return false;
-}
-
-static int
-full_year(struct digits d)
-{
-	return d.len == 4 ? d.value : 2000 + d.value;
-}
-
-static bool
-may_begin_date(const struct chars *chars, size_t at)
-{
-	enum char_class before = at == 0 ? CHAR_SPACE : char_class(chars->folded[at - 1]);
-
-	return before != CHAR_SIGN && before != CHAR_DIGIT && before != CHAR_LETTER && (at == 0 || chars->folded[at - 1] != '-');
-}
-
-static bool
-read_year_month_day(const struct chars *chars, size_t at, size_t *end, day_t *day)
-{
-	struct digits year = digits_at(chars, at), month, mday;
-	uint16_t separator = chars->folded[at + year.len];
-
-	if (year.len != 4 || (separator != '-' && separator != '/' && separator != '.'))
-		return false;
-	at += 5;
-	month = digits_at(chars, at);
-	if (month.len == 0 || month.len > 2 || chars->folded[at + month.len] != separator)
-		return false;
-	at += month.len + 1;
-	mday = digits_at(chars, at);
-	*end = at + mday.len;
-	return mday.len > 0 && mday.len <= 2 && day_from_civil(year.value, month.value, mday.value, day);
-}
-
-/* With points or hyphens only together with a year of four digits: 5-3 is more often something else. */
-static bool
-read_pair_and_year(const struct reading *r, const struct chars *chars, size_t at, size_t *end, day_t *day)
-{
-	struct digits first = digits_at(chars, at), second, year;
-	uint16_t separator = chars->folded[at + first.len];
-
-	if (first.len > 2 || (separator != '/' && separator != '.' && separator != '-'))
-		return false;
-	at += first.len + 1;
-	second = digits_at(chars, at);
-	at += second.len;
-	if (second.len == 0 || second.len > 2)
-		return false;
-	year = digits_at(chars, at + 1);
-	if (chars->folded[at] == separator && (year.len == 4 || (year.len == 2 && separator == '/'))) {
-		*end = at + 1 + year.len;
-		return day_of_pair(r, full_year(year), first.value, second.value, day);
-	}
-	*end = at;
-	if (separator != '/' || chars->folded[at] == '/' || (chars->folded[at] == '.' && char_is_digit(chars->folded[at + 1])))
-		return false;
-	return day_of_pair(r, -1, first.value, second.value, day);
-}
-
-bool
-days_read_numeric(const struct reading *r, const struct chars *chars, size_t at, size_t *end, day_t *day)
-{
-	if (!may_begin_date(chars, at))
-		return false;
-	return read_year_month_day(chars, at, end, day) || read_pair_and_year(r, chars, at, end, day);
-}
-
-bool
-days_read_clock(const struct chars *chars, size_t at, size_t *end)
-{
-	struct digits hour = digits_at(chars, at), minute;
-
-	if (hour.len > 2 || hour.value > 24 || chars->folded[at + hour.len] != ':')
-		return false;
-	at += hour.len + 1;
-	minute = digits_at(chars, at);
-	if (minute.len != 2 || minute.value > 59)
-		return false;
-	*end = at + 2;
-	if (chars->folded[*end] == ':' && digits_at(chars, *end + 1).len == 2)
-		*end += 3;
-	return true;
-}
-
 /* ---- words ---- */
-
-static size_t
-skip_particle(const struct reading *r, size_t i)
-{
-	return i + token_is(token_at(r, i), WORD_PARTICLE);
-}
 
 static size_t
 skip_pause(const struct reading *r, size_t i)
 {
 	return i + (token_at(r, i)->kind == TOKEN_PAUSE);
+}
+
+/* Articles and prepositions between the parts of a date: "of the", "del", "im". */
+static size_t
+skip_links(const struct reading *r, size_t i)
+{
+	size_t at = i;
+
+	while (at < i + LINKS_MAX && (token_is(token_at(r, at), WORD_DAY_OF) || token_is(token_at(r, at), WORD_PARTICLE)))
+		at++;
+	return at;
 }
 
 static size_t
@@ -260,6 +115,38 @@ read_day_word(const struct reading *r, size_t i, size_t reduced, day_t *day)
 		return 0;
 	*day = r->today + s->value;
 	return 1u + token_is(token_at(r, i + 1), WORD_PART_OF_DAY);
+}
+
+/* "last", and the period behind or before it: "letzte Woche", "semana pasada"; how many tokens. */
+static size_t
+read_last_period(const struct reading *r, size_t i, enum period *period, int *count)
+{
+	const struct sense *last = token_sense(token_at(r, i), WORD_LAST), *s;
+
+	s = token_sense(token_at(r, i + (last != NULL)), WORD_PERIOD);
+	if (last == NULL && s != NULL)
+		last = token_sense(token_at(r, i + 1), WORD_LAST);
+	if (last == NULL || s == NULL)
+		return 0;
+	*period = (enum period)s->value;
+	*count = last->value;
+	return 2;
+}
+
+/* A week that is not this one, or this one: how many tokens. */
+static size_t
+read_which_week(const struct reading *r, size_t i, int *weeks)
+{
+	const struct sense *s = token_sense(token_at(r, i), WORD_WEEK);
+	enum period period;
+	size_t used;
+
+	if (s != NULL) {
+		*weeks = s->value;
+		return 1;
+	}
+	used = read_last_period(r, i, &period, weeks);
+	return used > 0 && period == PERIOD_WEEK ? used : 0;
 }
 
 /* The weekday that stands behind "上週": 三, 日, 月曜日, friday; -1 for none. */
@@ -281,16 +168,16 @@ weekday_behind_week(const struct reading *r, size_t i)
 static size_t
 read_week(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
-	const struct sense *s = token_sense(token_at(r, i), WORD_WEEK);
-	size_t next = skip_particle(r, i + 1);
-	int weekday;
+	int weekday, weeks;
+	size_t used = read_which_week(r, i, &weeks), next;
 
 	(void)reduced;
-	if (s == NULL)
+	if (used == 0)
 		return 0;
+	next = skip_links(r, skip_pause(r, i + used));
 	weekday = weekday_behind_week(r, next);
-	*day = weekday == -1 ? r->today + 7 * s->value : day_of_week(r->today, s->value, weekday);
-	return weekday == -1 ? 1 : next + 1 - i;
+	*day = weekday == -1 ? r->today + 7 * weeks : day_of_week(r->today, weeks, weekday);
+	return weekday == -1 ? used : next + 1 - i;
 }
 
 /* N日, N號: two tokens. */
@@ -300,21 +187,54 @@ is_marked_day(const struct reading *r, size_t i)
 	return is_whole(token_at(r, i), 1, 31) && token_is(token_at(r, i + 1), WORD_DAY_MARK) && !token_at(r, i + 1)->is_spaced;
 }
 
+/* 先月, "last month", "el mes pasado": months from this one, or of a year; how many tokens. */
+static size_t
+read_which_month(const struct reading *r, size_t i, day_t *day)
+{
+	const struct sense *s = token_sense(token_at(r, i), WORD_MONTHS);
+	enum period period;
+	int count;
+	size_t used;
+
+	if (s != NULL) {
+		*day = add_months(r->today, s->value);
+		return 1;
+	}
+	used = read_last_period(r, i, &period, &count);
+	if (used == 0 || period != PERIOD_MONTH)
+		return 0;
+	*day = add_months(r->today, count);
+	return used;
+}
+
 static size_t
 read_months(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
-	const struct sense *s = token_sense(token_at(r, i), WORD_MONTHS);
-	size_t next = skip_particle(r, i + 1);
+	size_t used = read_which_month(r, i, day), next = skip_links(r, i + used);
 	int year, month, mday;
 
 	(void)reduced;
-	if (s == NULL)
+	if (used == 0)
 		return 0;
-	*day = add_months(r->today, s->value);
 	day_to_civil(*day, &year, &month, &mday);
 	if (is_marked_day(r, next) && day_from_civil(year, month, (int)token_at(r, next)->value, day))
 		return next + 2 - i;
-	return 1;
+	return used;
+}
+
+/* "letztes Jahr", "jour suivant" */
+static size_t
+read_other_period(const struct reading *r, size_t i, size_t reduced, day_t *day)
+{
+	enum period period;
+	int count;
+	size_t used = read_last_period(r, i, &period, &count);
+
+	(void)reduced;
+	if (used == 0 || period == PERIOD_MINUTE)
+		return 0;
+	*day = add_periods(r->today, period, count);
+	return used;
 }
 
 /* N月N日, with the year given or -1; how many tokens. */
@@ -328,7 +248,7 @@ read_marked_month(const struct reading *r, size_t i, int year, day_t *day)
 	if (!token_is(token_at(r, i + 3), WORD_DAY_MARK))
 		return 0;
 	if (year == -1)
-		return latest_month_day(r->today, (int)month->value, (int)mday->value, day) ? 4 : 0;
+		return days_latest_month_day(r->today, (int)month->value, (int)mday->value, day) ? 4 : 0;
 	return day_from_civil(year, (int)month->value, (int)mday->value, day) ? 4 : 0;
 }
 
@@ -364,67 +284,154 @@ read_years(const struct reading *r, size_t i, size_t reduced, day_t *day)
 	return 1 + used;
 }
 
-/* 8, "8th", "third", "twenty third": the day of a month and how many tokens; 0 for none. */
+/* 8, "8th", "8.", "third", "twenty third", "veintiuno": the day of a month and how many tokens; 0 for none. */
 static size_t
 read_day_number(const struct reading *r, size_t i, int *mday)
 {
-	const struct token *t = token_at(r, i);
+	const struct token *t = token_at(r, i), *next = token_at(r, i + 1);
 	const struct sense *tens = token_sense(t, WORD_NUMBER), *s;
-	size_t at = i;
+	struct token n = { 0 };
+	size_t at = i, used;
 
-	if (is_whole(t, 1, 31) && !t->is_in_words) {
+	if (t->kind == TOKEN_NUMBER && t->decimals == 0 && t->value >= 1 && t->value <= 31) {
 		*mday = (int)t->value;
-		return 1u + (token_is(token_at(r, i + 1), WORD_ORDINAL) && !token_at(r, i + 1)->is_spaced);
+		return 1u + (!next->is_spaced && (token_is(next, WORD_ORDINAL) || (next->kind == TOKEN_BREAK && token_is_mark(r->tokens, next, '.') &&
+		    token_is(token_at(r, i + 2), WORD_MONTH))));
 	}
+	if (t->sense == 0)
+		return 0;
 	at += tens != NULL && (tens->value == 20 || tens->value == 30);
 	s = token_sense(token_at(r, at), WORD_NTH);
-	if (s == NULL || (at > i && s->value > 9))
-		return 0;
-	*mday = s->value + (at > i ? tens->value : 0);
-	return *mday <= 31 ? at + 1 - i : 0;
+	if (s != NULL && (at == i || s->value <= 9)) {
+		*mday = s->value + (at > i ? tens->value : 0);
+		return *mday <= 31 ? at + 1 - i : 0;
+	}
+	used = tens == NULL || tens->value == 1 ? 0 : number_words_read(r, i, false, &n);
+	*mday = (int)(n.value <= 31 ? n.value : 0);
+	return *mday > 0 && n.decimals == 0 ? used : 0;
 }
 
 /* How many of what: 3, 三, "a", "two"; 0 for none. */
-static int
-count_of(const struct token *t)
+static size_t
+read_count(const struct reading *r, size_t i, int *count)
 {
-	const struct sense *s;
+	const struct token *t = token_at(r, i);
+	struct token n = { 0 };
+	size_t used;
 
-	if (is_whole(t, 1, 999))
-		return (int)t->value;
-	s = token_sense(t, WORD_NUMBER);
-	return s == NULL ? 0 : s->value;
+	*count = 0;
+	if (t->kind == TOKEN_NUMBER && is_whole(t, 1, COUNT_MAX)) {
+		*count = (int)t->value;
+		return 1;
+	}
+	used = t->sense == 0 || !token_is(t, WORD_NUMBER) ? 0 : number_words_read(r, i, false, &n);
+	if (used == 0 || n.decimals > 0 || n.value < 1 || n.value > COUNT_MAX)
+		return 0;
+	*count = (int)n.value;
+	return used;
+}
+
+enum { LAPSE_PARTS = 4 };
+
+/* "3 weeks and 2 days": which way they go is told only behind them. */
+struct lapse {
+	enum period period[LAPSE_PARTS];
+	int         count[LAPSE_PARTS];
+};
+
+static size_t
+read_lapse(const struct reading *r, size_t i, struct lapse *lapse)
+{
+	size_t at = i, used, k = 0;
+
+	*lapse = (struct lapse){ { PERIOD_DAY }, { 0 } };
+	for (; k < LAPSE_PARTS; k++) {
+		size_t from = k > 0 && (token_is(token_at(r, at), WORD_JOIN) || token_is(token_at(r, at), WORD_NUMBER_JOIN)) ? at + 1 : at;
+		const struct sense *period;
+
+		used = read_count(r, from, &lapse->count[k]);
+		if (used == 0 && k == 0 && token_is(token_at(r, from), WORD_PERIOD) && !token_is(token_at(r, from), WORD_DAY_MARK))
+			lapse->count[k] = 1;                                  /* "неделю назад" */
+		period = token_sense(token_at(r, from + used), WORD_PERIOD);
+		if (lapse->count[k] == 0 || period == NULL) {
+			lapse->count[k] = 0;
+			break;
+		}
+		lapse->period[k] = (enum period)period->value;
+		at = from + used + 1;
+	}
+	return k == 0 ? 0 : at - i;
+}
+
+static day_t
+add_lapse(day_t day, const struct lapse *lapse, int direction)
+{
+	for (size_t k = 0; k < LAPSE_PARTS && lapse->count[k] > 0; k++)
+		day = add_periods(day, lapse->period[k], direction * lapse->count[k]);
+	return day;
+}
+
+/* "from tomorrow", "before yesterday" behind the lapse. */
+static size_t
+read_base(const struct reading *r, size_t at, const struct lapse *lapse, day_t *day)
+{
+	const struct sense *from = token_sense(token_at(r, at), WORD_FROM), *base = token_sense(token_at(r, at + 1), WORD_DAY);
+
+	if (from != NULL && token_at(r, at + 1)->kind == TOKEN_DAY) {
+		*day = add_lapse((day_t)token_at(r, at + 1)->value, lapse, from->value);
+		return 2;
+	}
+	if (from == NULL || base == NULL)
+		return 0;
+	*day = add_lapse(r->today + base->value, lapse, from->value);
+	return 2;
 }
 
 static size_t
 read_ago(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
-	const struct token *first = token_at(r, i);
-	const struct sense *lead = token_sense(first, WORD_IN);
-	size_t at = i + (lead != NULL);
-	int count = count_of(token_at(r, at));
-	const struct sense *period = token_sense(token_at(r, at + 1), WORD_PERIOD), *ago = token_sense(token_at(r, at + 2), WORD_AGO);
+	const struct sense *lead = token_sense(token_at(r, i), WORD_IN), *ago;
+	size_t at = i + (lead != NULL), used, more;
+	struct lapse lapse;
 
 	(void)reduced;
-	if (count == 0 || period == NULL)
+	used = read_lapse(r, at, &lapse);
+	if (used == 0)
 		return 0;
+	at += used;
+	more = read_base(r, at, &lapse, day);
+	if (more > 0)
+		return at + more - i;
+	ago = token_sense(token_at(r, at), WORD_AGO);
 	if (ago != NULL) {
-		*day = add_periods(r->today, (enum period)period->value, count * ago->value);
-		return at + 3 - i;
+		*day = add_lapse(r->today, &lapse, ago->value);
+		return at + 1 - i;
 	}
-	if (lead == NULL || (lead->value > 0 && period->value == PERIOD_YEAR))
+	if (lead == NULL || (lead->value > 0 && lapse.period[0] == PERIOD_YEAR) || (used == 1 && lapse.count[0] == 1))
 		return 0;
-	*day = add_periods(r->today, (enum period)period->value, count * lead->value);
-	return at + 2 - i;
+	*day = add_lapse(r->today, &lapse, lead->value);
+	return at - i;
 }
 
-/* An optional "th" behind a day's number. */
+/* "2 thursdays ago" */
 static size_t
-skip_ordinal(const struct reading *r, size_t i)
+read_weekdays_ago(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
-	const struct token *t = token_at(r, i);
+	int count;
+	size_t used = token_at(r, i)->kind == TOKEN_NUMBER || token_is(token_at(r, i), WORD_NUMBER) ? read_count(r, i, &count) : 0;
+	const struct sense *weekday, *ago;
+	int back;
 
-	return i + (token_is(t, WORD_ORDINAL) && !t->is_spaced);
+	(void)reduced;
+	if (used == 0)
+		return 0;
+	weekday = token_sense(token_at(r, i + used), WORD_WEEKDAY);
+	ago = token_sense(token_at(r, i + used + 1), WORD_AGO);
+	if (weekday == NULL || ago == NULL || count > 60)
+		return 0;
+	back = (day_weekday(r->today) - weekday->value + 7) % 7;
+	*day = ago->value < 0 ? r->today - (back == 0 ? 7 : back) - 7 * (count - 1) : r->today - back + 7 * count;
+	return used + 2;
 }
 
 static bool
@@ -435,39 +442,234 @@ has_plain_end(const struct reading *r, size_t i)
 	return !token_is(t, WORD_CURRENCY) || t->is_spaced;
 }
 
+/* The year behind a date, perhaps behind a comma or an "of"; -1 for none.  at becomes what is behind it. */
+static int
+read_year(const struct reading *r, size_t *at)
+{
+	size_t next = skip_links(r, skip_pause(r, *at));
+	int year;
+
+	if (!is_year(token_at(r, next)) || token_is(token_at(r, next + 1), WORD_CURRENCY))
+		return -1;
+	year = (int)token_at(r, next)->value;
+	*at = next + 1 + token_is(token_at(r, next + 1), WORD_YEAR_MARK);
+	return year;
+}
+
 /* Month and day, then perhaps a year; the token behind them is at. */
 static size_t
 finish_month_day(const struct reading *r, size_t i, size_t at, int month, int mday, day_t *day)
 {
-	size_t after_pause = skip_pause(r, at);
+	int year;
 
-	if (is_year(token_at(r, after_pause)))
-		return day_from_civil((int)token_at(r, after_pause)->value, month, mday, day) ? after_pause + 1 - i : 0;
-	if (!has_plain_end(r, at) || !latest_month_day(r->today, month, mday, day))
+	at += token_at(r, at)->kind == TOKEN_TIME && is_year(token_at(r, at + 1));       /* as the date command prints it */
+	year = read_year(r, &at);
+	if (year != -1)
+		return day_from_civil(year, month, mday, day) ? at - i : 0;
+	if (!has_plain_end(r, at) || !days_latest_month_day(r->today, month, mday, day))
 		return 0;
 	return at - i;
 }
 
-/* "Nov 30, 2024", "30th of November" */
+static size_t
+skip_full_stop(const struct reading *r, size_t i)
+{
+	const struct token *t = token_at(r, i);
+
+	return i + (t->kind == TOKEN_BREAK && !t->is_spaced && token_is_mark(r->tokens, t, '.') && i > 0 && token_is(token_at(r, i - 1), WORD_MONTH));
+}
+
+/* "Nov 30, 2024", "30th of November", "28. Dezember 2012" */
 static size_t
 read_month_name(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
-	const struct token *first = token_at(r, i);
-	const struct sense *month = token_sense(first, WORD_MONTH);
-	size_t used;
+	const struct sense *month = token_sense(token_at(r, i), WORD_MONTH);
+	size_t used, at;
 	int mday;
 
 	(void)reduced;
 	if (month != NULL) {
-		used = read_day_number(r, i + 1, &mday);
-		return used == 0 ? 0 : finish_month_day(r, i, i + 1 + used, month->value, mday, day);
+		at = skip_links(r, skip_full_stop(r, i + 1));
+		used = read_day_number(r, at, &mday);
+		return used == 0 ? 0 : finish_month_day(r, i, at + used, month->value, mday, day);
 	}
 	used = read_day_number(r, i, &mday);
 	if (used == 0)
 		return 0;
-	used += token_is(token_at(r, i + used), WORD_PREPOSITION);
-	month = token_sense(token_at(r, i + used), WORD_MONTH);
-	return month == NULL ? 0 : finish_month_day(r, i, i + used + 1, month->value, mday, day);
+	at = i + used;
+	at += token_is(token_at(r, at), WORD_PREPOSITION);
+	at = skip_links(r, at);
+	month = token_sense(token_at(r, at), WORD_MONTH);
+	return month == NULL ? 0 : finish_month_day(r, i, skip_full_stop(r, at + 1), month->value, mday, day);
+}
+
+/* 2-Oct, Sep/23/2020, 2020-sep-1: two or three parts with the same mark between them. */
+static size_t
+read_dashed(const struct reading *r, size_t i, size_t reduced, day_t *day)
+{
+	int year = -1, mday = 0, month = 0;
+	size_t at = i;
+
+	(void)reduced;
+	for (int part = 0; part < 3; part++) {
+		const struct token *t = token_at(r, at), *mark = token_at(r, at + 1);
+		const struct sense *s = token_sense(t, WORD_MONTH);
+
+		if (s != NULL && month == 0)
+			month = s->value;
+		else if (is_year(t) && year == -1)
+			year = (int)t->value;
+		else if (is_whole(t, 1, 31) && mday == 0)
+			mday = (int)t->value;
+		else
+			return 0;
+		at++;
+		if (part == 2 || mark->is_spaced || token_at(r, at + 1)->is_spaced ||
+		    !(token_is_mark(r->tokens, mark, '-') || token_is_mark(r->tokens, mark, '/')))
+			break;
+		at++;
+	}
+	if (month == 0 || mday == 0 || at < i + 3)
+		return 0;
+	if (year != -1 ? !day_from_civil(year, month, mday, day) : !days_latest_month_day(r->today, month, mday, day))
+		return 0;
+	return at - i;
+}
+
+/* "24 12 2014", "2016 10 16" */
+static size_t
+read_blank_separated(const struct reading *r, size_t i, size_t reduced, day_t *day)
+{
+	const struct token *a = token_at(r, i), *b = token_at(r, i + 1), *c = token_at(r, i + 2);
+
+	(void)reduced;
+	if (a->is_in_words || !is_whole(b, 1, 12) || b->is_in_words || token_is(token_at(r, i + 3), WORD_CURRENCY))
+		return 0;
+	if (is_year(a) && is_whole(c, 1, 31) && c->end - c->begin == 2)
+		return day_from_civil((int)a->value, (int)b->value, (int)c->value, day) ? 3 : 0;
+	if (is_whole(a, 1, 31) && is_year(c) && c->end - c->begin == 4)
+		return day_from_civil((int)c->value, (int)b->value, (int)a->value, day) ? 3 : 0;
+	return 0;
+}
+
+static day_t
+nth_weekday(int year, int month, int nth, int weekday)
+{
+	day_t first = 0, last = 0;
+
+	(void)day_from_civil(year, month, 1, &first);
+	(void)day_from_civil(year, month, day_month_length(year, month), &last);
+	if (weekday == -1)
+		return nth > 0 ? first + nth - 1 : last;
+	if (nth < 0)
+		return last - (day_weekday(last) - weekday + 7) % 7;
+	return first + (weekday - day_weekday(first) + 7) % 7 + 7 * (nth - 1);
+}
+
+/* "of October 2015", "of last month", "of the month"; how many tokens. */
+static size_t
+read_month_of(const struct reading *r, size_t i, int *year, int *month)
+{
+	size_t at = skip_links(r, i), used;
+	const struct sense *s = token_sense(token_at(r, at), WORD_MONTH);
+	day_t day;
+	int mday;
+
+	if (s != NULL) {
+		*month = s->value;
+		at = skip_full_stop(r, at + 1);
+		*year = read_year(r, &at);
+		return at - i;
+	}
+	used = read_which_month(r, at, &day);
+	if (used == 0 && at > i && token_is(token_at(r, at), WORD_PERIOD) && token_sense(token_at(r, at), WORD_PERIOD)->value == PERIOD_MONTH) {
+		day = r->today;
+		used = 1;
+	}
+	if (used == 0)
+		return 0;
+	day_to_civil(day, year, month, &mday);
+	return at + used - i;
+}
+
+/* "third", "last"; 0 for none. */
+static int
+nth_of(const struct token *t)
+{
+	const struct sense *s = token_sense(t, WORD_NTH), *last = token_sense(t, WORD_LAST);
+
+	if (s != NULL)
+		return s->value <= 5 ? s->value : 0;
+	if (t->kind == TOKEN_NUMBER && t->is_nth)
+		return t->value <= 5 ? (int)t->value : 0;
+	return last != NULL && last->value == -1 ? -1 : 0;
+}
+
+/* The weekday of "first Monday", -1 for "last day", -2 for neither. */
+static int
+weekday_of_nth(const struct token *t)
+{
+	const struct sense *weekday = token_sense(t, WORD_WEEKDAY), *period = token_sense(t, WORD_PERIOD);
+
+	if (weekday != NULL)
+		return weekday->value;
+	return period != NULL && period->value == PERIOD_DAY ? -1 : -2;
+}
+
+static bool
+nth_day(const struct reading *r, int year, int month, int nth, int weekday, day_t *day)
+{
+	int this_year, this_month, mday;
+
+	day_to_civil(r->today, &this_year, &this_month, &mday);
+	if (year != -1) {
+		*day = nth_weekday(year, month, nth, weekday);
+		return true;
+	}
+	*day = nth_weekday(this_year, month, nth, weekday);
+	if (*day > r->today)
+		*day = nth_weekday(this_year - 1, month, nth, weekday);
+	return true;
+}
+
+/* "second Sunday": of this month, or of the last one while it is to come. */
+static size_t
+read_nth_of_this_month(const struct reading *r, int nth, int weekday, day_t *day)
+{
+	int year, month, mday;
+
+	day_to_civil(r->today, &year, &month, &mday);
+	*day = nth_weekday(year, month, nth, weekday);
+	if (*day > r->today) {
+		month_back(&year, &month);
+		*day = nth_weekday(year, month, nth, weekday);
+	}
+	return 2;
+}
+
+/* "first Monday of last month", "last day of October 2015", 10月の第一水曜日 */
+static size_t
+read_nth_weekday(const struct reading *r, size_t i, size_t reduced, day_t *day)
+{
+	int nth = nth_of(token_at(r, i)), weekday, year, month;
+	size_t at = i + 1, used;
+
+	(void)reduced;
+	if (nth != 0) {
+		weekday = weekday_of_nth(token_at(r, at));
+		used = weekday == -2 ? 0 : read_month_of(r, at + 1, &year, &month);
+		if (used == 0 && weekday >= 0 && nth > 1 && token_sense(token_at(r, at + 1), WORD_LAST) == NULL)
+			return read_nth_of_this_month(r, nth, weekday, day);
+		return used > 0 && nth_day(r, year, month, nth, weekday, day) ? used + 2 : 0;
+	}
+	used = token_is(token_at(r, i), WORD_MONTH) || token_is(token_at(r, i), WORD_MONTHS) || token_is(token_at(r, i), WORD_LAST) ?
+	    read_month_of(r, i, &year, &month) : 0;
+	if (used == 0)
+		return 0;
+	at = skip_links(r, i + used);
+	nth = nth_of(token_at(r, at));
+	weekday = weekday_of_nth(token_at(r, at + 1));
+	return nth != 0 && weekday != -2 && nth_day(r, year, month, nth, weekday, day) ? at + 2 - i : 0;
 }
 
 /* Three letters that are an ordinary word too count only next to what makes them a day. */
@@ -476,9 +678,9 @@ is_doubtful_weekday(const struct reading *r, size_t i, size_t reduced)
 {
 	const struct token *t = token_at(r, i), *next = token_at(r, i + 1), *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing;
 
-	if (t->end - t->begin != 3 || !token_is_letters(r->tokens, t) || token_is(before, WORD_PREPOSITION))
+	if (t->end - t->begin > 3 || !token_is_letters(r->tokens, t) || token_is(before, WORD_PREPOSITION))
 		return false;
-	return next->kind == TOKEN_TEXT || token_is(next, WORD_PREPOSITION) || before->kind == TOKEN_TEXT;
+	return next->kind == TOKEN_TEXT || token_is(next, WORD_PREPOSITION) || token_is(next, WORD_BE) || before->kind == TOKEN_TEXT || t->end - t->begin < 3;
 }
 
 static day_t
@@ -491,63 +693,135 @@ weekday_near(const struct reading *r, bool is_by_week, int which, int weekday)
 	return latest == r->today ? latest - 7 : latest;
 }
 
-/* "last friday", "friday last week", "on Tuesday", "Wed 13th", "Monday, Oct 26" */
+/* "friday last week", "viernes de la próxima semana", "mittwoch vor zwei wochen" */
+static size_t
+read_weekday_of_week(const struct reading *r, size_t i, int weekday, day_t *day)
+{
+	size_t next = skip_links(r, i), used;
+	struct lapse lapse;
+	const struct sense *lead = token_sense(token_at(r, next), WORD_IN);
+	int weeks;
+
+	used = read_which_week(r, next, &weeks);
+	if (used > 0) {
+		*day = day_of_week(r->today, weeks, weekday);
+		return next + used - i;
+	}
+	used = lead == NULL ? 0 : read_lapse(r, next + 1, &lapse);
+	if (used < 2 || lapse.period[0] != PERIOD_WEEK)
+		return 0;
+	*day = day_of_week(r->today, lead->value * lapse.count[0], weekday);
+	return next + 1 + used - i;
+}
+
+/* A Tuesday the 11th of next month, when the last one was long ago. */
+static day_t
+nearer_day(const struct reading *r, int mday, int weekday, day_t latest)
+{
+	day_t day = r->today;
+	int year, month, d;
+
+	if (latest >= r->today - NEAR_DAYS)
+		return latest;
+	for (int ahead = 1; ahead <= NEAR_DAYS; ahead++) {
+		day_to_civil(++day, &year, &month, &d);
+		if (d == mday && day_weekday(day) == weekday)
+			return day;
+	}
+	return latest;
+}
+
+/* The number behind a weekday is the day's when it is marked as one, or when such a day was just now. */
+static size_t
+read_weekday_and_number(const struct reading *r, size_t i, int weekday, size_t reduced, day_t *day)
+{
+	size_t next = skip_links(r, skip_pause(r, i)), used;
+	const struct token *n = token_at(r, next), *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing, *after;
+	int mday;
+
+	next += next == i && token_is(n, WORD_FILLER);
+	used = read_day_number(r, next, &mday);
+	after = token_at(r, next + used);
+	if (used == 0 || !latest_day_of_month(r->today, mday, weekday, day))
+		return 0;
+	if (used > 1 || token_is(token_at(r, next), WORD_NTH) || token_at(r, next)->is_nth || (next > i && !token_is(token_at(r, i), WORD_FILLER)) ||
+	    (next > i && token_is(token_at(r, next), WORD_NUMBER))) {
+		*day = nearer_day(r, mday, weekday, *day);
+		return next + used - i;
+	}
+	if (*day < r->today - NEAR_DAYS || before->kind == TOKEN_TEXT || token_is(before, WORD_THING) || token_is(after, WORD_CURRENCY) || token_is(after, WORD_UNIT))
+		return 0;
+	return r->tokens->chars->language == words_language((struct slice)SLICE_LITERAL("en")) ? 0 : next + used - i;
+}
+
+/* "last friday", "vendredi dernier", "on Tuesday", "Wed 13th", "Monday, Oct 26" */
 static size_t
 read_weekday(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
 	const struct sense *which = token_sense(token_at(r, i), WORD_LAST);
-	size_t at = i + (which != NULL), next;
+	size_t at = i + (which != NULL), next, used;
 	const struct token *t = token_at(r, at);
-	const struct sense *s = token_sense(t, WORD_WEEKDAY), *week;
-	size_t used;
-	int mday;
+	const struct sense *s = token_sense(t, WORD_WEEKDAY), *behind;
 
 	if (s == NULL)
+		return 0;
+	behind = which == NULL ? token_sense(token_at(r, at + 1), WORD_LAST) : NULL;
+	if (behind != NULL && read_which_week(r, at + 1, &(int){ 0 }) == 0 && !token_is(token_at(r, at + 2), WORD_WEEKDAY)) {
+		*day = weekday_near(r, false, behind->value, s->value);
+		return 2;
+	}
+	if (which != NULL && token_at(r, at + 1)->kind == TOKEN_DAY)
 		return 0;
 	if (which != NULL) {
 		*day = weekday_near(r, !token_is_letters(r->tokens, t), which->value, s->value);
 		return 2;
 	}
-	next = skip_pause(r, at + 1);
-	if (read_month_name(r, next, reduced, day) > 0)
-		return next + read_month_name(r, next, reduced, day) - i;
+	next = skip_links(r, skip_pause(r, skip_full_stop(r, at + 1)));
+	used = read_month_name(r, next, reduced, day);
+	if (used == 0)
+		used = read_dashed(r, next, reduced, day);
+	if (used > 0)
+		return next + used - i;
 	if (token_at(r, next)->kind == TOKEN_DAY || read_marked(r, next, reduced, day) > 0)
 		return 0;
-	week = token_sense(token_at(r, at + 1), WORD_WEEK);
-	if (week != NULL) {
-		*day = day_of_week(r->today, week->value, s->value);
-		return 2;
-	}
+	used = read_weekday_of_week(r, at + 1, s->value, day);
+	if (used > 0)
+		return at + 1 + used - i;
 	if (is_doubtful_weekday(r, i, reduced))
 		return 0;
-	next = at + 1 + token_is(token_at(r, at + 1), WORD_FILLER);
-	used = read_day_number(r, next, &mday);
-	if (used > 0 && (used > 1 || token_is(token_at(r, next), WORD_NTH)) && latest_day_of_month(r->today, mday, s->value, day))
-		return next + used - i;
+	used = read_weekday_and_number(r, at + 1, s->value, reduced, day);
+	if (used > 0)
+		return at + 1 + used - i;
 	*day = r->today - (day_weekday(r->today) - s->value + 7) % 7;
 	return 1;
 }
 
-/* "the 8th" */
+/* "the 8th", "am 15.", "el 15" before what does not count by it */
 static size_t
 read_ordinal_day(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
-	const struct token *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing, *after = token_at(r, i + 2);
+	const struct token *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing, *t = token_at(r, i), *after;
+	size_t used;
+	int mday;
 
-	if (!is_whole(token_at(r, i), 1, 31) || skip_ordinal(r, i + 1) == i + 1)
+	if (!token_is(before, WORD_FILLER) && !token_is(before, WORD_WITH) && !token_is(before, WORD_DAY_LEAD))
 		return 0;
-	if (!token_is(before, WORD_FILLER) && !token_is(before, WORD_WITH))
+	used = read_day_number(r, i, &mday);
+	after = token_at(r, i + used);
+	if (used == 0 || after->kind == TOKEN_TEXT || after->kind == TOKEN_NUMBER || token_is(after, WORD_UNIT) || token_is(after, WORD_CURRENCY) ||
+	    token_is(after, WORD_MAGNITUDE) || token_is(after, WORD_PERCENT))
 		return 0;
-	if (after->kind == TOKEN_TEXT || token_is(after, WORD_UNIT))
+	if ((used < 2 || t->kind != TOKEN_NUMBER) && (!token_is(before, WORD_DAY_LEAD) || token_is(after, WORD_THING)))
 		return 0;
-	return latest_day_of_month(r->today, (int)token_at(r, i)->value, -1, day) ? 2 : 0;
+	return latest_day_of_month(r->today, mday, -1, day) ? used : 0;
 }
 
 size_t
 days_read(const struct reading *r, size_t i, size_t reduced, day_t *day)
 {
 	static size_t (*const readers[])(const struct reading *, size_t, size_t, day_t *) = {
-		read_day_word, read_ago, read_week, read_months, read_years, read_weekday, read_marked, read_month_name, read_ordinal_day };
+		read_day_word, read_ago, read_weekdays_ago, read_nth_weekday, read_week, read_months, read_years, read_weekday, read_marked,
+		read_month_name, read_dashed, read_blank_separated, read_other_period, read_ordinal_day };
 	const struct token *t = token_at(r, i);
 
 	if (t->kind != TOKEN_NUMBER && t->kind != TOKEN_WORD)

@@ -159,6 +159,7 @@ static const struct {
 #define WORDS_IN(language, kind, value, list) { LANGUAGE_##language, WORD_##kind, value, 0, list },
 #define SERIES(language, kind, first, step, list) { LANGUAGE_##language, WORD_##kind, first, step, list },
 #include "data/numbers.def"
+#include "data/calendar.def"
 #undef WORDS_IN
 #undef SERIES
 };

@@ -41,6 +41,9 @@ enum word_kind {
 	WORD_MONTH_MARK,
 	WORD_YEAR_MARK,
 	WORD_NTH,            /* "third" */
+	WORD_DAY_OF,         /* between the parts of a date */
+	WORD_DAY_LEAD,       /* before the number of a day */
+	WORD_FROM,           /* "3 days from tomorrow"; value: -1 or 1 */
 	WORD_ORDINAL,        /* "th" behind a number, 第 before one */
 	WORD_CLOCK,          /* behind an hour */
 	WORD_AT,             /* before an hour */
