@@ -14,6 +14,12 @@
 /* 2024-01-02, 5/3, 1/2/2024, 13.5.2015 at a position; false when there is no such day. */
 bool days_read_numeric(const struct reading *r, const struct chars *chars, size_t at, size_t *end, day_t *day);
 
+/*
+ * What is written like a day and names none that exists ("2025-02-29", "2/30").
+ * It is no amount either.
+ */
+bool days_skip_impossible(const struct chars *chars, size_t at, size_t *end);
+
 /* The latest one that is not in the future; 29 February may be years ago. */
 bool days_latest_month_day(day_t today, int month, int mday, day_t *out);
 

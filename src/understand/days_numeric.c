@@ -138,6 +138,44 @@ days_read_numeric(const struct reading *r, const struct chars *chars, size_t at,
 	return read_year_month_day(chars, at, end, day) || read_pair_and_year(r, chars, at, end, day);
 }
 
+/* Two numbers of one or two digits with a separator between them; *at moves behind them. */
+static bool
+skip_pair(const struct chars *chars, size_t *at, uint16_t separator)
+{
+	struct digits first = digits_at(chars, *at), second;
+
+	if (first.len == 0 || first.len > 2 || chars->folded[*at + first.len] != separator)
+		return false;
+	*at += first.len + 1;
+	second = digits_at(chars, *at);
+	*at += second.len;
+	return second.len > 0 && second.len <= 2;
+}
+
+bool
+days_skip_impossible(const struct chars *chars, size_t at, size_t *end)
+{
+	struct digits first = digits_at(chars, at), year;
+	uint16_t separator = chars->folded[at + first.len];
+
+	if (!may_begin_date(chars, at) || (separator != '-' && separator != '/' && separator != '.'))
+		return false;
+	if (first.len == 4) {
+		at += 5;
+		*end = at;
+		return skip_pair(chars, end, separator);
+	}
+	*end = at;
+	if (!skip_pair(chars, end, separator))
+		return false;
+	year = digits_at(chars, *end + 1);
+	if (chars->folded[*end] == separator && year.len == 4)
+		*end += 5;
+	else if (separator != '/' || chars->folded[*end] == '/')
+		return false;
+	return true;
+}
+
 bool
 days_read_clock(const struct chars *chars, size_t at, size_t *end)
 {

@@ -130,6 +130,8 @@ read_digits(struct lexer *lx)
 		push(lx, TOKEN_WORD, end)->sense = sense;
 	} else if (days_read_numeric(lx->r, lx->chars, lx->at, &end, &day)) {
 		push(lx, TOKEN_DAY, end)->value = day;
+	} else if (days_skip_impossible(lx->chars, lx->at, &end)) {
+		push(lx, TOKEN_TIME, end);
 	} else if (days_read_clock(lx->chars, lx->at, &end)) {
 		push(lx, TOKEN_TIME, end);
 	} else if (numbers_read_digits(lx->chars, lx->at, lx->r->locale, &n)) {

@@ -152,6 +152,16 @@ days_leave_the_description(void **state)
 }
 
 static void
+a_day_that_does_not_exist_is_neither_a_day_nor_an_amount(void **state)
+{
+	static const struct row rows[] = { { "2025-02-29 lunch 5", "lunch 5.00 food" }, { "2/30 dinner 20", "dinner 20.00 food" },
+		{ "taxi 12 on 31.04.2025", "taxi 12.00 transport" }, { "午餐 100 2025/13/01", "午餐 100.00 food" } };
+
+	(void)state;
+	CHECK(rows, "zh-TW", "TWD");
+}
+
+static void
 the_users_locale_decides_which_number_is_the_month(void **state)
 {
 	static const struct row us[] = { { "lunch 5/3 12.50", "lunch 12.50 food @2026-05-03" }, { "lunch 1.200", "lunch 1.20 food" } };
@@ -327,6 +337,7 @@ main(void)
 		cmocka_unit_test(a_single_expense_is_read_with_its_category),
 		cmocka_unit_test(verbs_articles_and_mentions_are_no_part_of_the_thing),
 		cmocka_unit_test(days_leave_the_description),
+		cmocka_unit_test(a_day_that_does_not_exist_is_neither_a_day_nor_an_amount),
 		cmocka_unit_test(the_users_locale_decides_which_number_is_the_month),
 		cmocka_unit_test(accounts_leave_the_description),
 		cmocka_unit_test(currencies_are_named_in_many_ways),
