@@ -31,7 +31,8 @@ enum {
 	BATCH_EXPENSES_MAX = 100,      /* stored together without a message */
 	DELIVER_TO_MAX = 1024,         /* bytes of where a reply goes */
 	MESSAGE_TEXT_MAX = 65536,      /* bytes of a message that waits */
-	IDEMPOTENCY_KEY_MAX = 255
+	IDEMPOTENCY_KEY_MAX = 255,
+	TRASH_DAYS = 30                /* that a deleted expense can be restored */
 };
 
 struct user {
@@ -89,6 +90,21 @@ struct token {
 	int64_t         created_ms;
 	int64_t         expires_ms;        /* 0: never */
 	bool            is_revoked;
+};
+
+/* What happened to an expense after its making. */
+enum expense_action { EXPENSE_CHANGED, EXPENSE_DELETED, EXPENSE_RESTORED, EXPENSE_ACTIONS };
+
+struct expense_event {
+	struct uuid         expense_id;
+	uint32_t            version;       /* of the expense from then on */
+	struct uuid         change_id;
+	enum expense_action action;
+	enum token_kind     by;            /* with what kind of token */
+	int64_t             at_ms;
+	bool                has_before;    /* not when it was restored */
+	bool                has_after;     /* not when it was deleted */
+	struct expense      before, after;
 };
 
 #endif

@@ -93,6 +93,22 @@ typedef void store_expense_fn(enum status st, const struct expense *expense, voi
 
 void store_get_expense(struct store *store, const struct ledger *ledger, const struct uuid *id, store_expense_fn *fn, void *arg);
 
+struct history_query {
+	struct uuid expense_id;
+	unsigned    limit;             /* 1 to 500 */
+	uint32_t    after_version;     /* go on behind this one; 0: from the first */
+};
+
+struct history_callbacks {
+	void (*on_event)(const struct expense_event *event, void *arg);
+	/* has_more: there are events behind the last one given. */
+	void (*on_end)(enum status st, bool has_more, void *arg);
+};
+
+/* What happened to an expense, the oldest first, also to one in the trash.  ST_NOT_FOUND: there is and was none. */
+void store_list_history(struct store *store, const struct ledger *ledger, const struct history_query *query,
+    const struct history_callbacks *callbacks, void *arg);
+
 typedef void store_message_fn(enum status st, const struct message *message, void *arg);
 
 /* A message that was recorded, or one that waits in the inbox (MESSAGE_WAITING), or ST_NOT_FOUND. */
@@ -218,6 +234,27 @@ struct expense_batch {
 };
 
 void store_put_expenses(struct store *store, const struct ledger *ledger, const struct expense_batch *batch,
+    store_write_fn *fn, void *arg);
+
+/* Something that is done to one expense. */
+struct expense_change {
+	struct uuid         change_id;        /* the same one is made once */
+	enum expense_action action;
+	enum token_kind     by;
+	int64_t             now_ms;
+	uint32_t            if_version;       /* of the expense, else ST_VERSION_MISMATCH; 0: any */
+	struct expense      expense;          /* its id; of EXPENSE_CHANGED all that it will be but what the store sets */
+	struct slice        idempotency_key;
+	uint8_t             request_hash[32];
+};
+
+/*
+ * Change, delete or restore an expense.  The answer has the expense as it is
+ * now, of a deleted one as it was.  What is deleted can be restored for
+ * TRASH_DAYS; restoring what is not deleted does nothing.  ST_NOT_FOUND: there
+ * is none; ST_BAD_VALUE: no such category.
+ */
+void store_change_expense(struct store *store, const struct ledger *ledger, const struct expense_change *change,
     store_write_fn *fn, void *arg);
 
 /* A user with the default categories, if new. */

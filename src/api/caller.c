@@ -50,25 +50,13 @@ caller_begin(struct request *req, struct slice named, struct caller *caller)
 	return false;
 }
 
-static struct slice
-named_by_query(const struct request *req)
+struct slice
+caller_named(const struct request *req)
 {
 	struct slice named = SLICE_EMPTY;
 
 	http_query_find(&req->query, "user", &named);
 	return named;
-}
-
-bool
-caller_find_by_query(struct request *req, struct caller *caller)
-{
-	return caller_find(req, named_by_query(req), caller);
-}
-
-bool
-caller_begin_by_query(struct request *req, struct caller *caller)
-{
-	return caller_begin(req, named_by_query(req), caller);
 }
 
 void

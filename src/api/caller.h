@@ -27,9 +27,8 @@ bool caller_find(struct request *req, struct slice named, struct caller *caller)
 /* The same for a user who must be there. */
 bool caller_begin(struct request *req, struct slice named, struct caller *caller);
 
-/* The same two with the user named by the query. */
-bool caller_find_by_query(struct request *req, struct caller *caller);
-bool caller_begin_by_query(struct request *req, struct caller *caller);
+/* Whom the query names; a NULL slice when it names nobody. */
+struct slice caller_named(const struct request *req);
 
 /* The user, or NULL when there is none. */
 static inline const struct person *

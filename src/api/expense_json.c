@@ -56,8 +56,8 @@ json_member_day(struct json_out *out, const char *key, day_t day)
 	json_out_member_plain(out, key, (struct slice){ text, sizeof text });
 }
 
-static void
-write_time(struct json_out *out, const char *key, int64_t wall_ms)
+void
+json_member_time(struct json_out *out, const char *key, int64_t wall_ms)
 {
 	char text[TIME_TEXT_LEN];
 
@@ -112,7 +112,7 @@ expense_write_json(struct json_out *out, const struct expense *expense, const st
 	if (!uuid_is_nil(&expense->refund_of))
 		json_member_id(out, "refund_of", &expense->refund_of);
 	json_out_member_int(out, "version", expense->version);
-	write_time(out, "created_at", expense->created_ms);
-	write_time(out, "updated_at", expense->updated_ms);
+	json_member_time(out, "created_at", expense->created_ms);
+	json_member_time(out, "updated_at", expense->updated_ms);
 	json_out_object_end(out);
 }

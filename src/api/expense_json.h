@@ -21,6 +21,9 @@ void json_member_money(struct json_out *out, int64_t minor, struct currency curr
 /* A member that is a day, YYYY-MM-DD. */
 void json_member_day(struct json_out *out, const char *key, day_t day);
 
+/* A member that is a time. */
+void json_member_time(struct json_out *out, const char *key, int64_t wall_ms);
+
 /* The name that programs are told: the user's own, else the English one, whatever language its user reads. */
 struct slice category_shown_name(const struct category *category);
 

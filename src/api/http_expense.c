@@ -9,13 +9,14 @@
 #include "body.h"
 #include "caller.h"
 #include "clock.h"
+#include "expense_http.h"
 #include "expense_json.h"
 #include "hex.h"
 #include "http/reply.h"
 #include "store/person.h"
 #include "understand.h"
 
-enum { LIST_DEFAULT = 100, LIST_MAX = 500, CURSOR_BYTES = 20, DESCRIPTION_CHARACTERS = 200 };
+enum { CURSOR_BYTES = 20 };
 
 /* The work of a handler, in the request's arena. */
 struct work {
@@ -71,40 +72,13 @@ cursor_read(struct slice text, struct expense_query *query)
 }
 
 static bool
-refuse(struct request *req, enum status st, const char *field, const char *detail)
-{
-	reply_problem(req, st, field, detail);
-	return false;
-}
-
-static bool
 read_day(struct request *req, const char *name, day_t *day)
 {
 	struct slice text;
 
 	if (!http_query_find(&req->query, name, &text) || day_parse(text, day))
 		return true;
-	return refuse(req, ST_BAD_DATE, name, "Must be a day that exists, as YYYY-MM-DD.");
-}
-
-static bool
-read_limit(struct request *req, unsigned *limit)
-{
-	struct slice text;
-	unsigned n = 0;
-
-	*limit = LIST_DEFAULT;
-	if (!http_query_find(&req->query, "limit", &text))
-		return true;
-	for (size_t i = 0; i < text.len && n <= LIST_MAX; i++) {
-		if (text.ptr[i] < '0' || text.ptr[i] > '9')
-			return refuse(req, ST_BAD_PARAMETER, "limit", "Must be a number.");
-		n = n * 10 + (unsigned)(text.ptr[i] - '0');
-	}
-	if (n < 1 || n > LIST_MAX)
-		return refuse(req, ST_OUT_OF_RANGE, "limit", "Must be 1 to 500.");
-	*limit = n;
-	return true;
+	return handler_refuse(req, ST_BAD_DATE, name, "Must be a day that exists, as YYYY-MM-DD.");
 }
 
 static bool
@@ -115,12 +89,12 @@ read_query(struct request *req, struct expense_query *query)
 
 	*query = (struct expense_query){ .from = DAY_MIN, .to = DAY_MAX, .is_newest_first = true };
 	if (!handler_knows_query(req, known) || !read_day(req, "from", &query->from) || !read_day(req, "to", &query->to) ||
-	    !read_limit(req, &query->limit))
+	    !handler_limit(req, &query->limit))
 		return false;
 	if (query->from > query->to)
-		return refuse(req, ST_BAD_DATE, "to", "Must not be before from.");
+		return handler_refuse(req, ST_BAD_DATE, "to", "Must not be before from.");
 	if (http_query_find(&req->query, "cursor", &cursor) && !cursor_read(cursor, query))
-		return refuse(req, ST_BAD_PARAMETER, "cursor", "Is not one that was given out.");
+		return handler_refuse(req, ST_BAD_PARAMETER, "cursor", "Is not one that was given out.");
 	return true;
 }
 
@@ -166,13 +140,11 @@ get_expenses(struct request *req)
 {
 	static const struct expense_list_callbacks callbacks = { on_expense, on_list_end };
 	struct expense_query query;
-	struct slice named = SLICE_EMPTY;
 	struct work *work;
 
-	http_query_find(&req->query, "user", &named);
 	if (!read_query(req, &query))
 		return ST_OK;
-	work = begin(req, named);
+	work = begin(req, caller_named(req));
 	if (work == NULL)
 		return ST_OK;
 	work->query = query;
@@ -184,95 +156,49 @@ get_expenses(struct request *req)
 
 /* --- a new one ------------------------------------------------------------------ */
 
-/* What the store refuses an expense for. */
-static const char *
-field_of(enum status st)
-{
-	return st == ST_KEY_REUSED ? "Idempotency-Key" : st == ST_BAD_VALUE ? "category_id" : st == ST_OUT_OF_RANGE ? "amount" : NULL;
-}
-
 static void
 on_stored(enum status st, const struct write_answer *answer, void *arg)
 {
 	struct work *work = arg;
-	struct json_out out;
 
 	caller_record(&work->caller, OPERATION_create_expense, st == ST_OK);
-	if (st != ST_OK) {
-		reply_problem(work->caller.req, st, field_of(st), NULL);
-		return;
-	}
-	out = reply_json_begin(work->caller.req, ST_CREATED);
-	expense_write_json(&out, &answer->expenses[0], &work->caller.person);
-	reply_end(work->caller.req);
+	if (st == ST_OK && answer->expense_count == 0)
+		st = ST_NOT_FOUND;               /* a repeat, and it was deleted since */
+	if (st == ST_OK)
+		expense_reply(&work->caller, ST_CREATED, &answer->expenses[0]);
+	else
+		reply_problem(work->caller.req, st, expense_field_of(st), NULL);
 }
 
-enum { USER, DESCRIPTION, AMOUNT, CURRENCY, CATEGORY_ID, ACCOUNT, DATE, FIELDS };
-
-static const struct body_field fields[FIELDS] = {
-	[USER]        = { "user",        BODY_LINE,   false, USER_ID_MAX },
-	[DESCRIPTION] = { "description", BODY_LINE,   true,  DESCRIPTION_CHARACTERS },
-	[AMOUNT]      = { "amount",      BODY_NUMBER, true,  40 },
-	[CURRENCY]    = { "currency",    BODY_LINE,   false, 3 },
-	[CATEGORY_ID] = { "category_id", BODY_LINE,   false, UUID_TEXT_LEN },
-	[ACCOUNT]     = { "account",     BODY_LINE,   false, ACCOUNT_MAX / 4 },
-	[DATE]        = { "date",        BODY_LINE,   false, DAY_TEXT_LEN },
-};
-
-static bool
-take_amount(struct work *work, const struct slice *values, struct expense *expense)
+/* Without a category the description says which. */
+static void
+choose_category(const struct person *person, struct new_expense *new_expense)
 {
-	enum status st;
+	enum category_kind kind = understand_category(new_expense->expense.description);
+	const struct category *category = message_category(person, kind);
 
-	expense->currency = work->caller.person.user.home;
-	if (values[CURRENCY].ptr != NULL && !currency_parse(values[CURRENCY], &expense->currency))
-		return refuse(work->caller.req, ST_BAD_VALUE, "currency", "Must be an ISO 4217 code.");
-	st = money_parse(values[AMOUNT], expense->currency, &expense->amount_minor);
-	return st == ST_OK || refuse(work->caller.req, st, "amount", NULL);
-}
-
-static bool
-take_category(struct work *work, const struct slice *values, struct new_expense *new_expense)
-{
-	struct expense *expense = &new_expense->expense;
-	const struct category *category;
-
-	if (values[CATEGORY_ID].ptr != NULL) {
-		if (!uuid_parse(values[CATEGORY_ID], &expense->category_id))
-			return refuse(work->caller.req, ST_BAD_VALUE, "category_id", "Is not an id.");
-		return true;
-	}
-	new_expense->category_key = slice_of(category_kind_key(understand_category(expense->description)));
-	category = person_default_category(&work->caller.person, new_expense->category_key);
+	new_expense->category_key = slice_of(category_kind_key(kind));
 	if (category != NULL)
-		expense->category_id = category->id;
-	return true;
-}
-
-static bool
-take_day(struct work *work, const struct slice *values, struct expense *expense)
-{
-	if (values[DATE].ptr == NULL) {
-		expense->day = message_day(work->caller.person.user.zone.ptr, expense->created_ms);
-		return true;
-	}
-	return day_parse(values[DATE], &expense->day) ||
-	    refuse(work->caller.req, ST_BAD_DATE, "date", "Must be a day that exists, as YYYY-MM-DD.");
+		new_expense->expense.category_id = category->id;
 }
 
 static bool
 take_expense(struct work *work, const struct slice *values, struct new_expense *new_expense)
 {
+	const struct user *user = &work->caller.person.user;
 	struct expense *expense = &new_expense->expense;
 
 	expense->created_ms = clock_wall_ms();
 	expense->id = uuid7_next(expense->created_ms);
-	expense->description = values[DESCRIPTION];
-	expense->account = values[ACCOUNT].len > 0 ? values[ACCOUNT] : message_default_account;
-	expense->zone = work->caller.person.user.zone;
-	if (expense->description.len == 0)
-		return refuse(work->caller.req, ST_BAD_VALUE, "description", "Is empty.");
-	return take_amount(work, values, expense) && take_category(work, values, new_expense) && take_day(work, values, expense);
+	expense->account = message_default_account;
+	expense->currency = user->home;
+	expense->zone = user->zone;
+	expense->day = message_day(user->zone.ptr, expense->created_ms);
+	if (!expense_take(work->caller.req, values, expense))
+		return false;
+	if (values[EXPENSE_CATEGORY_ID].ptr == NULL)
+		choose_category(&work->caller.person, new_expense);
+	return true;
 }
 
 enum status
@@ -280,12 +206,13 @@ post_expense(struct request *req)
 {
 	struct new_expense new_expense = { 0 };
 	struct expense_batch batch = { .expense_count = 1, .expenses = &new_expense };
-	struct slice values[FIELDS];
+	struct slice values[EXPENSE_NEW_FIELDS];
 	struct work *work;
 
-	if (!body_read(req, fields, FIELDS, values) || !handler_idempotency_key(req, &batch.idempotency_key))
+	if (!body_read(req, expense_new_fields, EXPENSE_NEW_FIELDS, values) ||
+	    !handler_idempotency_key(req, &batch.idempotency_key))
 		return ST_OK;
-	work = begin(req, values[USER]);
+	work = begin(req, values[EXPENSE_USER]);
 	if (work == NULL || !take_expense(work, values, &new_expense))
 		return ST_OK;
 	batch.now_ms = new_expense.expense.created_ms;

@@ -130,7 +130,7 @@ get_message(struct request *req)
 	struct uuid id;
 
 	/* The first message of a user who is not signed up yet may be waiting. */
-	if (handler_knows_query(req, known) && caller_find_by_query(req, &caller) && caller_read_id(req, 0, &id))
+	if (handler_knows_query(req, known) && caller_find(req, caller_named(req), &caller) && caller_read_id(req, 0, &id))
 		store_get_message(caller.service->store, &caller.ledger, &id, on_message, &caller);
 	return ST_OK;
 }

@@ -136,6 +136,7 @@ fill_request(struct exchange *x)
 	req->authorization = http_span_slice(data, r->known[HTTP_AUTHORIZATION]);
 	req->content_type = http_span_slice(data, r->known[HTTP_CONTENT_TYPE]);
 	req->idempotency_key = http_span_slice(data, r->known[HTTP_IDEMPOTENCY_KEY]);
+	req->if_match = http_span_slice(data, r->known[HTTP_IF_MATCH]);
 	set_id(x);
 }
 

@@ -56,6 +56,7 @@ static const struct slice known_fields[HTTP_KNOWN_FIELDS] = {
 	KNOWN(HTTP_AUTHORIZATION, "authorization"),
 	KNOWN(HTTP_CONTENT_TYPE, "content-type"),
 	KNOWN(HTTP_IDEMPOTENCY_KEY, "idempotency-key"),
+	KNOWN(HTTP_IF_MATCH, "if-match"),
 	KNOWN(HTTP_X_REQUEST_ID, "x-request-id"),
 #undef KNOWN
 };

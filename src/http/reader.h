@@ -45,7 +45,7 @@ struct http_field {
 /* The header fields that may occur once only, and that are found without a search. */
 enum http_known {
 	HTTP_HOST, HTTP_CONTENT_LENGTH, HTTP_TRANSFER_ENCODING, HTTP_EXPECT, HTTP_AUTHORIZATION, HTTP_CONTENT_TYPE,
-	HTTP_IDEMPOTENCY_KEY, HTTP_X_REQUEST_ID, HTTP_KNOWN_FIELDS
+	HTTP_IDEMPOTENCY_KEY, HTTP_IF_MATCH, HTTP_X_REQUEST_ID, HTTP_KNOWN_FIELDS
 };
 
 enum reader_result {

@@ -34,7 +34,7 @@ struct request {
 	struct slice        id;              /* the client's X-Request-Id if it is fit, else one of ours */
 
 	/* The fields that many handlers need; a NULL slice when the client did not send one.  None occurs twice. */
-	struct slice        authorization, content_type, idempotency_key;
+	struct slice        authorization, content_type, idempotency_key, if_match;
 
 	struct arena        arena;           /* what lives as long as the request */
 	int64_t             started_ns;      /* monotonic, when its first byte was read */

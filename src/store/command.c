@@ -210,6 +210,43 @@ batch_run(struct op *op, const struct command *command, struct write_answer *ans
 }
 
 static void
+change_pack(msgpack_packer *pk, const struct command *command)
+{
+	const struct expense_change *change = &command->change;
+
+	mp_put_uuid(pk, &change->change_id);
+	msgpack_pack_uint32(pk, change->action);
+	msgpack_pack_uint32(pk, change->by);
+	msgpack_pack_int64(pk, change->now_ms);
+	msgpack_pack_uint32(pk, change->if_version);
+	put_expense(pk, &change->expense);
+	mp_put_str(pk, change->idempotency_key);
+	put_hash(pk, change->request_hash);
+}
+
+static void
+change_unpack(struct mp *mp, struct arena *arena, struct command *command)
+{
+	struct expense_change *change = &command->change;
+
+	(void)arena;
+	mp_uuid(mp, &change->change_id);
+	change->action = (enum expense_action)read_int(mp, 0, EXPENSE_ACTIONS - 1);
+	change->by = (enum token_kind)read_int(mp, 0, TOKEN_USER);
+	change->now_ms = mp_int(mp);
+	change->if_version = read_u32(mp);
+	read_expense(mp, &change->expense);
+	change->idempotency_key = mp_str(mp);
+	mp_bytes(mp, change->request_hash, sizeof change->request_hash);
+}
+
+static enum status
+change_run(struct op *op, const struct command *command, struct write_answer *answer)
+{
+	return op_change_expense(op, &command->change, answer);
+}
+
+static void
 sign_up_pack(msgpack_packer *pk, const struct command *command)
 {
 	put_sign_up(pk, &command->sign_up.sign_up);
@@ -335,6 +372,7 @@ static const struct {
 } rows[COMMANDS] = {
 	[COMMAND_RECORD_MESSAGE] = { message_entry_pack, message_entry_unpack, message_entry_run },
 	[COMMAND_PUT_EXPENSES] = { batch_pack, batch_unpack, batch_run },
+	[COMMAND_CHANGE_EXPENSE] = { change_pack, change_unpack, change_run },
 	[COMMAND_SIGN_UP] = { sign_up_pack, sign_up_unpack, sign_up_run },
 	[COMMAND_PUT_INBOX] = { inbox_command_pack, inbox_command_unpack, inbox_command_run },
 	[COMMAND_COUNT_ATTEMPT] = { attempt_pack, attempt_unpack, attempt_run },

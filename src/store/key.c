@@ -92,6 +92,24 @@ key_expense(const uint8_t ledger[LEDGER_KEY_SIZE], day_t day, const struct uuid 
 }
 
 struct key
+key_history(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *expense_id, uint32_t version)
+{
+	struct key key = key_id(ledger, ROW_HISTORY, expense_id);
+
+	add_number(&key, (int32_t)version);
+	return key;
+}
+
+struct key
+key_trash(const uint8_t ledger[LEDGER_KEY_SIZE], day_t deleted, const struct uuid *expense_id)
+{
+	struct key key = key_day(ledger, ROW_TRASH, deleted);
+
+	add_id(&key, expense_id);
+	return key;
+}
+
+struct key
 key_in_category(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *category_id, day_t day, const struct uuid *id)
 {
 	struct key key = key_id(ledger, ROW_IN_CATEGORY, category_id);
@@ -174,6 +192,16 @@ key_read_expense(struct slice key, day_t *day, struct uuid *id)
 		return false;
 	*day = read_number((const uint8_t *)key.ptr + REST_AT);
 	memcpy(id->bytes, key.ptr + REST_AT + DAY_SIZE, ID_SIZE);
+	return true;
+}
+
+bool
+key_read_history(struct slice key, struct uuid *expense_id, uint32_t *version)
+{
+	if (key.len != REST_AT + ID_SIZE + 4)
+		return false;
+	memcpy(expense_id->bytes, key.ptr + REST_AT, ID_SIZE);
+	*version = (uint32_t)read_number((const uint8_t *)key.ptr + REST_AT + ID_SIZE);
 	return true;
 }
 

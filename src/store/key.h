@@ -29,6 +29,8 @@ enum row_kind {
 	ROW_DAY_TOTAL = 'T',              /* day, category id, currency, account */
 	ROW_MONTH_TOTAL = 'M',            /* month, category id, currency, account */
 	ROW_MESSAGE = 'G',                /* message id */
+	ROW_HISTORY = 'H',                /* expense id, version */
+	ROW_TRASH = 'X',                  /* day of the deletion (UTC), expense id */
 	ROW_DEDUPE = 'D'                  /* the first 16 bytes of an idempotency key's SHA-256 */
 };
 
@@ -55,7 +57,10 @@ struct key key_in_category(const uint8_t ledger[LEDGER_KEY_SIZE], const struct u
     const struct uuid *id);
 struct key key_dedupe(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice idempotency_key);
 
-/* The start of all E, T or M rows of a day; for M its month. */
+struct key key_history(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *expense_id, uint32_t version);
+struct key key_trash(const uint8_t ledger[LEDGER_KEY_SIZE], day_t deleted, const struct uuid *expense_id);
+
+/* The start of all E, X, T or M rows of a day; for M its month. */
 struct key key_day(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, day_t day);
 
 /* A T row, or the M row of the day's month. */
@@ -75,7 +80,8 @@ int key_compare(struct slice a, struct slice b);
 
 /* Take keys apart again; false when it is not such a key. */
 bool key_read_id(struct slice key, struct uuid *id);
-bool key_read_expense(struct slice key, day_t *day, struct uuid *id);
+bool key_read_expense(struct slice key, day_t *day, struct uuid *id);     /* X rows too */
+bool key_read_history(struct slice key, struct uuid *expense_id, uint32_t *version);
 
 struct total_key {
 	day_t           day;              /* of a month: its first */

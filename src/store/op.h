@@ -57,7 +57,7 @@ enum status op_sign_up(struct op *op, const struct sign_up *sign_up, int64_t now
 
 /* --- totals: op_totals.c -------------------------------------------------- */
 
-/* What some expenses add to the kept totals and to the categories' counts, each row once. */
+/* What some expenses add to the kept totals and to the categories' counts, or take from them, each row once. */
 struct total_change {
 	struct key key;
 	struct sum sum;                            /* the new value */
@@ -72,9 +72,10 @@ struct totals_plan {
 /* Room for expense_count expenses; false when there is no memory. */
 bool totals_plan_init(struct totals_plan *plan, struct op *op, size_t expense_count);
 
-/* Count one expense in.  ST_OUT_OF_RANGE: a total would overflow. */
-enum status totals_plan_add(struct totals_plan *plan, struct op *op, const struct expense *expense,
-    const struct category *category);
+/* Count one expense in or out.  ST_OUT_OF_RANGE: a total would overflow. */
+enum totals_way { TOTALS_OUT = -1, TOTALS_IN = 1 };
+enum status totals_plan_count(struct totals_plan *plan, struct op *op, const struct expense *expense,
+    const struct category *category, enum totals_way way);
 void totals_apply(struct op *op, const struct totals_plan *plan);
 
 enum status op_list_totals(struct op *op, bool by_month, day_t from, day_t to,
@@ -88,6 +89,13 @@ struct expenses_plan {
 	struct totals_plan totals;
 };
 
+/* Whether its fields are within their limits. */
+enum status expense_check(const struct expense *expense);
+
+/* Its rows; the totals are the caller's. */
+void expense_put(struct op *op, const struct expense *expense);
+void expense_del(struct op *op, const struct expense *expense);
+
 /* Check new expenses and see what storing them changes.  ST_CONFLICT: an id is there already or twice. */
 enum status expenses_plan(struct op *op, const struct user_plan *user, const struct new_expense *new, size_t count,
     const struct uuid *message_id, int64_t now_ms, struct expenses_plan *plan);
@@ -100,6 +108,16 @@ enum status op_get_expense(struct op *op, const struct uuid *id, struct expense 
 enum status op_list_expenses(struct op *op, const struct expense_query *query,
     void (*on_expense)(const struct expense *expense, void *arg), void *arg, bool *has_more);
 enum status op_put_expenses(struct op *op, const struct expense_batch *batch, struct write_answer *answer);
+
+/* --- what happens to expenses later: op_change.c ---------------------------- */
+
+enum status op_change_expense(struct op *op, const struct expense_change *change, struct write_answer *answer);
+
+/* Whether the expense was ever changed or deleted, as far as the trash remembers. */
+bool expense_has_history(struct op *op, const struct uuid *id);
+
+enum status op_list_history(struct op *op, const struct history_query *query,
+    void (*on_event)(const struct expense_event *event, void *arg), void *arg, bool *has_more);
 
 /* --- messages: op_message.c, op_dedupe.c ---------------------------------- */
 

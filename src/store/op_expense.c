@@ -4,8 +4,8 @@
 
 #include "op.h"
 
-static enum status
-check_expense(const struct expense *expense)
+enum status
+expense_check(const struct expense *expense)
 {
 	if (expense->day < DAY_MIN || expense->day > DAY_MAX)
 		return ST_BAD_DATE;
@@ -18,17 +18,24 @@ check_expense(const struct expense *expense)
 	return ST_OK;
 }
 
-/* Whether the ledger has an expense with this id, or another one of the plan has it. */
+/* Whether the ledger has or had an expense with this id. */
 static bool
-is_id_taken(struct op *op, const struct expenses_plan *plan, const struct uuid *id)
+is_known(struct op *op, const struct uuid *id)
 {
 	struct key key = key_id(op->ledger, ROW_EXPENSE_ID, id);
 	struct slice value;
 
+	return kv_get(op->kv, TABLE_LEDGER, key_slice(&key), &value) || expense_has_history(op, id);
+}
+
+/* The same, or another one of the plan has it. */
+static bool
+is_id_taken(struct op *op, const struct expenses_plan *plan, const struct uuid *id)
+{
 	for (size_t i = 0; i < plan->count; i++)
 		if (uuid_equal(&plan->expenses[i].id, id))
 			return true;
-	return kv_get(op->kv, TABLE_LEDGER, key_slice(&key), &value);
+	return is_known(op, id);
 }
 
 static enum status
@@ -36,7 +43,7 @@ plan_expense(struct op *op, const struct user_plan *user, const struct new_expen
 {
 	struct expense *expense = &plan->expenses[plan->count];
 	struct category category;
-	enum status st = check_expense(&new->expense);
+	enum status st = expense_check(&new->expense);
 
 	if (st != ST_OK)
 		return st;
@@ -49,7 +56,7 @@ plan_expense(struct op *op, const struct user_plan *user, const struct new_expen
 	expense->category_id = category.id;
 	expense->version = 1;
 	plan->count++;
-	return totals_plan_add(&plan->totals, op, expense, &category);
+	return totals_plan_count(&plan->totals, op, expense, &category, TOTALS_IN);
 }
 
 enum status
@@ -74,8 +81,8 @@ expenses_plan(struct op *op, const struct user_plan *user, const struct new_expe
 	return kv_status(op->kv, st);
 }
 
-static void
-put_expense(struct op *op, const struct expense *expense)
+void
+expense_put(struct op *op, const struct expense *expense)
 {
 	struct key by_day = key_expense(op->ledger, expense->day, &expense->id);
 	struct key by_id = key_id(op->ledger, ROW_EXPENSE_ID, &expense->id);
@@ -89,10 +96,22 @@ put_expense(struct op *op, const struct expense *expense)
 }
 
 void
+expense_del(struct op *op, const struct expense *expense)
+{
+	struct key by_day = key_expense(op->ledger, expense->day, &expense->id);
+	struct key by_id = key_id(op->ledger, ROW_EXPENSE_ID, &expense->id);
+	struct key by_category = key_in_category(op->ledger, &expense->category_id, expense->day, &expense->id);
+
+	kv_del(op->kv, TABLE_LEDGER, key_slice(&by_day));
+	kv_del(op->kv, TABLE_LEDGER, key_slice(&by_id));
+	kv_del(op->kv, TABLE_LEDGER, key_slice(&by_category));
+}
+
+void
 expenses_apply(struct op *op, const struct expenses_plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		put_expense(op, &plan->expenses[i]);
+		expense_put(op, &plan->expenses[i]);
 	totals_apply(op, &plan->totals);
 }
 
@@ -139,12 +158,8 @@ count_known(struct op *op, const struct expense_batch *batch)
 {
 	size_t known = 0;
 
-	for (size_t i = 0; i < batch->expense_count; i++) {
-		struct key key = key_id(op->ledger, ROW_EXPENSE_ID, &batch->expenses[i].expense.id);
-		struct slice value;
-
-		known += kv_get(op->kv, TABLE_LEDGER, key_slice(&key), &value);
-	}
+	for (size_t i = 0; i < batch->expense_count; i++)
+		known += is_known(op, &batch->expenses[i].expense.id);
 	return known;
 }
 

@@ -35,7 +35,7 @@ change_of(struct totals_plan *plan, struct op *op, const struct key *key, struct
 }
 
 static enum status
-add(struct totals_plan *plan, struct op *op, const struct expense *expense, enum row_kind kind)
+count(struct totals_plan *plan, struct op *op, const struct expense *expense, enum row_kind kind, enum totals_way way)
 {
 	struct key key = key_total(op->ledger, kind, expense->day, &expense->category_id, expense->currency, expense->account);
 	struct total_change *change;
@@ -43,14 +43,14 @@ add(struct totals_plan *plan, struct op *op, const struct expense *expense, enum
 
 	if (st != ST_OK)
 		return st;
-	if (__builtin_add_overflow(change->sum.sum_minor, expense->amount_minor, &change->sum.sum_minor)
-	    || __builtin_add_overflow(change->sum.count, 1, &change->sum.count))
+	if (__builtin_add_overflow(change->sum.sum_minor, way * expense->amount_minor, &change->sum.sum_minor)
+	    || __builtin_add_overflow(change->sum.count, way, &change->sum.count))
 		return ST_OUT_OF_RANGE;
-	return ST_OK;
+	return change->sum.count >= 0 ? ST_OK : ST_BAD_RECORD;
 }
 
 static enum status
-count_in_category(struct totals_plan *plan, const struct category *category)
+count_in_category(struct totals_plan *plan, const struct category *category, enum totals_way way)
 {
 	struct category *counted = NULL;
 
@@ -61,25 +61,32 @@ count_in_category(struct totals_plan *plan, const struct category *category)
 		counted = &plan->categories[plan->category_count++];
 		*counted = *category;
 	}
-	return __builtin_add_overflow(counted->expense_count, 1, &counted->expense_count) ? ST_OUT_OF_RANGE : ST_OK;
+	return __builtin_add_overflow(counted->expense_count, way, &counted->expense_count) ? ST_OUT_OF_RANGE : ST_OK;
 }
 
 enum status
-totals_plan_add(struct totals_plan *plan, struct op *op, const struct expense *expense, const struct category *category)
+totals_plan_count(struct totals_plan *plan, struct op *op, const struct expense *expense, const struct category *category,
+    enum totals_way way)
 {
-	enum status st = add(plan, op, expense, ROW_DAY_TOTAL);
+	enum status st = count(plan, op, expense, ROW_DAY_TOTAL, way);
 
 	if (st == ST_OK)
-		st = add(plan, op, expense, ROW_MONTH_TOTAL);
-	return st == ST_OK ? count_in_category(plan, category) : st;
+		st = count(plan, op, expense, ROW_MONTH_TOTAL, way);
+	return st == ST_OK ? count_in_category(plan, category, way) : st;
 }
 
 void
 totals_apply(struct op *op, const struct totals_plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
-		sum_pack(op->scratch, plan->changes[i].sum);
-		op_put_scratch(op, TABLE_LEDGER, &plan->changes[i].key);
+		const struct total_change *change = &plan->changes[i];
+
+		if (change->sum.count == 0) {
+			kv_del(op->kv, TABLE_LEDGER, key_slice(&change->key));
+			continue;
+		}
+		sum_pack(op->scratch, change->sum);
+		op_put_scratch(op, TABLE_LEDGER, &change->key);
 	}
 	for (size_t i = 0; i < plan->category_count; i++)
 		category_put(op, &plan->categories[i]);

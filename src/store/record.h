@@ -34,6 +34,10 @@ enum status name_unpack(struct slice value, struct uuid *category_id);
 void expense_pack(struct buf *b, const struct expense *expense);
 enum status expense_unpack(struct slice value, struct expense *expense);
 
+/* Without expense id and version; the id must be set before unpacking. */
+void event_pack(struct buf *b, const struct expense_event *event);
+enum status event_unpack(struct slice value, struct expense_event *event);
+
 /* The row of an expense's id. */
 void expense_day_pack(struct buf *b, day_t day);
 enum status expense_day_unpack(struct slice value, day_t *day);

@@ -111,6 +111,20 @@ store_get_expense(struct store *store, const struct ledger *ledger, const struct
 }
 
 void
+store_list_history(struct store *store, const struct ledger *ledger, const struct history_query *query,
+    const struct history_callbacks *callbacks, void *arg)
+{
+	struct reading r;
+	bool has_more = false;
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = op_list_history(&r.op, query, callbacks->on_event, arg, &has_more);
+	reading_end(&r);
+	callbacks->on_end(r.st, has_more, arg);
+	reading_fini(&r);
+}
+
+void
 store_get_message(struct store *store, const struct ledger *ledger, const struct uuid *id, store_message_fn *fn, void *arg)
 {
 	struct reading r;
@@ -212,6 +226,15 @@ store_put_expenses(struct store *store, const struct ledger *ledger, const struc
     store_write_fn *fn, void *arg)
 {
 	struct command command = { .kind = COMMAND_PUT_EXPENSES, .batch = *batch };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_change_expense(struct store *store, const struct ledger *ledger, const struct expense_change *change,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_CHANGE_EXPENSE, .change = *change };
 
 	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }

@@ -132,9 +132,37 @@ class Store:
             if fields and fields[2] != kinds[category]:
                 self.faults.append(f"{user}: a category counts {fields[2]} expenses and has {kinds[category]}")
         self.check_totals(user, rows, days, counts, months)
+        self.check_history(user, rows)
+
+    def check_history(self, user, rows):
+        """The newest row of an expense's history has the expense as it is, or says that it lies in the trash."""
+        newest = {}
+        for key, fields in sorted(rows["H"].items()):
+            id_, version = key[:16], struct.unpack(">I", key[16:])[0] - (1 << 31)
+            if id_ in newest and version != newest[id_][0] + 1:
+                self.faults.append(f"{user}: the history of {id_.hex()} has a gap before version {version}")
+            newest[id_] = version, fields
+        trash = {key[4:]: day_of(key[:4]) for key in rows["X"]}
+        present = {key[4:]: (key[:4], fields) for key, fields in rows["E"].items()}
+        for id_, (version, fields) in newest.items():
+            if not fields:
+                continue
+            _, action, _, at, before, after = fields[:6]
+            if (action == 1) != (id_ in trash) or (action == 1) == (id_ in present):
+                self.faults.append(f"{user}: expense {id_.hex()} is not where its history says")
+            elif action == 1 and (trash[id_] != EPOCH + datetime.timedelta(at // 86400000) or before[11] + 1 != version):
+                self.faults.append(f"{user}: expense {id_.hex()} lies wrong in the trash")
+            elif action != 1 and (after[1:] != present[id_][1] or EPOCH + datetime.timedelta(after[0]) != day_of(present[id_][0])):
+                self.faults.append(f"{user}: expense {id_.hex()} is not as its history says")
+        for id_ in trash:
+            if id_ not in newest:
+                self.faults.append(f"{user}: expense {id_.hex()} is in the trash and has no history")
+        for id_, (_, fields) in present.items():
+            if fields and fields[10] > 1 and id_ not in newest:
+                self.faults.append(f"{user}: expense {id_.hex()} was changed and has no history")
 
     def check_totals(self, user, rows, days, counts, months):
-        kept = {key: fields for key, fields in rows["T"].items() if fields and fields[1] != 0}
+        kept = {key: fields for key, fields in rows["T"].items() if fields}
         if {key: fields[0] for key, fields in kept.items()} != dict(days) or {key: fields[1] for key, fields in kept.items()} != dict(counts):
             self.faults.append(f"{user}: the totals by day are not the sums of the expenses")
         by_group = collections.Counter()

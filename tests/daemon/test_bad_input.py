@@ -17,7 +17,12 @@ NOBODY = "/01999999-9999-7999-8999-999999999999"
 GOOD = {"user": "line:U1", "text": "lunch 5"}
 EXPENSE = {"user": "line:U1", "description": "lunch", "amount": "5"}
 
-# method, path, body (bytes as they are, else JSON), status, type, field
+# An expense of line:U2; {id} is its id.
+ONE = EXPENSES + "/{id}"
+OF_U2 = "?user=line:U2"
+TAG = {"If-Match": '"1"'}
+
+# method, path, body (bytes as they are, else JSON), status, type, field, headers if any
 CASES = [
     ("POST", MESSAGES, b"{", 400, "malformed-json", None),
     ("POST", MESSAGES, b"", 400, "malformed-json", None),
@@ -79,6 +84,37 @@ CASES = [
     ("GET", EXPENSES + "?user=line:U1&cursor=zz", None, 400, "invalid-parameter", "cursor"),
     ("GET", EXPENSES + "?user=line:U1&colour=red", None, 400, "invalid-parameter", "colour"),
     ("GET", EXPENSES + "?user=line:U1&user=line:U2", None, 400, "invalid-parameter", "user"),
+    ("GET", EXPENSES + "/nothing" + OF_U2, None, 404, "not-found", None),
+    ("GET", EXPENSES + NOBODY + OF_U2, None, 404, "not-found", None),
+    ("GET", ONE, None, 422, "missing-field", "user"),
+    ("GET", ONE + "?user=line:nobody", None, 404, "unknown-user", "user"),
+    ("GET", ONE + OF_U2 + "&colour=red", None, 400, "invalid-parameter", "colour"),
+    ("PATCH", ONE + OF_U2, {"amount": "7"}, 428, "missing-version", "If-Match"),
+    ("PATCH", ONE + OF_U2, {"amount": "7"}, 422, "invalid-value", "If-Match", {"If-Match": "1"}),
+    ("PATCH", ONE + OF_U2, {"amount": "7"}, 422, "invalid-value", "If-Match", {"If-Match": '"1", "2"'}),
+    ("PATCH", ONE + OF_U2, {"amount": "7"}, 412, "version-mismatch", "If-Match", {"If-Match": '"99999999999"'}),
+    ("PATCH", ONE + OF_U2, b"{", 400, "malformed-json", None, TAG),
+    ("PATCH", ONE + OF_U2, {"user": "line:U2"}, 422, "unknown-field", "user", TAG),
+    ("PATCH", ONE + OF_U2, {"version": 7}, 422, "unknown-field", "version", TAG),
+    ("PATCH", ONE + OF_U2, {"amount": "five"}, 422, "invalid-value", "amount", TAG),
+    ("PATCH", ONE + OF_U2, {"amount": "1000000000000000000000"}, 422, "out-of-range", "amount", TAG),
+    ("PATCH", ONE + OF_U2, {"currency": "XQX"}, 422, "invalid-value", "currency", TAG),
+    ("PATCH", ONE + OF_U2, {"description": ""}, 422, "invalid-value", "description", TAG),
+    ("PATCH", ONE + OF_U2, {"description": "x" * 201}, 422, "text-too-long", "description", TAG),
+    ("PATCH", ONE + OF_U2, {"account": "x" * 17}, 422, "text-too-long", "account", TAG),
+    ("PATCH", ONE + OF_U2, {"date": "2025-02-29"}, 422, "invalid-date", "date", TAG),
+    ("PATCH", ONE + OF_U2, {"category_id": "food"}, 422, "invalid-value", "category_id", TAG),
+    ("PATCH", ONE + OF_U2, {"category_id": NOBODY[1:]}, 422, "invalid-value", "category_id", TAG),
+    ("DELETE", ONE + OF_U2, None, 422, "invalid-value", "If-Match", {"If-Match": "x"}),
+    ("DELETE", EXPENSES + NOBODY + OF_U2, None, 404, "not-found", None),
+    ("POST", EXPENSES + NOBODY + "/restore" + OF_U2, None, 404, "not-found", None),
+    ("POST", ONE + "/restore", {"user": "line:U2", "id": 5}, 422, "unknown-field", "id"),
+    ("POST", ONE + "/restore?user=line:U1", {"user": "line:U2"}, 422, "invalid-value", "user"),
+    ("POST", ONE + "/restore", None, 422, "missing-field", "user"),
+    ("GET", ONE + "/history" + OF_U2 + "&limit=0", None, 422, "out-of-range", "limit"),
+    ("GET", ONE + "/history" + OF_U2 + "&cursor=0", None, 400, "invalid-parameter", "cursor"),
+    ("GET", EXPENSES + NOBODY + "/history" + OF_U2, None, 404, "not-found", None),
+    ("PUT", ONE, EXPENSE, 405, "method-not-allowed", None),
     ("GET", "/api/v1/nothing", None, 404, "not-found", None),
     ("GET", "/", None, 404, "not-found", None),
     ("DELETE", MESSAGES, None, 405, "method-not-allowed", None),
@@ -93,6 +129,7 @@ class BadInput(unittest.TestCase):
         cls.daemon.start()
         cls.client = service(cls.daemon)
         cls.client.say("line:U1", "hello")
+        cls.kept = cls.client.say("line:U2", "lunch 5").json["expenses"]
 
     @classmethod
     def tearDownClass(cls):
@@ -110,11 +147,13 @@ class BadInput(unittest.TestCase):
         self.assertTrue(problem["title"])
 
     def test_each_bad_request_is_refused_by_name_and_the_connection_goes_on(self):
-        for method, path, body, status, kind, field in CASES:
+        for method, path, body, status, kind, field, *headers in CASES:
             with self.subTest(f"{method} {path} {str(body)[:60]}"):
-                self.refused(self.client.request(method, path, body), status, kind, field)
+                path = path.replace("{id}", self.kept[0]["id"])
+                self.refused(self.client.request(method, path, body, *headers), status, kind, field)
                 self.assertEqual(self.client.get("/healthz").status, 200)
         self.assertEqual(self.client.expenses("line:U1"), [])
+        self.assertEqual(self.client.expenses("line:U2"), self.kept)
 
     def test_a_wrong_method_tells_the_right_ones(self):
         self.assertIn("POST", self.client.request("DELETE", MESSAGES).headers["Allow"])

@@ -4,6 +4,8 @@
 
 #include "store_suite.h"
 
+#include <assert.h>
+
 #include <event2/event.h>
 
 #include "arena.h"
@@ -187,6 +189,16 @@ suite_put(struct suite *s, const char *user, const struct expense_batch *batch, 
 	return answered(&w);
 }
 
+enum status
+suite_change(struct suite *s, const char *user, const struct expense_change *change, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = suite_ledger(s, user);
+
+	store_change_expense(s->store, &ledger, change, on_write, &w);
+	return answered(&w);
+}
+
 static struct sign_up
 sign_up_of(const char *user)
 {
@@ -306,6 +318,39 @@ suite_list(struct suite *s, const char *user, const struct expense_query *query,
 	store_list_expenses(s->store, &ledger, query, &callbacks, page);
 }
 
+static void
+on_listed_event(const struct expense_event *event, void *arg)
+{
+	struct history *history = arg;
+
+	assert_true(history->count < sizeof history->events / sizeof history->events[0]);
+	history->events[history->count] = *event;
+	history->events[history->count].before.description = SLICE_EMPTY;
+	history->events[history->count++].after.description = SLICE_EMPTY;
+}
+
+static void
+on_history_end(enum status st, bool has_more, void *arg)
+{
+	struct history *history = arg;
+
+	history->st = st;
+	history->has_more = has_more;
+}
+
+enum status
+suite_history(struct suite *s, const char *user, const struct uuid *id, uint32_t after_version, unsigned limit,
+    struct history *history)
+{
+	static const struct history_callbacks callbacks = { on_listed_event, on_history_end };
+	struct history_query query = { .expense_id = *id, .limit = limit, .after_version = after_version };
+	struct ledger ledger = suite_ledger(s, user);
+
+	history->count = 0;
+	store_list_history(s->store, &ledger, &query, &callbacks, history);
+	return history->st;
+}
+
 /* --- what goes in ------------------------------------------------------------------------ */
 
 struct new_expense
@@ -327,5 +372,14 @@ suite_entry(const char *user, const struct new_expense *expenses, size_t count)
 int
 suite_run(const char *name)
 {
-	return _cmocka_run_group_tests(name, suite_tests, suite_test_count, NULL, NULL);
+	size_t count = suite_test_count + suite_change_test_count;
+	struct CMUnitTest *tests = calloc(count, sizeof *tests);
+	int failed;
+
+	assert(tests != NULL);
+	memcpy(tests, suite_tests, suite_test_count * sizeof *tests);
+	memcpy(tests + suite_test_count, suite_change_tests, suite_change_test_count * sizeof *tests);
+	failed = _cmocka_run_group_tests(name, tests, count, NULL, NULL);
+	free(tests);
+	return failed;
 }

@@ -44,9 +44,20 @@ enum status suite_person(struct suite *s, const char *user, struct person *perso
 enum status suite_message(struct suite *s, const char *user, const struct uuid *id, struct message *message);
 enum status suite_replay(struct suite *s, const char *user, const char *key, const uint8_t hash[32], struct message *message);
 enum status suite_expense(struct suite *s, const char *user, const struct uuid *id, struct expense *expense);
+enum status suite_change(struct suite *s, const char *user, const struct expense_change *change, struct write_answer *answer);
 enum status suite_put_inbox(struct suite *s, const struct inbox_entry *entry);
 enum status suite_attempt(struct suite *s, const char *user, const struct uuid *id);
 enum status suite_put_token(struct suite *s, const struct token *token);
+
+struct history {
+	enum status          st;
+	size_t               count;
+	struct expense_event events[16];   /* without their texts */
+	bool                 has_more;
+};
+
+enum status suite_history(struct suite *s, const char *user, const struct uuid *id, uint32_t after_version, unsigned limit,
+    struct history *history);
 
 struct expense_page {
 	enum status    st;
@@ -65,8 +76,9 @@ int64_t suite_now_ms(void);
 struct new_expense suite_new_expense(day_t day, int64_t amount_minor);
 struct message_entry suite_entry(const char *user, const struct new_expense *expenses, size_t count);
 
-extern const struct CMUnitTest suite_tests[];
-extern const size_t suite_test_count;
+/* Two files of them, run as one group. */
+extern const struct CMUnitTest suite_tests[], suite_change_tests[];
+extern const size_t suite_test_count, suite_change_test_count;
 
 int suite_run(const char *name);
 

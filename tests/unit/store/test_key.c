@@ -44,6 +44,12 @@ keys_are_laid_out_as_documented(void **state)
 	assert_int_equal(key_in_category(ledger, &id, -1, &id).len, 16 + 1 + 16 + 4 + 16);
 	assert_memory_equal(name.bytes, "0123456789abcdefN\0food", 22);
 	assert_int_equal(name.len, 22);
+	key = key_history(ledger, &id, 2);
+	assert_int_equal(key.len, 16 + 1 + 16 + 4);
+	assert_memory_equal(key.bytes, "0123456789abcdefH\xaa", 18);
+	assert_memory_equal(key.bytes + 33, "\x80\0\0\2", 4);
+	key = key_trash(ledger, 1, &id);
+	assert_memory_equal(key.bytes, "0123456789abcdefX\x80\0\0\1\xaa", 22);
 	assert_int_equal(key_dedupe(ledger, slice_of("abc")).len, 33);
 	assert_memory_equal(key_dedupe(ledger, slice_of("abc")).bytes + 17,
 	    "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23", 16);

@@ -125,6 +125,14 @@ read_token(struct slice v)
 }
 
 static enum status
+read_event(struct slice v)
+{
+	struct expense_event e = { 0 };
+
+	return event_unpack(v, &e);
+}
+
+static enum status
 read_meta(struct slice v)
 {
 	struct meta m;
@@ -139,6 +147,8 @@ pack_kind(struct buf *b, int kind)
 	static const struct inbox_entry inbox = { .user_id = SLICE_LITERAL("line:U1"), .text = SLICE_LITERAL("lunch 12") };
 	static const struct outbox_entry outbox = { .user_id = SLICE_LITERAL("line:U1"), .text = SLICE_LITERAL("ok") };
 	static const struct token token = { .kind = TOKEN_SERVICE, .label = SLICE_LITERAL("gateway"), .is_revoked = true };
+	struct expense_event event = { .change_id = { { 5 } }, .action = EXPENSE_CHANGED, .by = TOKEN_USER, .at_ms = 7,
+		.has_before = true, .before = sample, .has_after = true, .after = sample };
 
 	buf_clear(b);
 	switch (kind) {
@@ -153,12 +163,13 @@ pack_kind(struct buf *b, int kind)
 	case 8: inbox_pack(b, &inbox, ids[0].bytes); break;
 	case 9: outbox_pack(b, &outbox); break;
 	case 10: token_pack(b, &token); break;
+	case 11: event_pack(b, &event); break;
 	default: meta_pack(b, &(struct meta){ .format = STORE_FORMAT, .shard_count = 4 }); break;
 	}
 }
 
 static enum status (*const readers[])(struct slice v) = { read_expense, read_user, read_category, read_name, read_day, read_sum,
-	read_message, read_dedupe, read_inbox, read_outbox, read_token, read_meta };
+	read_message, read_dedupe, read_inbox, read_outbox, read_token, read_event, read_meta };
 enum { KINDS = sizeof readers / sizeof readers[0] };
 
 static void

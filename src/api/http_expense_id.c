@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* /api/v1/expenses/{id}: one expense, changing, deleting and restoring it, and what happened to it. */
+#include "config.h"
+
+#include "handlers.h"
+
+#include <openssl/sha.h>
+
+#include "auth.h"
+#include "body.h"
+#include "caller.h"
+#include "clock.h"
+#include "expense_http.h"
+#include "expense_json.h"
+#include "http/reply.h"
+
+/* The work of a handler, in the request's arena. */
+struct work {
+	struct caller        caller;
+	struct uuid          id;
+	struct slice         values[EXPENSE_CHANGE_FIELDS];     /* of a change */
+	uint32_t             if_version;
+
+	/* the history */
+	struct history_query query;
+	struct buf           rows;
+	struct json_out      out;
+	uint32_t             last_version;
+};
+
+/* The user and the id; NULL after answering. */
+static struct work *
+begin(struct request *req, struct slice named)
+{
+	struct work *work = arena_alloc(&req->arena, sizeof *work);
+
+	if (work == NULL) {
+		reply_problem(req, ST_OVERLOADED, NULL, NULL);
+		return NULL;
+	}
+	return caller_begin(req, named, &work->caller) && caller_read_id(req, 0, &work->id) ? work : NULL;
+}
+
+static struct work *
+begin_by_query(struct request *req)
+{
+	static const char *const known[] = { "user", NULL };
+
+	return handler_knows_query(req, known) ? begin(req, caller_named(req)) : NULL;
+}
+
+static void
+get(struct work *work, store_expense_fn *fn)
+{
+	store_get_expense(work->caller.service->store, &work->caller.ledger, &work->id, fn, work);
+}
+
+/* --- reading it ------------------------------------------------------------------ */
+
+static void
+on_expense(enum status st, const struct expense *expense, void *arg)
+{
+	struct work *work = arg;
+
+	if (st == ST_OK)
+		expense_reply(&work->caller, ST_OK, expense);
+	else
+		reply_problem(work->caller.req, st, NULL, NULL);
+}
+
+enum status
+get_expense(struct request *req)
+{
+	struct work *work = begin_by_query(req);
+
+	if (work != NULL)
+		get(work, on_expense);
+	return ST_OK;
+}
+
+/* --- changing, deleting, restoring ------------------------------------------------- */
+
+static struct expense_change
+change_of(const struct work *work, enum expense_action action)
+{
+	const struct principal *principal = work->caller.req->principal;
+	int64_t now_ms = clock_wall_ms();
+
+	return (struct expense_change){ .change_id = uuid7_next(now_ms), .action = action, .by = principal->kind,
+		.now_ms = now_ms, .if_version = work->if_version, .expense = { .id = work->id } };
+}
+
+static void
+submit(struct work *work, const struct expense_change *change, store_write_fn *fn)
+{
+	store_change_expense(work->caller.service->store, &work->caller.ledger, change, fn, work);
+}
+
+static void
+on_changed(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct work *work = arg;
+
+	if (st == ST_OK && answer->expense_count == 0)
+		st = ST_NOT_FOUND;               /* a repeat, and it was deleted since */
+	if (st == ST_OK)
+		expense_reply(&work->caller, ST_OK, &answer->expenses[0]);
+	else
+		reply_problem(work->caller.req, st, expense_field_of(st), NULL);
+}
+
+static bool
+has_changes(const struct work *work)
+{
+	for (size_t i = 0; i < EXPENSE_CHANGE_FIELDS; i++)
+		if (work->values[i].ptr != NULL)
+			return true;
+	return false;
+}
+
+/* The change is made to what was read here: the version says so to the writer. */
+static void
+on_current(enum status st, const struct expense *expense, void *arg)
+{
+	struct work *work = arg;
+	struct expense_change change;
+
+	if (st == ST_OK && work->if_version != 0 && work->if_version != expense->version)
+		st = ST_VERSION_MISMATCH;
+	if (st != ST_OK || !has_changes(work)) {
+		if (st == ST_OK)
+			expense_reply(&work->caller, ST_OK, expense);
+		else
+			reply_problem(work->caller.req, st, expense_field_of(st), NULL);
+		return;
+	}
+	work->if_version = expense->version;
+	change = change_of(work, EXPENSE_CHANGED);
+	change.expense = *expense;
+	if (expense_take(work->caller.req, work->values, &change.expense))
+		submit(work, &change, on_changed);
+}
+
+enum status
+patch_expense(struct request *req)
+{
+	struct work *work = begin_by_query(req);
+
+	if (work != NULL && handler_if_match(req, true, &work->if_version) &&
+	    body_read(req, expense_change_fields, EXPENSE_CHANGE_FIELDS, work->values))
+		get(work, on_current);
+	return ST_OK;
+}
+
+static void
+on_deleted(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct work *work = arg;
+
+	(void)answer;
+	if (st != ST_OK) {
+		reply_problem(work->caller.req, st, expense_field_of(st), NULL);
+		return;
+	}
+	reply_begin(work->caller.req, ST_NO_CONTENT, "application/json");
+	reply_end(work->caller.req);
+}
+
+enum status
+delete_expense(struct request *req)
+{
+	struct work *work = begin_by_query(req);
+	struct expense_change change;
+
+	if (work == NULL || !handler_if_match(req, false, &work->if_version))
+		return ST_OK;
+	change = change_of(work, EXPENSE_DELETED);
+	submit(work, &change, on_deleted);
+	return ST_OK;
+}
+
+/* The user, by the query or by a body, which need not be there. */
+static bool
+read_named(struct request *req, struct slice *named)
+{
+	static const struct body_field fields[] = { { "user", BODY_LINE, false, USER_ID_MAX } };
+	struct slice value = SLICE_EMPTY;
+
+	if (req->body.len > 0 && !body_read(req, fields, 1, &value))
+		return false;
+	*named = caller_named(req);
+	if (value.ptr != NULL && named->ptr != NULL && !slice_equal(value, *named))
+		return handler_refuse(req, ST_BAD_VALUE, "user", "The query names another user.");
+	if (value.ptr != NULL)
+		*named = value;
+	return true;
+}
+
+enum status
+restore_expense(struct request *req)
+{
+	static const char *const known[] = { "user", NULL };
+	struct slice named, key;
+	struct expense_change change;
+	struct work *work;
+
+	if (!handler_knows_query(req, known) || !read_named(req, &named) || !handler_idempotency_key(req, &key))
+		return ST_OK;
+	work = begin(req, named);
+	if (work == NULL)
+		return ST_OK;
+	change = change_of(work, EXPENSE_RESTORED);
+	change.idempotency_key = key;
+	SHA256((const uint8_t *)req->path.ptr, req->path.len, change.request_hash);
+	submit(work, &change, on_changed);
+	return ST_OK;
+}
+
+/* --- the history ---------------------------------------------------------------------- */
+
+static void
+write_image(struct work *work, const char *key, bool is_there, const struct expense *expense)
+{
+	json_out_key(&work->out, key);
+	if (is_there)
+		expense_write_json(&work->out, expense, &work->caller.person);
+	else
+		json_out_null(&work->out);
+}
+
+static void
+on_event(const struct expense_event *event, void *arg)
+{
+	static const char *const actions[] = {
+		[EXPENSE_CHANGED] = "changed", [EXPENSE_DELETED] = "deleted", [EXPENSE_RESTORED] = "restored",
+	};
+	static const char *const kinds[] = { [TOKEN_ADMIN] = "admin", [TOKEN_SERVICE] = "service", [TOKEN_USER] = "user" };
+	struct work *work = arg;
+	struct json_out *out = &work->out;
+
+	json_out_object_begin(out);
+	json_out_member_text(out, "action", actions[event->action]);
+	json_out_member_text(out, "by", kinds[event->by]);
+	json_member_time(out, "at", event->at_ms);
+	json_out_member_int(out, "version", event->version);
+	write_image(work, "before", event->has_before, &event->before);
+	write_image(work, "after", event->has_after, &event->after);
+	json_out_object_end(out);
+	work->last_version = event->version;
+}
+
+static void
+on_history_end(enum status st, bool has_more, void *arg)
+{
+	struct work *work = arg;
+	struct buf *body;
+
+	if (st == ST_OK && work->rows.has_failed)
+		st = ST_OVERLOADED;
+	if (st != ST_OK) {
+		buf_fini(&work->rows);
+		reply_problem(work->caller.req, st, NULL, NULL);
+		return;
+	}
+	body = reply_begin(work->caller.req, ST_OK, "application/json");
+	buf_append_literal(body, "{\"changes\":");
+	buf_append_slice(body, buf_slice(&work->rows));
+	if (has_more)
+		buf_printf(body, "],\"next_cursor\":\"%u\"}", (unsigned)work->last_version);
+	else
+		buf_append_literal(body, "],\"next_cursor\":null}");
+	buf_fini(&work->rows);
+	reply_end(work->caller.req);
+}
+
+static bool
+read_query(struct request *req, struct history_query *query)
+{
+	static const char *const known[] = { "user", "limit", "cursor", NULL };
+	struct slice cursor;
+
+	if (!handler_knows_query(req, known) || !handler_limit(req, &query->limit))
+		return false;
+	return !http_query_find(&req->query, "cursor", &cursor) || handler_read_version(cursor, &query->after_version) ||
+	    handler_refuse(req, ST_BAD_PARAMETER, "cursor", "Is not one that was given out.");
+}
+
+enum status
+get_expense_history(struct request *req)
+{
+	static const struct history_callbacks callbacks = { on_event, on_history_end };
+	struct history_query query = { .limit = 0 };
+	struct work *work;
+
+	if (!read_query(req, &query))
+		return ST_OK;
+	work = begin(req, caller_named(req));
+	if (work == NULL)
+		return ST_OK;
+	query.expense_id = work->id;
+	work->query = query;
+	work->out = json_out_to(&work->rows);
+	json_out_array_begin(&work->out);
+	store_list_history(work->caller.service->store, &work->caller.ledger, &work->query, &callbacks, work);
+	return ST_OK;
+}

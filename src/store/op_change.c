@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens to expenses after their making: changes, deletion, restoring,
+ * and the history of it; see op.h.  Each is one row of history, numbered by the
+ * version that the expense has from then on.  The row of a deletion has all
+ * that is needed to restore the expense; the trash only says when to forget it.
+ */
+#include "config.h"
+
+#include "op.h"
+
+enum {
+	MS_PER_DAY = 86400000,
+	RESENT_AMONG = 64,             /* a command that is sent again is found among so many events */
+	SWEPT_EXPENSES = 4,            /* of the trash, with each deletion ... */
+	SWEPT_EVENTS = 32              /* ... with so many events each; the rest goes the next time */
+};
+
+static day_t
+utc_day(int64_t wall_ms)
+{
+	return (day_t)(wall_ms / MS_PER_DAY);
+}
+
+bool
+expense_has_history(struct op *op, const struct uuid *id)
+{
+	struct key first = key_history(op->ledger, id, 2);
+	struct slice value;
+
+	return kv_get(op->kv, TABLE_LEDGER, key_slice(&first), &value);
+}
+
+/* --- reading history ----------------------------------------------------------- */
+
+static enum status
+read_event(const struct kv_cursor *cursor, struct expense_event *event)
+{
+	if (!key_read_history(cursor->key, &event->expense_id, &event->version))
+		return ST_BAD_RECORD;
+	return event_unpack(cursor->value, event);
+}
+
+static bool
+has_expense(struct op *op, const struct uuid *id)
+{
+	struct key row = key_id(op->ledger, ROW_EXPENSE_ID, id);
+	struct slice value;
+
+	return kv_get(op->kv, TABLE_LEDGER, key_slice(&row), &value);
+}
+
+enum status
+op_list_history(struct op *op, const struct history_query *query,
+    void (*on_event)(const struct expense_event *event, void *arg), void *arg, bool *has_more)
+{
+	struct key prefix = key_id(op->ledger, ROW_HISTORY, &query->expense_id);
+	struct key start = key_history(op->ledger, &query->expense_id, query->after_version + 1);
+	enum status st = ST_OK;
+	struct kv_cursor cursor;
+	struct expense_event event;
+	bool is_there;
+	unsigned given = 0;
+
+	if (!expense_has_history(op, &query->expense_id) && !has_expense(op, &query->expense_id))
+		return kv_status(op->kv, ST_NOT_FOUND);
+	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
+	is_there = kv_cursor_seek(&cursor, key_slice(&start)) && key_starts_with(cursor.key, &prefix);
+	for (; st == ST_OK && is_there && given < query->limit; given++) {
+		st = read_event(&cursor, &event);
+		if (st == ST_OK)
+			on_event(&event, arg);
+		is_there = kv_cursor_next(&cursor) && key_starts_with(cursor.key, &prefix);
+	}
+	*has_more = st == ST_OK && is_there;
+	kv_cursor_end(&cursor);
+	return kv_status(op->kv, st);
+}
+
+/* --- planning --------------------------------------------------------------------- */
+
+struct change_plan {
+	const struct expense_change *change;
+	bool                         is_made;      /* by this very change, before */
+	bool                         has_newest;
+	struct expense_event         newest;       /* before this one */
+	struct expense_event         event;        /* this one */
+	struct totals_plan           totals;
+};
+
+/* The newest event, and whether this change is among the last ones. */
+static enum status
+look_back(struct op *op, struct change_plan *plan)
+{
+	struct key prefix = key_id(op->ledger, ROW_HISTORY, &plan->change->expense.id), end = prefix;
+	enum status st = ST_OK;
+	struct kv_cursor cursor;
+	struct expense_event event;
+	bool is_there;
+
+	key_to_end(&end);
+	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
+	is_there = kv_cursor_seek_before(&cursor, key_slice(&end)) && key_starts_with(cursor.key, &prefix);
+	for (int i = 0; st == ST_OK && is_there && !plan->is_made && i < RESENT_AMONG; i++) {
+		if (!plan->has_newest)
+			cursor.value = arena_copy(op->arena, cursor.value);
+		st = cursor.value.ptr != NULL ? read_event(&cursor, &event) : ST_FAILED;
+		plan->is_made = st == ST_OK && uuid_equal(&event.change_id, &plan->change->change_id);
+		if (!plan->has_newest)
+			plan->newest = event;
+		plan->has_newest = true;
+		is_there = kv_cursor_prev(&cursor) && key_starts_with(cursor.key, &prefix);
+	}
+	kv_cursor_end(&cursor);
+	return kv_status(op->kv, st);
+}
+
+static enum status
+take_before(struct op *op, struct change_plan *plan)
+{
+	const struct expense_change *change = plan->change;
+	struct expense_event *event = &plan->event;
+	enum status st = op_get_expense(op, &change->expense.id, &event->before);
+
+	if (st != ST_OK)
+		return st;
+	if (change->if_version != 0 && change->if_version != event->before.version)
+		return ST_VERSION_MISMATCH;
+	event->has_before = true;
+	event->version = event->before.version + 1;
+	return event->version < INT32_MAX ? ST_OK : ST_OUT_OF_RANGE;
+}
+
+static void
+set_after(struct change_plan *plan, const struct expense *expense)
+{
+	struct expense_event *event = &plan->event;
+
+	event->has_after = true;
+	event->after = *expense;
+	event->after.version = event->version;
+	event->after.updated_ms = plan->change->now_ms;
+}
+
+static enum status
+plan_changed(struct op *op, struct change_plan *plan)
+{
+	struct expense expense = plan->change->expense;
+	enum status st = take_before(op, plan);
+
+	if (st == ST_OK)
+		st = expense_check(&expense);
+	if (st != ST_OK)
+		return st;
+	expense.zone = plan->event.before.zone;
+	expense.message_id = plan->event.before.message_id;
+	expense.refund_of = plan->event.before.refund_of;
+	expense.created_ms = plan->event.before.created_ms;
+	set_after(plan, &expense);
+	return ST_OK;
+}
+
+static enum status
+plan_deleted(struct op *op, struct change_plan *plan)
+{
+	return take_before(op, plan);
+}
+
+static enum status
+plan_restored(struct op *op, struct change_plan *plan)
+{
+	(void)op;
+	if (!plan->has_newest || plan->newest.action != EXPENSE_DELETED || !plan->newest.has_before
+	    || plan->newest.at_ms + (int64_t)TRASH_DAYS * MS_PER_DAY < plan->change->now_ms)
+		return ST_NOT_FOUND;
+	plan->event.version = plan->newest.version + 1;
+	set_after(plan, &plan->newest.before);
+	return ST_OK;
+}
+
+static enum status
+plan_count(struct op *op, struct change_plan *plan, const struct expense *expense, enum totals_way way)
+{
+	struct category category;
+	enum status st = category_find(op, NULL, &expense->category_id, SLICE_EMPTY, &category);
+
+	return st == ST_OK ? totals_plan_count(&plan->totals, op, expense, &category, way) : st;
+}
+
+static enum status
+plan_change(struct op *op, struct change_plan *plan)
+{
+	static enum status (*const planners[EXPENSE_ACTIONS])(struct op *op, struct change_plan *plan) = {
+		[EXPENSE_CHANGED] = plan_changed, [EXPENSE_DELETED] = plan_deleted, [EXPENSE_RESTORED] = plan_restored,
+	};
+	const struct expense_change *change = plan->change;
+	struct expense_event *event = &plan->event;
+	enum status st;
+
+	event->expense_id = change->expense.id;
+	event->change_id = change->change_id;
+	event->action = change->action;
+	event->by = change->by;
+	event->at_ms = change->now_ms;
+	st = planners[change->action](op, plan);
+	if (st == ST_OK && !totals_plan_init(&plan->totals, op, 2))
+		st = ST_FAILED;
+	if (st == ST_OK && event->has_before)
+		st = plan_count(op, plan, &event->before, TOTALS_OUT);
+	if (st == ST_OK && event->has_after)
+		st = plan_count(op, plan, &event->after, TOTALS_IN);
+	return st;
+}
+
+/* --- carrying out ------------------------------------------------------------------- */
+
+/* The keys from prefix on that have it, at most max of them. */
+static size_t
+collect(struct op *op, const struct key *prefix, struct key *keys, size_t max)
+{
+	struct kv_cursor cursor;
+	size_t count = 0;
+	bool is_there;
+
+	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
+	is_there = kv_cursor_seek(&cursor, key_slice(prefix));
+	for (; is_there && count < max && key_starts_with(cursor.key, prefix); is_there = kv_cursor_next(&cursor)) {
+		keys[count].len = cursor.key.len;
+		memcpy(keys[count++].bytes, cursor.key.ptr, cursor.key.len);
+	}
+	kv_cursor_end(&cursor);
+	return count;
+}
+
+/* Forget what was deleted too long ago: the history, then the place in the trash. */
+static void
+sweep(struct op *op, int64_t now_ms)
+{
+	struct key prefix = key_kind(op->ledger, ROW_TRASH), trash[SWEPT_EXPENSES], events[SWEPT_EVENTS];
+	size_t count = collect(op, &prefix, trash, SWEPT_EXPENSES);
+
+	for (size_t i = 0; i < count; i++) {
+		struct key history;
+		struct uuid id;
+		size_t found;
+		day_t day;
+
+		if (!key_read_expense(key_slice(&trash[i]), &day, &id) || day >= utc_day(now_ms) - TRASH_DAYS)
+			return;
+		history = key_id(op->ledger, ROW_HISTORY, &id);
+		found = collect(op, &history, events, SWEPT_EVENTS);
+		for (size_t k = 0; k < found; k++)
+			kv_del(op->kv, TABLE_LEDGER, key_slice(&events[k]));
+		if (found < SWEPT_EVENTS)
+			kv_del(op->kv, TABLE_LEDGER, key_slice(&trash[i]));
+	}
+}
+
+static void
+apply(struct op *op, const struct change_plan *plan)
+{
+	const struct expense_event *event = &plan->event;
+	struct key row = key_history(op->ledger, &event->expense_id, event->version), trash;
+
+	if (event->has_before)
+		expense_del(op, &event->before);
+	if (event->has_after)
+		expense_put(op, &event->after);
+	totals_apply(op, &plan->totals);
+	event_pack(op->scratch, event);
+	op_put_scratch(op, TABLE_LEDGER, &row);
+	if (event->action == EXPENSE_DELETED) {
+		sweep(op, event->at_ms);
+		trash = key_trash(op->ledger, utc_day(event->at_ms), &event->expense_id);
+		kv_put(op->kv, TABLE_LEDGER, key_slice(&trash), SLICE_EMPTY);
+	} else if (event->action == EXPENSE_RESTORED) {
+		trash = key_trash(op->ledger, utc_day(plan->newest.at_ms), &event->expense_id);
+		kv_del(op->kv, TABLE_LEDGER, key_slice(&trash));
+	}
+}
+
+static void
+remember(struct op *op, const struct expense_change *change)
+{
+	struct dedupe dedupe = { .created_ms = change->now_ms, .expense_count = 1, .expense_ids = &change->expense.id };
+
+	memcpy(dedupe.request_hash, change->request_hash, sizeof dedupe.request_hash);
+	dedupe_put(op, change->idempotency_key, &dedupe);
+}
+
+static enum status
+carry_out(struct op *op, struct change_plan *plan, struct write_answer *answer)
+{
+	struct expense *expense = arena_alloc(op->arena, sizeof *expense);
+	enum status st = expense != NULL ? plan_change(op, plan) : ST_FAILED;
+
+	if (st != ST_OK)
+		return st;
+	apply(op, plan);
+	remember(op, plan->change);
+	*expense = plan->event.has_after ? plan->event.after : plan->event.before;
+	answer->expenses = expense;
+	answer->expense_count = 1;
+	return kv_status(op->kv, ST_OK);
+}
+
+/* Nothing is left to do: the expense as it is. */
+static enum status
+answer_made(struct op *op, const struct expense_change *change, struct write_answer *answer)
+{
+	answer->is_replay = true;
+	return expenses_load(op, &change->expense.id, 1, answer);
+}
+
+enum status
+op_change_expense(struct op *op, const struct expense_change *change, struct write_answer *answer)
+{
+	struct change_plan plan = { .change = change };
+	struct dedupe dedupe;
+	enum status st;
+
+	if (change->idempotency_key.len > IDEMPOTENCY_KEY_MAX)
+		return ST_TEXT_TOO_LONG;
+	if (uuid_is_nil(&change->change_id) || uuid_is_nil(&change->expense.id))
+		return ST_BAD_VALUE;
+	st = dedupe_find(op, change->idempotency_key, change->request_hash, &dedupe);
+	if (st == ST_OK)
+		return dedupe_answer(op, &dedupe, answer);
+	if (st == ST_NOT_FOUND)
+		st = look_back(op, &plan);
+	if (st != ST_OK)
+		return st;
+	if (plan.is_made)
+		return answer_made(op, change, answer);
+	if (change->action == EXPENSE_RESTORED && has_expense(op, &change->expense.id)) {
+		remember(op, change);
+		return answer_made(op, change, answer);
+	}
+	return carry_out(op, &plan, answer);
+}
