@@ -9,6 +9,7 @@ libaiexpense_a_SOURCES += src/http/exchange.c
 libaiexpense_a_SOURCES += src/http/expense_http.c src/http/expense_http.h
 libaiexpense_a_SOURCES += src/http/expense_json.c src/http/expense_json.h
 libaiexpense_a_SOURCES += src/http/handlers.c src/http/handlers.h
+libaiexpense_a_SOURCES += src/http/http_category.c
 libaiexpense_a_SOURCES += src/http/http_expense.c
 libaiexpense_a_SOURCES += src/http/http_expense_id.c
 libaiexpense_a_SOURCES += src/http/http_health.c
