@@ -49,6 +49,7 @@ struct category {
 	struct slice key;              /* "food", ... of a default category; empty for the user's own */
 	struct slice name;             /* the user's own name; empty for a default that was not renamed */
 	uint32_t     expense_count;
+	uint32_t     version;          /* of the name; 1 when new */
 };
 
 struct expense {

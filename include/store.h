@@ -208,6 +208,7 @@ struct write_answer {
 	struct message             message;          /* of store_record_message; id, status, reply, ids */
 	size_t                     expense_count;
 	const struct expense      *expenses;         /* as stored */
+	struct uuid                category_id;      /* of store_name_category */
 };
 
 typedef void store_write_fn(enum status st, const struct write_answer *answer, void *arg);
@@ -255,6 +256,25 @@ struct expense_change {
  * is none; ST_BAD_VALUE: no such category.
  */
 void store_change_expense(struct store *store, const struct ledger *ledger, const struct expense_change *change,
+    store_write_fn *fn, void *arg);
+
+/* A name for a new category, or another one for one that is there. */
+struct category_name {
+	struct uuid  id;
+	bool         is_new;
+	struct slice name;                    /* 1 to CATEGORY_NAME_MAX bytes of UTF-8 */
+	uint32_t     if_version;              /* of a rename, else ST_VERSION_MISMATCH; 0: any */
+	int64_t      now_ms;
+	struct slice idempotency_key;
+	uint8_t      request_hash[32];
+};
+
+/*
+ * Make a category or rename one.  ST_CONFLICT: another one has the name, but
+ * for case, width and the like; ST_LIMIT_REACHED: there are CATEGORIES_MAX;
+ * ST_NOT_FOUND: there is none to rename.
+ */
+void store_name_category(struct store *store, const struct ledger *ledger, const struct category_name *name,
     store_write_fn *fn, void *arg);
 
 /* A user with the default categories, if new. */

@@ -23,6 +23,19 @@ keep_person(enum status st, const struct person *person, void *arg)
 		caller->st = ST_OVERLOADED;
 }
 
+static void
+read_person(struct caller *caller)
+{
+	store_get_person(caller->service->store, &caller->ledger, keep_person, caller);
+}
+
+bool
+caller_read_again(struct caller *caller)
+{
+	read_person(caller);
+	return caller->st == ST_OK || handler_refuse(caller->req, caller->st, NULL, NULL);
+}
+
 bool
 caller_find(struct request *req, struct slice named, struct caller *caller)
 {
@@ -32,7 +45,7 @@ caller_find(struct request *req, struct slice named, struct caller *caller)
 	if (!handler_user(req, named, &caller->user_id))
 		return false;
 	caller->ledger = store_ledger(caller->service->store, caller->user_id);
-	store_get_person(caller->service->store, &caller->ledger, keep_person, caller);
+	read_person(caller);
 	if (caller->st == ST_OK || caller->st == ST_NO_USER)
 		return true;
 	reply_problem(req, caller->st, NULL, NULL);

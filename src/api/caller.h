@@ -37,6 +37,9 @@ caller_person(const struct caller *caller)
 	return caller->is_known ? &caller->person : NULL;
 }
 
+/* Read the user again, after a write.  false after answering. */
+bool caller_read_again(struct caller *caller);
+
 /* Count the request as one of these operations. */
 void caller_record(const struct caller *caller, enum operation operation, bool is_success);
 

@@ -4,8 +4,6 @@
 
 #include "expense_http.h"
 
-#include <stdio.h>
-
 #include "expense_json.h"
 #include "handlers.h"
 #include "http/reply.h"
@@ -97,10 +95,8 @@ void
 expense_reply(const struct caller *caller, enum status st, const struct expense *expense)
 {
 	struct json_out out;
-	char tag[16];
-	int len = snprintf(tag, sizeof tag, "\"%u\"", (unsigned)expense->version);
 
-	reply_header(caller->req, "ETag", (struct slice){ tag, (size_t)len });
+	handler_etag(caller->req, expense->version);
 	out = reply_json_begin(caller->req, st);
 	expense_write_json(&out, expense, &caller->person);
 	reply_end(caller->req);

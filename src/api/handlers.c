@@ -4,6 +4,8 @@
 
 #include "handlers.h"
 
+#include <stdio.h>
+
 #include "auth.h"
 #include "http/ascii.h"
 #include "http/reply.h"
@@ -22,6 +24,9 @@ const struct route routes[] = {
 	{ HTTP_DELETE, "/api/v1/expenses/{id}",         PERMIT_USERS,  delete_expense },
 	{ HTTP_POST,   "/api/v1/expenses/{id}/restore", PERMIT_USERS,  restore_expense },
 	{ HTTP_GET,    "/api/v1/expenses/{id}/history", PERMIT_USERS,  get_expense_history },
+	{ HTTP_GET,    "/api/v1/categories",            PERMIT_USERS,  get_categories },
+	{ HTTP_POST,   "/api/v1/categories",            PERMIT_USERS,  post_category },
+	{ HTTP_PATCH,  "/api/v1/categories/{id}",       PERMIT_USERS,  patch_category },
 };
 
 const size_t route_count = sizeof routes / sizeof routes[0];
@@ -62,6 +67,15 @@ handler_knows_query(struct request *req, const char *const *known)
 	if (unknown.ptr == NULL)
 		return true;
 	return handler_refuse(req, ST_BAD_PARAMETER, arena_copy(&req->arena, unknown).ptr, "There is no such parameter.");
+}
+
+void
+handler_etag(struct request *req, uint32_t version)
+{
+	char tag[16];
+	int len = snprintf(tag, sizeof tag, "\"%u\"", (unsigned)version);
+
+	reply_header(req, "ETag", (struct slice){ tag, (size_t)len });
 }
 
 bool

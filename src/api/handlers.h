@@ -21,6 +21,9 @@ enum status patch_expense(struct request *req);
 enum status delete_expense(struct request *req);
 enum status restore_expense(struct request *req);
 enum status get_expense_history(struct request *req);
+enum status get_categories(struct request *req);
+enum status post_category(struct request *req);
+enum status patch_category(struct request *req);
 
 /* Answers with the problem; false, for a handler's helper to return. */
 bool handler_refuse(struct request *req, enum status st, const char *field, const char *detail);
@@ -33,6 +36,9 @@ bool handler_idempotency_key(struct request *req, struct slice *key);
 
 /* Refuses parameters that are not in the NULL-terminated list, by name; false after answering. */
 bool handler_knows_query(struct request *req, const char *const *known);
+
+/* The version as the answer's ETag. */
+void handler_etag(struct request *req, uint32_t version);
 
 /* The limit parameter of a list, 100 when there is none. */
 bool handler_limit(struct request *req, unsigned *limit);

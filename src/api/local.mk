@@ -5,6 +5,7 @@ libaiexpense_a_SOURCES += src/api/caller.c src/api/caller.h
 libaiexpense_a_SOURCES += src/api/expense_http.c src/api/expense_http.h
 libaiexpense_a_SOURCES += src/api/expense_json.c src/api/expense_json.h
 libaiexpense_a_SOURCES += src/api/handlers.c src/api/handlers.h
+libaiexpense_a_SOURCES += src/api/http_category.c
 libaiexpense_a_SOURCES += src/api/http_expense.c
 libaiexpense_a_SOURCES += src/api/http_expense_id.c
 libaiexpense_a_SOURCES += src/api/http_health.c

@@ -5,6 +5,7 @@ libaiexpense_a_SOURCES += src/base/channel.c src/base/channel.h
 libaiexpense_a_SOURCES += src/base/clock.c src/base/clock.h
 libaiexpense_a_SOURCES += src/base/counters.c
 libaiexpense_a_SOURCES += src/base/day.c
+libaiexpense_a_SOURCES += src/base/fold.c src/base/fold.h
 libaiexpense_a_SOURCES += src/base/frame.c src/base/frame.h
 libaiexpense_a_SOURCES += src/base/hex.c src/base/hex.h
 libaiexpense_a_SOURCES += src/base/json_out.c src/base/json_out.h

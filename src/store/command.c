@@ -247,6 +247,41 @@ change_run(struct op *op, const struct command *command, struct write_answer *an
 }
 
 static void
+category_name_pack(msgpack_packer *pk, const struct command *command)
+{
+	const struct category_name *name = &command->category;
+
+	mp_put_uuid(pk, &name->id);
+	mp_put_bool(pk, name->is_new);
+	mp_put_str(pk, name->name);
+	msgpack_pack_uint32(pk, name->if_version);
+	msgpack_pack_int64(pk, name->now_ms);
+	mp_put_str(pk, name->idempotency_key);
+	put_hash(pk, name->request_hash);
+}
+
+static void
+category_name_unpack(struct mp *mp, struct arena *arena, struct command *command)
+{
+	struct category_name *name = &command->category;
+
+	(void)arena;
+	mp_uuid(mp, &name->id);
+	name->is_new = mp_bool(mp);
+	name->name = mp_str(mp);
+	name->if_version = read_u32(mp);
+	name->now_ms = mp_int(mp);
+	name->idempotency_key = mp_str(mp);
+	mp_bytes(mp, name->request_hash, sizeof name->request_hash);
+}
+
+static enum status
+category_name_run(struct op *op, const struct command *command, struct write_answer *answer)
+{
+	return op_name_category(op, &command->category, answer);
+}
+
+static void
 sign_up_pack(msgpack_packer *pk, const struct command *command)
 {
 	put_sign_up(pk, &command->sign_up.sign_up);
@@ -373,6 +408,7 @@ static const struct {
 	[COMMAND_RECORD_MESSAGE] = { message_entry_pack, message_entry_unpack, message_entry_run },
 	[COMMAND_PUT_EXPENSES] = { batch_pack, batch_unpack, batch_run },
 	[COMMAND_CHANGE_EXPENSE] = { change_pack, change_unpack, change_run },
+	[COMMAND_NAME_CATEGORY] = { category_name_pack, category_name_unpack, category_name_run },
 	[COMMAND_SIGN_UP] = { sign_up_pack, sign_up_unpack, sign_up_run },
 	[COMMAND_PUT_INBOX] = { inbox_command_pack, inbox_command_unpack, inbox_command_run },
 	[COMMAND_COUNT_ATTEMPT] = { attempt_pack, attempt_unpack, attempt_run },
@@ -491,6 +527,7 @@ answer_pack(struct buf *b, enum status st, const struct write_answer *answer)
 		msgpack_pack_uint64(&pk, answer->expense_count);
 		for (size_t i = 0; i < answer->expense_count; i++)
 			put_expense(&pk, &answer->expenses[i]);
+		mp_put_uuid(&pk, &answer->category_id);
 	}
 	body_end(b, start);
 }
@@ -511,6 +548,7 @@ answer_unpack(struct slice body, struct arena *arena, enum status *st, struct wr
 	answer->expenses = expenses = read_list(&mp, arena, &answer->expense_count, BATCH_EXPENSES_MAX, sizeof *expenses);
 	for (size_t i = 0; !mp.is_bad && i < answer->expense_count; i++)
 		read_expense(&mp, &expenses[i]);
+	mp_uuid(&mp, &answer->category_id);
 	return mp_end(&mp);
 }
 

@@ -16,6 +16,7 @@ enum command_kind {
 	COMMAND_RECORD_MESSAGE,
 	COMMAND_PUT_EXPENSES,
 	COMMAND_CHANGE_EXPENSE,
+	COMMAND_NAME_CATEGORY,
 	COMMAND_SIGN_UP,
 	COMMAND_PUT_INBOX,
 	COMMAND_COUNT_ATTEMPT,
@@ -35,6 +36,7 @@ struct command {
 		struct message_entry   message;
 		struct expense_batch   batch;
 		struct expense_change  change;
+		struct category_name   category;
 		struct sign_up_command sign_up;
 		struct inbox_entry     inbox;
 		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
@@ -50,7 +52,7 @@ bool command_unpack(struct slice body, unsigned kind, struct arena *arena, struc
 
 /*
  * Carry the command out.  *answer is set, empty but for record_message,
- * put_expenses, change_expense and sign_up; it lies in the arena and in the command.  With an
+ * put_expenses, change_expense, name_category and sign_up; it lies in the arena and in the command.  With an
  * error in kv the transaction is of no use any more, else it may go on.
  */
 enum status command_run(const struct command *command, struct kv *kv, struct arena *arena, struct buf *scratch,

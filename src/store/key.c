@@ -83,6 +83,16 @@ key_default_category(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice categor
 }
 
 struct key
+key_category_name(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice folded)
+{
+	struct key key = key_kind(ledger, ROW_NAME);
+
+	add(&key, "\1", 1);
+	add(&key, folded.ptr, folded.len);
+	return key;
+}
+
+struct key
 key_expense(const uint8_t ledger[LEDGER_KEY_SIZE], day_t day, const struct uuid *id)
 {
 	struct key key = key_day(ledger, ROW_EXPENSE, day);

@@ -52,6 +52,11 @@ struct key key_kind(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind);
 struct key key_id(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, const struct uuid *id);
 
 struct key key_default_category(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice category_key);
+
+/* The row of a name of the user's own; the folded name fits when it has at most KEY_NAME_MAX bytes. */
+enum { KEY_NAME_MAX = KEY_MAX - LEDGER_KEY_SIZE - 2 };
+struct key key_category_name(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice folded);
+
 struct key key_expense(const uint8_t ledger[LEDGER_KEY_SIZE], day_t day, const struct uuid *id);
 struct key key_in_category(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *category_id, day_t day,
     const struct uuid *id);

@@ -10,6 +10,7 @@ libaiexpense_a_SOURCES += src/store/kv_mem.c src/store/kv_mem.h
 libaiexpense_a_SOURCES += src/store/layout.c src/store/layout.h
 libaiexpense_a_SOURCES += src/store/ledger_hash.c src/store/ledger_hash.h
 libaiexpense_a_SOURCES += src/store/op.c src/store/op.h
+libaiexpense_a_SOURCES += src/store/op_category.c
 libaiexpense_a_SOURCES += src/store/op_change.c
 libaiexpense_a_SOURCES += src/store/op_dedupe.c
 libaiexpense_a_SOURCES += src/store/op_expense.c

@@ -53,6 +53,11 @@ enum status category_find(struct op *op, const struct user_plan *plan, const str
     struct category *category);
 void category_put(struct op *op, const struct category *category);
 
+/* By id; ST_BAD_VALUE when there is none. */
+enum status category_get(struct op *op, const struct uuid *id, struct category *category);
+
+enum status op_name_category(struct op *op, const struct category_name *name, struct write_answer *answer);   /* op_category.c */
+
 enum status op_sign_up(struct op *op, const struct sign_up *sign_up, int64_t now_ms, struct write_answer *answer);
 
 /* --- totals: op_totals.c -------------------------------------------------- */

@@ -78,7 +78,7 @@ plan_new_user(const struct sign_up *sign_up, int64_t now_ms, struct user_plan *p
 	plan->user = (struct user){ .id = sign_up->user_id, .locale = sign_up->locale, .zone = sign_up->zone,
 		.home = sign_up->home, .created_ms = now_ms, .version = 1 };
 	for (size_t i = 0; i < DEFAULT_CATEGORIES; i++)
-		plan->categories[i] = (struct category){ .id = uuid7_next(now_ms), .key = default_keys[i] };
+		plan->categories[i] = (struct category){ .id = uuid7_next(now_ms), .key = default_keys[i], .version = 1 };
 }
 
 enum status
@@ -135,8 +135,8 @@ find_planned(const struct user_plan *plan, struct slice key, struct category *ca
 	return ST_BAD_VALUE;
 }
 
-static enum status
-find_by_id(struct op *op, const struct uuid *id, struct category *category)
+enum status
+category_get(struct op *op, const struct uuid *id, struct category *category)
 {
 	struct key row = key_id(op->ledger, ROW_CATEGORY, id);
 	struct slice value;
@@ -160,14 +160,14 @@ find_by_key(struct op *op, struct slice key, struct category *category)
 	if (!kv_get(op->kv, TABLE_LEDGER, key_slice(&row), &value))
 		return kv_status(op->kv, ST_BAD_VALUE);
 	st = name_unpack(value, &id);
-	return st == ST_OK ? find_by_id(op, &id, category) : st;
+	return st == ST_OK ? category_get(op, &id, category) : st;
 }
 
 enum status
 category_find(struct op *op, const struct user_plan *plan, const struct uuid *id, struct slice key, struct category *category)
 {
 	if (!uuid_is_nil(id))
-		return find_by_id(op, id, category);
+		return category_get(op, id, category);
 	return plan->is_new ? find_planned(plan, key, category) : find_by_key(op, key, category);
 }
 

@@ -189,11 +189,12 @@ user_unpack(struct slice value, struct user *user)
 void
 category_pack(struct buf *b, const struct category *category)
 {
-	struct packing p = record_begin(b, 3);
+	struct packing p = record_begin(b, 4);
 
 	mp_put_str(&p.pk, category->key);
 	mp_put_str(&p.pk, category->name);
 	msgpack_pack_uint32(&p.pk, category->expense_count);
+	msgpack_pack_uint32(&p.pk, category->version);
 	record_end(&p);
 }
 
@@ -205,6 +206,11 @@ category_unpack(struct slice value, struct category *category)
 	category->key = mp_str(&u.mp);
 	category->name = mp_str(&u.mp);
 	category->expense_count = read_u32(&u.mp);
+	category->version = 1;
+	if (u.more > 0) {                      /* it came later than the others */
+		category->version = read_u32(&u.mp);
+		u.more--;
+	}
 	return record_close(&u);
 }
 

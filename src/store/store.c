@@ -240,6 +240,15 @@ store_change_expense(struct store *store, const struct ledger *ledger, const str
 }
 
 void
+store_name_category(struct store *store, const struct ledger *ledger, const struct category_name *name,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_NAME_CATEGORY, .category = *name };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
 store_sign_up(struct store *store, const struct ledger *ledger, const struct sign_up *sign_up, int64_t now_ms,
     store_write_fn *fn, void *arg)
 {

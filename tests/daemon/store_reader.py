@@ -10,6 +10,7 @@ import collections
 import datetime
 import os
 import struct
+import unicodedata
 
 import lmdb
 import msgpack
@@ -56,6 +57,10 @@ def siphash128(key, data):
 
 def day_of(packed):
     return EPOCH + datetime.timedelta(struct.unpack(">I", packed)[0] - (1 << 31))
+
+
+def fold(name):
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 class Store:
@@ -133,6 +138,18 @@ class Store:
                 self.faults.append(f"{user}: a category counts {fields[2]} expenses and has {kinds[category]}")
         self.check_totals(user, rows, days, counts, months)
         self.check_history(user, rows)
+        self.check_names(user, rows)
+
+    def check_names(self, user, rows):
+        wanted = {}
+        for id_, fields in rows["C"].items():
+            key, name = (fields or ["", ""])[:2]
+            if key:
+                wanted[b"\0" + key.encode()] = id_
+            if name:
+                wanted[b"\1" + fold(name).encode()] = id_
+        if wanted != {key: fields and fields[0] for key, fields in rows["N"].items()}:
+            self.faults.append(f"{user}: the names are not those of the categories")
 
     def check_history(self, user, rows):
         """The newest row of an expense's history has the expense as it is, or says that it lies in the trash."""

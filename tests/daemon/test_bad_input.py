@@ -13,6 +13,7 @@ from harness import Daemon, PATIENCE
 MESSAGES = "/api/v1/messages"
 EXPENSES = "/api/v1/expenses"
 PARSE = "/api/v1/parse"
+CATEGORIES = "/api/v1/categories"
 NOBODY = "/01999999-9999-7999-8999-999999999999"
 GOOD = {"user": "line:U1", "text": "lunch 5"}
 EXPENSE = {"user": "line:U1", "description": "lunch", "amount": "5"}
@@ -115,6 +116,23 @@ CASES = [
     ("GET", ONE + "/history" + OF_U2 + "&cursor=0", None, 400, "invalid-parameter", "cursor"),
     ("GET", EXPENSES + NOBODY + "/history" + OF_U2, None, 404, "not-found", None),
     ("PUT", ONE, EXPENSE, 405, "method-not-allowed", None),
+    ("GET", CATEGORIES, None, 422, "missing-field", "user"),
+    ("GET", CATEGORIES + "?user=line:nobody", None, 404, "unknown-user", "user"),
+    ("GET", CATEGORIES + OF_U2 + "&colour=red", None, 400, "invalid-parameter", "colour"),
+    ("POST", CATEGORIES, {"user": "line:U2"}, 422, "missing-field", "name"),
+    ("POST", CATEGORIES, {"user": "line:U2", "name": ""}, 422, "invalid-value", "name"),
+    ("POST", CATEGORIES, {"user": "line:U2", "name": "  "}, 422, "invalid-value", "name"),
+    ("POST", CATEGORIES, {"user": "line:U2", "name": 5}, 422, "wrong-type", "name"),
+    ("POST", CATEGORIES, {"user": "line:U2", "name": "a\nb"}, 422, "invalid-value", "name"),
+    ("POST", CATEGORIES, {"user": "line:U2", "name": "x" * 51}, 422, "text-too-long", "name"),
+    ("POST", CATEGORIES, {"user": "line:U2", "name": "\ufdfa" * 50}, 422, "text-too-long", "name"),
+    ("POST", CATEGORIES, {"user": "line:U2", "name": "FOOD"}, 409, "conflict", "name"),
+    ("POST", CATEGORIES, {"user": "line:U2", "name": "x", "key": "food"}, 422, "unknown-field", "key"),
+    ("POST", CATEGORIES, {"user": "line:nobody", "name": "x"}, 404, "unknown-user", "user"),
+    ("PATCH", CATEGORIES + NOBODY + OF_U2, {"name": "x"}, 404, "not-found", None, TAG),
+    ("PATCH", CATEGORIES + NOBODY + OF_U2, {"name": "x"}, 428, "missing-version", "If-Match"),
+    ("PATCH", CATEGORIES + "/nothing" + OF_U2, {"name": "x"}, 404, "not-found", None, TAG),
+    ("PATCH", CATEGORIES + NOBODY + OF_U2, {"name": "x", "user": "line:U2"}, 422, "unknown-field", "user", TAG),
     ("GET", "/api/v1/nothing", None, 404, "not-found", None),
     ("GET", "/", None, 404, "not-found", None),
     ("DELETE", MESSAGES, None, 405, "method-not-allowed", None),

@@ -199,6 +199,16 @@ suite_change(struct suite *s, const char *user, const struct expense_change *cha
 	return answered(&w);
 }
 
+enum status
+suite_name(struct suite *s, const char *user, const struct category_name *name, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = suite_ledger(s, user);
+
+	store_name_category(s->store, &ledger, name, on_write, &w);
+	return answered(&w);
+}
+
 static struct sign_up
 sign_up_of(const char *user)
 {
@@ -369,17 +379,25 @@ suite_entry(const char *user, const struct new_expense *expenses, size_t count)
 		.now_ms = suite_now_ms(), .expense_count = count, .expenses = expenses };
 }
 
+static void
+add_tests(struct CMUnitTest *all, size_t *count, const struct CMUnitTest *tests, size_t more)
+{
+	memcpy(all + *count, tests, more * sizeof *tests);
+	*count += more;
+}
+
 int
 suite_run(const char *name)
 {
-	size_t count = suite_test_count + suite_change_test_count;
-	struct CMUnitTest *tests = calloc(count, sizeof *tests);
+	size_t count = 0, most = suite_test_count + suite_change_test_count + suite_category_test_count;
+	struct CMUnitTest *all = calloc(most, sizeof *all);
 	int failed;
 
-	assert(tests != NULL);
-	memcpy(tests, suite_tests, suite_test_count * sizeof *tests);
-	memcpy(tests + suite_test_count, suite_change_tests, suite_change_test_count * sizeof *tests);
-	failed = _cmocka_run_group_tests(name, tests, count, NULL, NULL);
-	free(tests);
+	assert(all != NULL);
+	add_tests(all, &count, suite_tests, suite_test_count);
+	add_tests(all, &count, suite_change_tests, suite_change_test_count);
+	add_tests(all, &count, suite_category_tests, suite_category_test_count);
+	failed = _cmocka_run_group_tests(name, all, count, NULL, NULL);
+	free(all);
 	return failed;
 }

@@ -45,6 +45,7 @@ enum status suite_message(struct suite *s, const char *user, const struct uuid *
 enum status suite_replay(struct suite *s, const char *user, const char *key, const uint8_t hash[32], struct message *message);
 enum status suite_expense(struct suite *s, const char *user, const struct uuid *id, struct expense *expense);
 enum status suite_change(struct suite *s, const char *user, const struct expense_change *change, struct write_answer *answer);
+enum status suite_name(struct suite *s, const char *user, const struct category_name *name, struct write_answer *answer);
 enum status suite_put_inbox(struct suite *s, const struct inbox_entry *entry);
 enum status suite_attempt(struct suite *s, const char *user, const struct uuid *id);
 enum status suite_put_token(struct suite *s, const struct token *token);
@@ -76,9 +77,9 @@ int64_t suite_now_ms(void);
 struct new_expense suite_new_expense(day_t day, int64_t amount_minor);
 struct message_entry suite_entry(const char *user, const struct new_expense *expenses, size_t count);
 
-/* Two files of them, run as one group. */
-extern const struct CMUnitTest suite_tests[], suite_change_tests[];
-extern const size_t suite_test_count, suite_change_test_count;
+/* Three files of them, run as one group. */
+extern const struct CMUnitTest suite_tests[], suite_change_tests[], suite_category_tests[];
+extern const size_t suite_test_count, suite_change_test_count, suite_category_test_count;
 
 int suite_run(const char *name);
 

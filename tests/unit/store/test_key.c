@@ -44,6 +44,8 @@ keys_are_laid_out_as_documented(void **state)
 	assert_int_equal(key_in_category(ledger, &id, -1, &id).len, 16 + 1 + 16 + 4 + 16);
 	assert_memory_equal(name.bytes, "0123456789abcdefN\0food", 22);
 	assert_int_equal(name.len, 22);
+	name = key_category_name(ledger, slice_of("pets"));
+	assert_memory_equal(name.bytes, "0123456789abcdefN\1pets", 22);
 	key = key_history(ledger, &id, 2);
 	assert_int_equal(key.len, 16 + 1 + 16 + 4);
 	assert_memory_equal(key.bytes, "0123456789abcdefH\xaa", 18);

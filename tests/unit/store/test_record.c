@@ -218,6 +218,21 @@ elements_that_a_later_version_adds_are_skipped(void **state)
 }
 
 static void
+a_category_written_before_it_had_a_version_has_the_first(void **state)
+{
+	struct category category;
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	buf_append_literal(&b, "\x94\x01\xa4" "food\xa0\x07");
+	seal(&b);
+	assert_int_equal(category_unpack(buf_slice(&b), &category), ST_OK);
+	assert_int_equal(category.expense_count, 7);
+	assert_int_equal(category.version, 1);
+	buf_fini(&b);
+}
+
+static void
 a_record_of_another_version_or_with_fields_missing_is_refused(void **state)
 {
 	struct buf b = BUF_INIT;
@@ -256,6 +271,7 @@ main(void)
 		cmocka_unit_test(an_expense_is_read_as_it_was_written),
 		cmocka_unit_test(any_flipped_bit_is_refused),
 		cmocka_unit_test(elements_that_a_later_version_adds_are_skipped),
+		cmocka_unit_test(a_category_written_before_it_had_a_version_has_the_first),
 		cmocka_unit_test(a_record_of_another_version_or_with_fields_missing_is_refused),
 		cmocka_unit_test(lists_longer_than_allowed_are_refused),
 	};

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* /api/v1/categories: the list with counts, looking one up by name, a new one, renaming one. */
+#include "config.h"
+
+#include "handlers.h"
+
+#include <openssl/sha.h>
+
+#include "body.h"
+#include "caller.h"
+#include "chat/reply.h"
+#include "clock.h"
+#include "expense_json.h"
+#include "fold.h"
+#include "http/reply.h"
+
+/* The work of a handler, in the request's arena. */
+struct work {
+	struct caller        caller;
+	struct category_name name;
+};
+
+/* NULL after answering. */
+static struct work *
+begin(struct request *req, struct slice named)
+{
+	struct work *work = arena_alloc(&req->arena, sizeof *work);
+
+	if (work == NULL) {
+		reply_problem(req, ST_OVERLOADED, NULL, NULL);
+		return NULL;
+	}
+	return caller_begin(req, named, &work->caller) ? work : NULL;
+}
+
+static void
+write_category(struct json_out *out, const struct category *category)
+{
+	json_out_object_begin(out);
+	json_member_id(out, "id", &category->id);
+	if (category->key.len > 0)
+		json_out_member_string(out, "key", category->key);
+	else
+		json_out_member_null(out, "key");
+	json_out_member_string(out, "name", category_shown_name(category));
+	json_out_member_int(out, "expense_count", category->expense_count);
+	json_out_member_int(out, "version", category->version);
+	json_out_object_end(out);
+}
+
+/* --- names -------------------------------------------------------------------------- */
+
+/* A default category that was not renamed has a name in each language. */
+static bool
+has_default_name(struct arena *arena, const struct category *category, struct slice folded)
+{
+	for (int kind = 0; kind < CATEGORY_KINDS; kind++) {
+		if (!slice_equal(category->key, slice_of(category_kind_key((enum category_kind)kind))))
+			continue;
+		for (int language = 0; language < LANGUAGES; language++)
+			if (slice_equal(folded, text_fold(arena,
+			    category_kind_name((enum category_kind)kind, (enum language)language))))
+				return true;
+	}
+	return false;
+}
+
+static bool
+has_name(struct arena *arena, const struct category *category, struct slice folded)
+{
+	if (category->name.len > 0)
+		return slice_equal(folded, text_fold(arena, category->name));
+	return has_default_name(arena, category, folded);
+}
+
+static const struct category *
+find_by_name(struct work *work, struct slice name)
+{
+	const struct person *person = &work->caller.person;
+	struct arena *arena = &work->caller.req->arena;
+	struct slice folded = text_fold(arena, name);
+
+	for (size_t i = 0; folded.ptr != NULL && i < person->category_count; i++)
+		if (has_name(arena, &person->categories[i], folded))
+			return &person->categories[i];
+	return NULL;
+}
+
+static const struct category *
+find_by_id(const struct work *work, const struct uuid *id)
+{
+	const struct person *person = &work->caller.person;
+
+	for (size_t i = 0; i < person->category_count; i++)
+		if (uuid_equal(&person->categories[i].id, id))
+			return &person->categories[i];
+	return NULL;
+}
+
+/* --- the list ------------------------------------------------------------------------ */
+
+static void
+reply_list(const struct work *work, const struct category *categories, size_t count)
+{
+	struct json_out out = reply_json_begin(work->caller.req, ST_OK);
+
+	json_out_object_begin(&out);
+	json_out_key(&out, "categories");
+	json_out_array_begin(&out);
+	for (size_t i = 0; i < count; i++)
+		write_category(&out, &categories[i]);
+	json_out_array_end(&out);
+	json_out_member_null(&out, "next_cursor");       /* there are never more than go into one answer */
+	json_out_object_end(&out);
+	caller_record(&work->caller, OPERATION_category_lookup, true);
+	reply_end(work->caller.req);
+}
+
+enum status
+get_categories(struct request *req)
+{
+	static const char *const known[] = { "user", "name", NULL };
+	const struct category *found;
+	struct work *work;
+	struct slice name;
+
+	if (!handler_knows_query(req, known))
+		return ST_OK;
+	work = begin(req, caller_named(req));
+	if (work == NULL)
+		return ST_OK;
+	if (!http_query_find(&req->query, "name", &name)) {
+		reply_list(work, work->caller.person.categories, work->caller.person.category_count);
+		return ST_OK;
+	}
+	found = find_by_name(work, name);
+	reply_list(work, found, found != NULL);
+	return ST_OK;
+}
+
+/* --- a new one, and renaming one -------------------------------------------------------- */
+
+static void
+on_named(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct work *work = arg;
+	struct request *req = work->caller.req;
+	const struct category *category;
+	struct json_out out;
+
+	if (st != ST_OK) {
+		reply_problem(req, st, st == ST_KEY_REUSED ? "Idempotency-Key" : st == ST_VERSION_MISMATCH ? "If-Match" :
+		    st == ST_CONFLICT || st == ST_TEXT_TOO_LONG ? "name" : NULL, NULL);
+		return;
+	}
+	if (!caller_read_again(&work->caller))
+		return;
+	category = find_by_id(work, &answer->category_id);
+	if (category == NULL) {
+		reply_problem(req, ST_NOT_FOUND, NULL, NULL);
+		return;
+	}
+	handler_etag(req, category->version);
+	out = reply_json_begin(req, work->name.is_new ? ST_CREATED : ST_OK);
+	write_category(&out, category);
+	reply_end(req);
+}
+
+static bool
+take_name(struct work *work, struct slice name)
+{
+	const struct category *holder;
+
+	while (name.len > 0 && name.ptr[0] == ' ')
+		name = (struct slice){ name.ptr + 1, name.len - 1 };
+	while (name.len > 0 && name.ptr[name.len - 1] == ' ')
+		name.len--;
+	if (name.len == 0)
+		return handler_refuse(work->caller.req, ST_BAD_VALUE, "name", "Is empty.");
+	work->name.name = name;
+	/* The store knows the names that were given and the English ones; those in other languages are known here. */
+	holder = find_by_name(work, name);
+	if (holder != NULL && holder->name.len == 0 && !uuid_equal(&holder->id, &work->name.id))
+		return handler_refuse(work->caller.req, ST_CONFLICT, "name", NULL);
+	return true;
+}
+
+static void
+submit(struct work *work, struct slice name)
+{
+	work->name.now_ms = clock_wall_ms();
+	if (work->name.is_new)
+		work->name.id = uuid7_next(work->name.now_ms);
+	if (take_name(work, name))
+		store_name_category(work->caller.service->store, &work->caller.ledger, &work->name, on_named, work);
+}
+
+enum { NAME, USER, FIELDS };
+
+static const struct body_field fields[FIELDS] = {
+	[NAME] = { "name", BODY_LINE, true,  CATEGORY_NAME_MAX / 4 },
+	[USER] = { "user", BODY_LINE, false, USER_ID_MAX },
+};
+
+enum status
+post_category(struct request *req)
+{
+	struct slice values[FIELDS], key;
+	struct work *work;
+
+	if (!body_read(req, fields, FIELDS, values) || !handler_idempotency_key(req, &key))
+		return ST_OK;
+	work = begin(req, values[USER]);
+	if (work == NULL)
+		return ST_OK;
+	work->name.is_new = true;
+	work->name.idempotency_key = key;
+	SHA256((const uint8_t *)req->body.ptr, req->body.len, work->name.request_hash);
+	submit(work, values[NAME]);
+	return ST_OK;
+}
+
+enum status
+patch_category(struct request *req)
+{
+	static const char *const known[] = { "user", NULL };
+	struct slice name;
+	struct work *work;
+
+	if (!handler_knows_query(req, known))
+		return ST_OK;
+	work = begin(req, caller_named(req));
+	if (work == NULL || !caller_read_id(req, 0, &work->name.id) ||
+	    !handler_if_match(req, true, &work->name.if_version) || !body_read(req, fields, USER, &name))
+		return ST_OK;
+	if (find_by_id(work, &work->name.id) == NULL) {
+		reply_problem(req, ST_NOT_FOUND, NULL, NULL);
+		return ST_OK;
+	}
+	submit(work, name);
+	return ST_OK;
+}
