@@ -12,6 +12,7 @@ libaiexpense_a_SOURCES += src/understand/data/grammar.def
 libaiexpense_a_SOURCES += src/understand/data/languages.def
 libaiexpense_a_SOURCES += src/understand/data/money.def
 libaiexpense_a_SOURCES += src/understand/data/numbers.def
+libaiexpense_a_SOURCES += src/understand/data/shops.def
 libaiexpense_a_SOURCES += src/understand/data/things.def
 libaiexpense_a_SOURCES += src/understand/days.c src/understand/days.h src/understand/days_numeric.c
 libaiexpense_a_SOURCES += src/understand/language.c src/understand/language.h
