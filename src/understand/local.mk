@@ -15,6 +15,7 @@ libaiexpense_a_SOURCES += src/understand/data/numbers.def
 libaiexpense_a_SOURCES += src/understand/data/shops.def
 libaiexpense_a_SOURCES += src/understand/data/things.def
 libaiexpense_a_SOURCES += src/understand/days.c src/understand/days.h src/understand/days_numeric.c
+libaiexpense_a_SOURCES += src/understand/days_relative.c src/understand/days_parts.h
 libaiexpense_a_SOURCES += src/understand/language.c src/understand/language.h
 libaiexpense_a_SOURCES += src/understand/money_words.c src/understand/money_words.h
 libaiexpense_a_SOURCES += src/understand/number_words.c src/understand/number_words.h
