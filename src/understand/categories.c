@@ -5,6 +5,8 @@
 
 #include "words.h"
 
+enum { HEAD_LETTERS_MIN = 5 };
+
 const char *
 category_kind_key(enum category_kind kind)
 {
@@ -30,6 +32,25 @@ may_begin_word(const struct chars *chars, size_t at)
 	return class == CHAR_LETTER && (at == 0 || char_class(chars->folded[at - 1]) != CHAR_LETTER);
 }
 
+/* The head of a compound: the "geschäft" of a word that no table has; its length, or 0. */
+static size_t
+find_head(const struct chars *chars, size_t begin, size_t end, enum category_kind *kind)
+{
+	for (size_t at = begin + 1; at + HEAD_LETTERS_MIN <= end; at++) {
+		size_t word_end = at;
+		const struct sense *thing;
+
+		if (char_class(chars->folded[at]) != CHAR_LETTER || char_class(chars->folded[at - 1]) != CHAR_LETTER)
+			continue;
+		thing = words_sense_of(words_find(chars, at, &word_end), WORD_THING);
+		if (thing != NULL && word_end >= at + HEAD_LETTERS_MIN) {
+			*kind = (enum category_kind)thing->value;
+			return word_end - at;
+		}
+	}
+	return 0;
+}
+
 enum category_kind
 categories_find(const struct chars *chars, size_t begin, size_t end, bool *is_known)
 {
@@ -48,6 +69,8 @@ categories_find(const struct chars *chars, size_t begin, size_t end, bool *is_kn
 			best_weight = weight(chars, at, word_end);
 		}
 	}
+	if (best_weight == 0)
+		best_weight = find_head(chars, begin, end, &best);
 	*is_known = best_weight > 0;
 	return best;
 }

@@ -155,6 +155,7 @@ static const struct {
 #include "data/grammar.def"
 #include "data/accounts.def"
 #include "data/things.def"
+#include "data/shops.def"
 #undef WORDS
 #define WORDS_IN(language, kind, value, list) { LANGUAGE_##language, WORD_##kind, value, 0, list },
 #define SERIES(language, kind, first, step, list) { LANGUAGE_##language, WORD_##kind, first, step, list },

@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/understand/test_languages
 check_PROGRAMS += tests/unit/understand/test_parse_jsonl
 check_PROGRAMS += tests/unit/understand/test_robustness
 check_PROGRAMS += tests/unit/understand/test_understand
+TESTS += tests/unit/understand/test_corpus.py
+EXTRA_DIST += tests/unit/understand/test_corpus.py
