@@ -106,7 +106,7 @@ is_suffix(const struct reading *r, size_t at, const struct token *out)
 	if (row == NO_CURRENCY)
 		return false;
 	is_sign = char_class(r->tokens->chars->folded[t->end - 1]) == CHAR_SIGN;
-	if (is_sign && is_number(next) && (!next->is_spaced || out->currency != NO_CURRENCY))
+	if (is_sign && is_number(next) && (!next->is_spaced || out->currency != NO_CURRENCY || out->is_in_words))
 		return false;
 	if (!is_sign && is_number(next) && out->currency != NO_CURRENCY)
 		return false;

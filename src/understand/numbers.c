@@ -131,6 +131,23 @@ read_decimals(const struct chars *chars, char separator, struct slice locale, st
 	n->end += 1 + len;
 }
 
+/* "1 . 6", as texts have it that were cut into words before. */
+static void
+read_spaced_decimals(const struct chars *chars, struct number *n)
+{
+	const uint16_t *c = chars->folded + n->end;
+	size_t len;
+
+	if (n->decimals > 0 || c[0] != ' ' || c[1] != '.' || c[2] != ' ' || !char_is_digit(c[3]))
+		return;
+	len = count_digits(chars, n->end + 3);
+	if (len > 4 || n->value > NUMBER_MAX / 100000)
+		return;
+	(void)append_digits(chars, n->end + 3, len, n);
+	n->decimals = (uint8_t)len;
+	n->end += 3 + len;
+}
+
 bool
 numbers_read_digits(const struct chars *chars, size_t at, struct slice locale, struct number *out)
 {
@@ -154,6 +171,7 @@ numbers_read_digits(const struct chars *chars, size_t at, struct slice locale, s
 		separator = separator_at(chars, out->end);
 	if (separator != grouped_with)
 		read_decimals(chars, separator, locale, out);
+	read_spaced_decimals(chars, out);
 	return true;
 }
 
