@@ -56,6 +56,7 @@ struct process_slot {
 	_Atomic uint32_t role, index;               /* role: row of the role table (child.h) */
 	_Atomic uint32_t generation;
 	_Atomic uint32_t restarts;
+	_Atomic uint32_t crashes;                   /* deaths that were its own fault: not a SIGKILL from outside */
 	_Atomic int64_t  started_ms;                /* clock_mono_ms */
 };
 

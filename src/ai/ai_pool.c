@@ -10,6 +10,7 @@
 #include "ai_pool.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/queue.h>
 
 #include <event2/event.h>
@@ -24,7 +25,7 @@
 
 enum {
 	WINDOW = 64,             /* jobs in flight on one link: enough to keep a worker busy between two turns */
-	ATTEMPTS_MAX = 5,        /* a job that was with this many workers that failed is given up */
+	BLAME_MAX = 5,           /* a job over which this many workers stalled or crashed is given up */
 	TICK_MS = 20
 };
 
@@ -33,7 +34,8 @@ struct job {
 	uint64_t         id;
 	enum priority    priority;
 	int64_t          deadline_ms, attempt_ends_ms;
-	unsigned         attempts;
+	unsigned         losses, stalls;         /* workers that went away, or did not answer in time */
+	uint32_t         crashes_before;         /* of all workers, when it was first sent */
 	ai_answer_fn    *fn;
 	void            *arg;
 	struct buf       body;
@@ -55,6 +57,7 @@ struct ai_pool {
 	struct event_base      *base;
 	const struct options   *options;
 	struct counters        *counters;
+	const struct counter_segment *segment;
 	struct event           *tick;
 	struct job_list         waiting[PRIORITY_LEVELS];
 	size_t                  job_count;       /* waiting and in flight */
@@ -95,7 +98,36 @@ wait_again(struct ai_pool *pool, struct job *job)
 	counter_add(&pool->counters->ai_jobs_waiting, 1);
 }
 
-/* The job's worker died or is slow: another one gets it, unless it has had enough of them. */
+/* How often AI workers have ended by their own fault. */
+static uint32_t
+count_crashes(const struct ai_pool *pool)
+{
+	uint32_t crashes = 0, used;
+
+	if (pool->segment == NULL)
+		return 0;
+	used = atomic_load_explicit(&pool->segment->used, memory_order_relaxed);
+	for (uint32_t i = 0; i < used; i++) {
+		const struct process_slot *slot = &pool->segment->slots[i];
+
+		if (strcmp(role_name(slot->role), "ai") == 0)
+			crashes += atomic_load_explicit(&slot->crashes, memory_order_relaxed);
+	}
+	return crashes;
+}
+
+/*
+ * A worker that somebody else killed blames no job.  The master may not have
+ * seen the last crashes yet, so that a few less of them than losses are enough.
+ */
+static bool
+is_poison(const struct ai_pool *pool, const struct job *job)
+{
+	return job->losses + job->stalls >= BLAME_MAX &&
+	    job->stalls + (count_crashes(pool) - job->crashes_before) >= BLAME_MAX - 2;
+}
+
+/* The job's worker died or is slow: another one gets it, unless it is the job that breaks them. */
 static void
 take_back(struct link *link, struct job *job)
 {
@@ -103,8 +135,8 @@ take_back(struct link *link, struct job *job)
 
 	TAILQ_REMOVE(&link->in_flight, job, entry);
 	link->count--;
-	if (job->attempts >= ATTEMPTS_MAX) {
-		log_warn("a job was given up after %u workers failed on it", job->attempts);
+	if (is_poison(pool, job)) {
+		log_warn("a job was given up after %u workers failed on it", job->losses + job->stalls);
 		finish(pool, job, ST_FAILED, NULL);
 		return;
 	}
@@ -121,8 +153,10 @@ on_link_lost(struct channel *ch, void *arg)
 	channel_close(ch);
 	link->channel = NULL;
 	link->is_ready = link->is_slow = false;
-	while ((job = TAILQ_LAST(&link->in_flight, job_list)) != NULL)     /* so that they wait in their old order */
+	while ((job = TAILQ_LAST(&link->in_flight, job_list)) != NULL) {   /* so that they wait in their old order */
+		job->losses++;
 		take_back(link, job);
+	}
 	dispatch(link->pool);
 	start_tick(link->pool);
 }
@@ -221,7 +255,8 @@ send_job(struct link *link, struct job *job)
 
 	TAILQ_REMOVE(&pool->waiting[job->priority], job, entry);
 	counter_sub(&pool->counters->ai_jobs_waiting, 1);
-	job->attempts++;
+	if (job->losses + job->stalls == 0)
+		job->crashes_before = count_crashes(pool);
 	job->attempt_ends_ms = clock_mono_ms() + pool->options->ai_attempt_timeout_ms;
 	if (job->attempt_ends_ms > job->deadline_ms)
 		job->attempt_ends_ms = job->deadline_ms;
@@ -251,6 +286,7 @@ check_attempts(struct link *link, int64_t now_ms)
 
 	while ((job = TAILQ_FIRST(&link->in_flight)) != NULL && job->attempt_ends_ms <= now_ms) {
 		link->is_slow = true;
+		job->stalls++;
 		take_back(link, job);
 	}
 }
@@ -329,7 +365,8 @@ overloaded:
 }
 
 struct ai_pool *
-ai_pool_open(struct event_base *base, const struct options *options, struct counters *counters)
+ai_pool_open(struct event_base *base, const struct options *options, struct counters *counters,
+    const struct counter_segment *segment)
 {
 	struct ai_pool *pool = calloc(1, sizeof *pool + options->ai_workers * sizeof pool->links[0]);
 
@@ -338,6 +375,7 @@ ai_pool_open(struct event_base *base, const struct options *options, struct coun
 	pool->base = base;
 	pool->options = options;
 	pool->counters = counters;
+	pool->segment = segment;
 	pool->link_count = options->ai_workers;
 	pool->tick = evtimer_new(base, on_tick, pool);
 	if (pool->tick == NULL) {

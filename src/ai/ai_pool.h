@@ -13,6 +13,7 @@
 #include "understand.h"
 
 struct ai_pool;
+struct counter_segment;
 struct counters;
 struct event_base;
 
@@ -22,8 +23,13 @@ struct event_base;
  */
 typedef void ai_answer_fn(enum status st, const struct understanding *result, void *arg);
 
-/* Connects in the background.  NULL when there is no memory. */
-struct ai_pool *ai_pool_open(struct event_base *base, const struct options *options, struct counters *counters);
+/*
+ * Connects in the background.  segment tells how often AI workers crashed by
+ * their own fault, which is what a job is blamed for; may be NULL.  NULL when
+ * there is no memory.
+ */
+struct ai_pool *ai_pool_open(struct event_base *base, const struct options *options, struct counters *counters,
+    const struct counter_segment *segment);
 
 /* Jobs that are not answered are answered ST_UNAVAILABLE now. */
 void ai_pool_close(struct ai_pool *pool);

@@ -119,7 +119,7 @@ start(struct worker *worker, const struct inherited *in)
 	messages->options = in->options;
 	messages->counters = &in->slot->counters;
 	messages->store = store_open(in->options, worker->loop.base, messages->counters);
-	messages->pool = ai_pool_open(worker->loop.base, in->options, messages->counters);
+	messages->pool = ai_pool_open(worker->loop.base, in->options, messages->counters, in->segment);
 	worker->routes = route_table_new(routes, route_count);
 	if (in->options->http_access_log)
 		worker->access_log = open_access_log(worker);

@@ -215,9 +215,10 @@ plan_respawn(struct child *child, enum death death, int64_t now_ms)
 {
 	if (child->is_ready && now_ms - child->started_ms >= HEALTHY_MS)
 		child->crashes = 0;
-	if (death == DEATH_CRASH)
+	if (death == DEATH_CRASH) {
 		child->respawn_at_ms = now_ms + backoff_ms(++child->crashes);
-	else   /* at once, but not in a tight circle when it never comes to be ready */
+		atomic_fetch_add(&child->slot->crashes, 1);
+	} else   /* at once, but not in a tight circle when it never comes to be ready */
 		child->respawn_at_ms = now_ms + (child->is_ready ? 0 : BACKOFF_FIRST_MS);
 }
 

@@ -108,7 +108,7 @@ open_services(struct keeper *keeper)
 	messages->options = in->options;
 	messages->counters = &in->slot->counters;
 	messages->store = store_open(in->options, keeper->loop.base, messages->counters);
-	messages->pool = ai_pool_open(keeper->loop.base, in->options, messages->counters);
+	messages->pool = ai_pool_open(keeper->loop.base, in->options, messages->counters, in->segment);
 	if (messages->store == NULL || messages->pool == NULL)
 		return false;
 	keeper->redrive = redrive_open(messages);

@@ -28,6 +28,7 @@ struct fake_worker {
 	struct event   *on_accept;
 	struct channel *channel;
 	bool            says_hello, answers, closes;
+	bool            crashes;                 /* when it closes, the master blames it */
 	unsigned        count;
 	uint64_t        ids[JOBS_MAX];
 	char            texts[JOBS_MAX][32];
@@ -37,6 +38,8 @@ struct scene {
 	char               directory[64];
 	struct options     options;
 	struct counters    counters;
+	struct counter_segment *segment;
+	int                segment_fd;
 	struct event_base *base;
 	struct ai_pool    *pool;
 	struct fake_worker workers[WORKERS];
@@ -68,6 +71,8 @@ on_fake_frame(struct channel *ch, const struct frame *frame, void *arg)
 	if (worker->answers) {
 		fake_answer(worker, frame->id);
 	} else if (worker->closes) {
+		if (worker->crashes)
+			atomic_fetch_add(&worker->scene->segment->slots[0].crashes, 1);
 		worker->channel = NULL;
 		channel_close(ch);
 	}
@@ -103,6 +108,16 @@ on_fake_accept(evutil_socket_t listener, short what, void *arg)
 	channel_end(worker->channel);
 }
 
+static unsigned
+ai_role(void)
+{
+	unsigned role = 0;
+
+	while (strcmp(roles[role].name, "ai") != 0)
+		role++;
+	return role;
+}
+
 static int
 open_scene(void **state)
 {
@@ -118,6 +133,9 @@ open_scene(void **state)
 	scene->options.ai_attempt_timeout_ms = 60;
 	snprintf(path, sizeof path, "%s/internal", scene->directory);
 	assert_int_equal(mkdir(path, 0700), 0);
+	scene->segment = counters_create(2, &scene->segment_fd);
+	assert_non_null(scene->segment);
+	atomic_store(&counters_take_slot(scene->segment)->role, ai_role());
 	scene->base = event_base_new();
 	for (unsigned i = 0; i < WORKERS; i++) {
 		struct fake_worker *worker = &scene->workers[i];
@@ -130,7 +148,7 @@ open_scene(void **state)
 		worker->on_accept = event_new(scene->base, worker->listener, EV_READ | EV_PERSIST, on_fake_accept, worker);
 		event_add(worker->on_accept, NULL);
 	}
-	scene->pool = ai_pool_open(scene->base, &scene->options, &scene->counters);
+	scene->pool = ai_pool_open(scene->base, &scene->options, &scene->counters, scene->segment);
 	assert_non_null(scene->pool);
 	*state = scene;
 	return 0;
@@ -155,6 +173,7 @@ close_scene(void **state)
 	rmdir(path);
 	rmdir(scene->directory);
 	event_base_free(scene->base);
+	counters_destroy(scene->segment, scene->segment_fd);
 	options_fini(&scene->options);
 	free(scene);
 	return 0;
@@ -270,12 +289,29 @@ a_job_that_breaks_every_worker_is_given_up(void **state)
 
 	for (int i = 0; i < WORKERS; i++) {
 		scene->workers[i].answers = false;
-		scene->workers[i].closes = true;
+		scene->workers[i].closes = scene->workers[i].crashes = true;
 	}
 	ask(scene, "poison", PRIORITY_HIGH, 10000);
 	await_answers(scene, 1);
 	assert_int_equal(scene->failed, 1);
 	assert_int_equal(scene->workers[0].count + scene->workers[1].count, 5);
+}
+
+static void
+a_job_whose_workers_are_killed_from_outside_is_not_given_up(void **state)
+{
+	struct scene *scene = *state;
+
+	for (int i = 0; i < WORKERS; i++) {
+		scene->workers[i].answers = false;
+		scene->workers[i].closes = true;
+	}
+	ask(scene, "lunch 5", PRIORITY_HIGH, 10000);
+	while (scene->workers[0].count + scene->workers[1].count < 12)
+		event_base_loop(scene->base, EVLOOP_ONCE);
+	scene->workers[0].answers = scene->workers[1].answers = true;
+	await_answers(scene, 1);
+	assert_int_equal(scene->ok, 1);
 }
 
 static void
@@ -302,7 +338,7 @@ jobs_that_wait_when_the_pool_closes_are_answered(void **state)
 		ask(scene, "lunch 5", PRIORITY_HIGH, 10000);
 	ai_pool_close(scene->pool);
 	assert_int_equal(scene->unavailable, 10);
-	scene->pool = ai_pool_open(scene->base, &scene->options, &scene->counters);
+	scene->pool = ai_pool_open(scene->base, &scene->options, &scene->counters, scene->segment);
 }
 
 int
@@ -316,6 +352,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(jobs_over_the_bound_are_refused_and_the_others_answered, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_of_higher_priority_are_sent_first, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_breaks_every_worker_is_given_up, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_job_whose_workers_are_killed_from_outside_is_not_given_up, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_nobody_takes_is_unavailable_at_its_deadline, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_that_wait_when_the_pool_closes_are_answered, open_scene, close_scene),
 	};

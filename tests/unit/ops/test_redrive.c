@@ -81,7 +81,7 @@ open_scene(void **state)
 	scene->options.ai_workers = 0;
 	scene->options.ai_message_timeout_ms = 1;
 	scene->base = event_base_new();
-	scene->service = (struct message_service){ store_open_memory(1), ai_pool_open(scene->base, &scene->options, &scene->counters),
+	scene->service = (struct message_service){ store_open_memory(1), ai_pool_open(scene->base, &scene->options, &scene->counters, NULL),
 		&scene->options, &scene->counters };
 	scene->redrive = redrive_open(&scene->service);
 	scene->ledger = store_ledger(scene->service.store, entry.user_id);
