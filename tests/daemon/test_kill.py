@@ -89,10 +89,19 @@ class Killing(unittest.TestCase):
     def pids(self, d, role):
         return [pid for pid in d.children() if comm(pid).startswith(f"aiexp-{role}") and is_alive(pid)]
 
+    def kill_one(self, d, role):
+        """The pid of the one that was killed; None when there is none just now."""
+        try:
+            victim = random.choice(self.pids(d, role) or [None])
+            if victim is not None:
+                os.kill(victim, signal.SIGKILL)
+            return victim
+        except ProcessLookupError:       # /proc was read while it changed; a death of its own shows in the count below
+            return None
+
     def kill_children(self, d, role, kills):
         for _ in range(kills):
-            victim = random.choice(wait_for(lambda: self.pids(d, role), role))
-            os.kill(victim, signal.SIGKILL)
+            victim = wait_for(lambda: self.kill_one(d, role), role)
             wait_for(lambda: not is_alive(victim), "its death")
         d.wait_for(lambda: d.stats()["children_respawned"] == kills, "the last one to be replaced")
 
