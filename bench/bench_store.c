@@ -28,8 +28,8 @@
 #include "sockets.h"
 #include "store/batch.h"
 #include "store/command.h"
-#include "store/kv_lmdb.h"
-#include "store/kv_mem.h"
+#include "kv/kv_lmdb.h"
+#include "kv/kv_mem.h"
 #include "store/ledger_hash.h"
 
 enum { USERS = 1000, TODAY = 20780 };

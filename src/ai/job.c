@@ -4,6 +4,7 @@
 
 #include "job.h"
 
+#include "mp_values.h"
 #include "records.h"
 
 void
@@ -14,35 +15,14 @@ job_pack(struct buf *out, const struct understand_input *job)
 	msgpack_pack_array(&pk, 4);
 	mp_put_str(&pk, job->text);
 	mp_put_str(&pk, job->locale);
-	mp_put_str(&pk, slice_of(job->home.code));
+	mp_put_currency(&pk, job->home);
 	msgpack_pack_int32(&pk, job->today);
-}
-
-static struct currency
-read_currency(struct mp *mp)
-{
-	struct slice code = mp_str(mp);
-	struct currency c = { "" };
-
-	if (!currency_parse(code, &c))
-		mp->is_bad = true;
-	return c;
 }
 
 static bool
 is_sound_amount(int64_t minor)
 {
 	return minor <= MONEY_MINOR_MAX && minor >= -MONEY_MINOR_MAX;
-}
-
-static day_t
-read_day(struct mp *mp)
-{
-	int64_t day = mp_int(mp);
-
-	if (day < DAY_MIN || day > DAY_MAX)
-		mp->is_bad = true;
-	return (day_t)day;
 }
 
 bool
@@ -54,10 +34,10 @@ job_unpack(struct slice body, struct understand_input *job)
 	mp_array_of(&mp, 4, &more);
 	job->text = mp_str(&mp);
 	job->locale = mp_str(&mp);
-	job->home = read_currency(&mp);
-	job->today = read_day(&mp);
+	job->home = mp_currency(&mp);
+	job->today = mp_day(&mp);
 	mp_skip(&mp, more);
-	return mp_end(&mp) && job->text.len <= UNDERSTAND_TEXT_MAX && text_is_utf8(job->text);
+	return mp_end(&mp) && job->home.code[0] != '\0' && job->text.len <= UNDERSTAND_TEXT_MAX && text_is_utf8(job->text);
 }
 
 static void
@@ -120,14 +100,14 @@ unpack_expense(struct mp *mp, struct understood_expense *expense)
 	mp_array_of(mp, 8, &more);
 	expense->description = mp_str(mp);
 	expense->amount_minor = mp_int(mp);
-	expense->currency = read_currency(mp);
+	expense->currency = mp_currency(mp);
 	expense->is_currency_guessed = mp_bool(mp);
-	expense->day = read_day(mp);
+	expense->day = mp_day(mp);
 	expense->is_day_stated = mp_bool(mp);
 	category = mp_uint(mp);
 	expense->account = mp_str(mp);
 	mp_skip(mp, more);
-	if (category >= CATEGORY_KINDS || !is_sound_amount(expense->amount_minor))
+	if (category >= CATEGORY_KINDS || expense->currency.code[0] == '\0' || !is_sound_amount(expense->amount_minor))
 		mp->is_bad = true;
 	expense->category = (enum category_kind)category;
 	if (expense->description.len == 0 || !is_text(expense->description, DESCRIPTION_MAX) ||
@@ -140,14 +120,12 @@ static void
 unpack_first_amount(struct mp *mp, struct understanding *result)
 {
 	struct understood_amount *amount = &result->amounts[0];
-	struct slice code;
 
 	if (mp_array(mp) == 0)
 		return;
 	amount->minor = mp_int(mp);
-	code = mp_str(mp);
-	amount->currency = (struct currency){ "" };
-	if (!is_sound_amount(amount->minor) || (code.len > 0 && !currency_parse(code, &amount->currency)))
+	amount->currency = mp_currency(mp);
+	if (!is_sound_amount(amount->minor))
 		mp->is_bad = true;
 	result->amount_count = 1;
 }

@@ -12,6 +12,7 @@ libaiexpense_a_SOURCES += src/base/json_out.c src/base/json_out.h
 libaiexpense_a_SOURCES += src/base/log.c src/base/log.h
 libaiexpense_a_SOURCES += src/base/money.c
 libaiexpense_a_SOURCES += src/base/mp.c src/base/mp.h
+libaiexpense_a_SOURCES += src/base/mp_values.c src/base/mp_values.h
 libaiexpense_a_SOURCES += src/base/options.c src/base/options.h
 libaiexpense_a_SOURCES += src/base/options_file.c
 libaiexpense_a_SOURCES += src/base/sockets.c src/base/sockets.h

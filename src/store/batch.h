@@ -9,7 +9,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "frame.h"
-#include "kv_lmdb.h"
+#include "kv/kv_lmdb.h"
 #include "mp.h"
 
 struct process_slot;

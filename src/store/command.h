@@ -9,7 +9,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "mp.h"
-#include "op.h"
+#include "ledger/op.h"
 #include "store.h"
 
 enum command_kind {

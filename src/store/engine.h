@@ -7,7 +7,7 @@
 #define ENGINE_H
 
 #include "command.h"
-#include "kv.h"
+#include "kv/kv.h"
 #include "ledger_hash.h"
 #include "store.h"
 

@@ -17,7 +17,7 @@
 
 #include "clock.h"
 #include "sockets.h"
-#include "kv_lmdb_files.h"
+#include "kv/kv_lmdb_files.h"
 #include "log.h"
 #include "options.h"
 #include "store.h"

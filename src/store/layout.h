@@ -3,8 +3,8 @@
 #ifndef LAYOUT_H
 #define LAYOUT_H
 
-#include "kv_lmdb.h"
-#include "record.h"
+#include "kv/kv_lmdb.h"
+#include "ledger/record.h"
 
 struct options;
 

@@ -9,7 +9,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 
-#include "key.h"
+#include "ledger/key.h"
 #include "log.h"
 
 struct ledger_hash {

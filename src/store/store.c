@@ -5,7 +5,7 @@
 #include "store.h"
 
 #include "engine.h"
-#include "op.h"
+#include "ledger/op.h"
 
 /* A read-only transaction with what an operation in it needs. */
 struct reading {

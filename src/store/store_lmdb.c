@@ -6,7 +6,7 @@
 
 #include "master/child.h"
 #include "engine.h"
-#include "kv_lmdb.h"
+#include "kv/kv_lmdb.h"
 #include "layout.h"
 #include "log.h"
 #include "options.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "engine.h"
-#include "kv_mem.h"
+#include "kv/kv_mem.h"
 
 struct store_mem {
 	struct store   head;

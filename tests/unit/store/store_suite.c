@@ -10,7 +10,7 @@
 
 #include "arena.h"
 #include "clock.h"
-#include "person.h"
+#include "store/person.h"
 
 const struct suite_engine *suite_engine;
 

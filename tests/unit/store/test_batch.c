@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "batch.h"
-#include "command.h"
+#include "store/batch.h"
+#include "store/command.h"
 #include "counters.h"
 #include "log.h"
 #include "writers.h"

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "key.h"
-#include "ledger_hash.h"
+#include "ledger/key.h"
+#include "store/ledger_hash.h"
 
 static const uint8_t ledger[16] = "0123456789abcdef";
 

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "key.h"
-#include "kv_lmdb.h"
-#include "kv_mem.h"
+#include "ledger/key.h"
+#include "kv/kv_lmdb.h"
+#include "kv/kv_mem.h"
 #include "log.h"
 #include "writers.h"
 

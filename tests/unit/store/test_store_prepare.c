@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kv_lmdb.h"
+#include "kv/kv_lmdb.h"
 #include "log.h"
-#include "record.h"
+#include "ledger/record.h"
 #include "store.h"
 #include "writers.h"
 

@@ -12,7 +12,7 @@
 
 #include "arena.h"
 #include "key.h"
-#include "kv.h"
+#include "kv/kv.h"
 #include "record.h"
 #include "store.h"
 

@@ -6,6 +6,8 @@
 
 #include <xxhash.h>
 
+#include "mp_values.h"
+
 /* Where a record begins in its buffer, and the packer for its fields. */
 struct packing {
 	struct buf    *buf;
@@ -77,45 +79,6 @@ record_close(struct unpacking *u)
 	return mp_end(&u->mp) ? ST_OK : ST_BAD_RECORD;
 }
 
-static uint32_t
-read_u32(struct mp *mp)
-{
-	uint64_t n = mp_uint(mp);
-
-	if (n > UINT32_MAX)
-		mp->is_bad = true;
-	return (uint32_t)n;
-}
-
-static day_t
-read_day(struct mp *mp)
-{
-	int64_t day = mp_int(mp);
-
-	if (day < DAY_MIN || day > DAY_MAX)
-		mp->is_bad = true;
-	return (day_t)day;
-}
-
-static void
-put_currency(msgpack_packer *pk, struct currency currency)
-{
-	mp_put_str(pk, (struct slice){ currency.code, strnlen(currency.code, 3) });
-}
-
-static struct currency
-read_currency(struct mp *mp)
-{
-	struct currency currency = { "" };
-	struct slice code = mp_str(mp);
-
-	if (code.len > 3)
-		mp->is_bad = true;
-	else if (code.len > 0)
-		memcpy(currency.code, code.ptr, code.len);
-	return currency;
-}
-
 /* A nil id takes no room. */
 static void
 put_optional_uuid(msgpack_packer *pk, const struct uuid *id)
@@ -166,7 +129,7 @@ user_pack(struct buf *b, const struct user *user)
 	mp_put_str(&p.pk, user->id);
 	mp_put_str(&p.pk, user->locale);
 	mp_put_str(&p.pk, user->zone);
-	put_currency(&p.pk, user->home);
+	mp_put_currency(&p.pk, user->home);
 	msgpack_pack_int64(&p.pk, user->created_ms);
 	msgpack_pack_uint32(&p.pk, user->version);
 	record_end(&p);
@@ -180,9 +143,9 @@ user_unpack(struct slice value, struct user *user)
 	user->id = mp_str(&u.mp);
 	user->locale = mp_str(&u.mp);
 	user->zone = mp_str(&u.mp);
-	user->home = read_currency(&u.mp);
+	user->home = mp_currency(&u.mp);
 	user->created_ms = mp_int(&u.mp);
-	user->version = read_u32(&u.mp);
+	user->version = mp_u32(&u.mp);
 	return record_close(&u);
 }
 
@@ -205,10 +168,10 @@ category_unpack(struct slice value, struct category *category)
 
 	category->key = mp_str(&u.mp);
 	category->name = mp_str(&u.mp);
-	category->expense_count = read_u32(&u.mp);
+	category->expense_count = mp_u32(&u.mp);
 	category->version = 1;
 	if (u.more > 0) {                      /* it came later than the others */
-		category->version = read_u32(&u.mp);
+		category->version = mp_u32(&u.mp);
 		u.more--;
 	}
 	return record_close(&u);
@@ -238,7 +201,7 @@ static void
 put_expense_fields(msgpack_packer *pk, const struct expense *expense)
 {
 	msgpack_pack_int64(pk, expense->amount_minor);
-	put_currency(pk, expense->currency);
+	mp_put_currency(pk, expense->currency);
 	mp_put_uuid(pk, &expense->category_id);
 	mp_put_str(pk, expense->description);
 	mp_put_str(pk, expense->account);
@@ -254,7 +217,7 @@ static void
 read_expense_fields(struct mp *mp, struct expense *expense)
 {
 	expense->amount_minor = mp_int(mp);
-	expense->currency = read_currency(mp);
+	expense->currency = mp_currency(mp);
 	mp_uuid(mp, &expense->category_id);
 	expense->description = mp_str(mp);
 	expense->account = mp_str(mp);
@@ -263,7 +226,7 @@ read_expense_fields(struct mp *mp, struct expense *expense)
 	expense->refund_of = read_optional_uuid(mp);
 	expense->created_ms = mp_int(mp);
 	expense->updated_ms = mp_int(mp);
-	expense->version = read_u32(mp);
+	expense->version = mp_u32(mp);
 }
 
 void
@@ -307,7 +270,7 @@ read_image(struct mp *mp, const struct uuid *id, struct expense *expense)
 		return false;
 	}
 	expense->id = *id;
-	expense->day = read_day(mp);
+	expense->day = mp_day(mp);
 	read_expense_fields(mp, expense);
 	mp_skip(mp, count - 1 - EXPENSE_FIELDS);
 	return true;
@@ -334,8 +297,8 @@ event_unpack(struct slice value, struct expense_event *event)
 	uint32_t action, by;
 
 	mp_uuid(&u.mp, &event->change_id);
-	action = read_u32(&u.mp);
-	by = read_u32(&u.mp);
+	action = mp_u32(&u.mp);
+	by = mp_u32(&u.mp);
 	if (action >= EXPENSE_ACTIONS || by > TOKEN_USER)
 		u.mp.is_bad = true;
 	event->action = (enum expense_action)action;
@@ -360,7 +323,7 @@ expense_day_unpack(struct slice value, day_t *day)
 {
 	struct unpacking u = record_open(value, 1);
 
-	*day = read_day(&u.mp);
+	*day = mp_day(&u.mp);
 	return record_close(&u);
 }
 
@@ -403,7 +366,7 @@ enum status
 message_unpack(struct slice value, struct message *message, bool *is_sign_up, struct uuid *ids)
 {
 	struct unpacking u = record_open(value, 7);
-	uint32_t status = read_u32(&u.mp);
+	uint32_t status = mp_u32(&u.mp);
 
 	if (status > MESSAGE_WAITING)
 		u.mp.is_bad = true;
@@ -473,7 +436,7 @@ inbox_unpack(struct slice value, struct inbox_entry *entry, uint8_t ledger[16])
 	mp_bytes(&u.mp, entry->request_hash, sizeof entry->request_hash);
 	entry->deliver_to = mp_bin(&u.mp);
 	entry->received_ms = mp_int(&u.mp);
-	entry->attempts = read_u32(&u.mp);
+	entry->attempts = mp_u32(&u.mp);
 	return record_close(&u);
 }
 
@@ -501,7 +464,7 @@ outbox_unpack(struct slice value, struct outbox_entry *entry)
 	entry->deliver_to = mp_bin(&u.mp);
 	entry->text = mp_str(&u.mp);
 	entry->created_ms = mp_int(&u.mp);
-	entry->attempts = read_u32(&u.mp);
+	entry->attempts = mp_u32(&u.mp);
 	return record_close(&u);
 }
 
@@ -527,7 +490,7 @@ token_unpack(struct slice value, struct token *token)
 	uint32_t kind;
 
 	mp_bytes(&u.mp, token->secret_hash, sizeof token->secret_hash);
-	kind = read_u32(&u.mp);
+	kind = mp_u32(&u.mp);
 	if (kind > TOKEN_USER)
 		u.mp.is_bad = true;
 	token->kind = (enum token_kind)kind;
@@ -558,9 +521,9 @@ meta_unpack(struct slice value, struct meta *meta)
 {
 	struct unpacking u = record_open(value, 6);
 
-	meta->format = read_u32(&u.mp);
-	meta->shard = read_u32(&u.mp);
-	meta->shard_count = read_u32(&u.mp);
+	meta->format = mp_u32(&u.mp);
+	meta->shard = mp_u32(&u.mp);
+	meta->shard_count = mp_u32(&u.mp);
 	mp_bytes(&u.mp, meta->secret, sizeof meta->secret);
 	mp_uuid(&u.mp, &meta->store_id);
 	meta->created_ms = mp_int(&u.mp);

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "key.h"
+#include "ledger/key.h"
 
 enum { LEVELS = 20 };
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files command_*.c share: a row for each kind of command, and values
+ * that several commands hold.
+ */
+#ifndef COMMAND_PARTS_H
+#define COMMAND_PARTS_H
+
+#include "command.h"
+#include "mp_values.h"
+
+struct command_row {
+	void (*pack)(msgpack_packer *pk, const struct command *command);
+	void (*unpack)(struct mp *mp, struct arena *arena, struct command *command);
+	enum status (*run)(struct op *op, const struct command *command, struct write_answer *answer);
+};
+
+extern const struct command_row command_record_message, command_put_expenses, command_change_expense;   /* command_expense.c */
+extern const struct command_row command_sign_up, command_name_category;                                /* command_user.c */
+extern const struct command_row command_put_inbox, command_count_attempt;                              /* command_inbox.c */
+extern const struct command_row command_put_token;                                                     /* command_token.c */
+
+void command_put_hash(msgpack_packer *pk, const uint8_t hash[32]);
+
+void command_put_sign_up(msgpack_packer *pk, const struct sign_up *sign_up);
+void command_read_sign_up(struct mp *mp, struct sign_up *sign_up);
+
+void command_put_expense(msgpack_packer *pk, const struct expense *expense);
+void command_read_expense(struct mp *mp, struct expense *expense);
+
+void command_put_new_expenses(msgpack_packer *pk, const struct new_expense *expenses, size_t count);
+const struct new_expense *command_read_new_expenses(struct mp *mp, struct arena *arena, size_t *count);
+
+/* The length of a list of at most max elements, and memory for it; on failure mp turns bad and it is NULL. */
+void *command_read_list(struct mp *mp, struct arena *arena, size_t *count, size_t max, size_t size);
+
+#endif
