@@ -21,6 +21,7 @@ enum {
 	USER_ID_MAX = 200,             /* bytes of "platform:id" */
 	LOCALE_MAX = 35,               /* bytes of a BCP 47 tag */
 	ZONE_MAX = 64,                 /* bytes of a time zone's name */
+	DISPLAY_NAME_MAX = 400,        /* bytes of what a user is called; 100 characters */
 	LABEL_MAX = 200,               /* bytes of a token's label */
 	ACCOUNT_MAX = 64,              /* bytes of an account's name */
 	DESCRIPTION_MAX = 800,         /* bytes; 200 characters */
@@ -41,7 +42,9 @@ struct user {
 	struct slice    zone;          /* IANA name */
 	struct currency home;
 	int64_t         created_ms;
-	uint32_t        version;
+	uint32_t        version;       /* of the settings; 1 when new */
+	struct slice    display_name;  /* empty: none */
+	int64_t         updated_ms;    /* when the settings were changed last; created_ms when never */
 };
 
 struct category {

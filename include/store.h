@@ -179,6 +179,7 @@ struct sign_up {
 	struct slice    user_id;
 	struct slice    locale, zone;
 	struct currency home;
+	struct slice    display_name;  /* may be empty */
 };
 
 /* An expense to store: its category by id, or, with a nil id, by the key of a default category. */
@@ -277,8 +278,30 @@ struct category_name {
 void store_name_category(struct store *store, const struct ledger *ledger, const struct category_name *name,
     store_write_fn *fn, void *arg);
 
-/* A user with the default categories, if new. */
-void store_sign_up(struct store *store, const struct ledger *ledger, const struct sign_up *sign_up, int64_t now_ms,
+/* A sign-up without a message. */
+struct sign_up_entry {
+	struct sign_up sign_up;
+	int64_t        now_ms;
+	struct slice   idempotency_key;       /* may be empty */
+	uint8_t        request_hash[32];
+};
+
+/*
+ * A user with the default categories, if new.  The answer says whether the user
+ * is new; a repeat with the same idempotency key is told what the first was.
+ */
+void store_sign_up(struct store *store, const struct ledger *ledger, const struct sign_up_entry *entry,
+    store_write_fn *fn, void *arg);
+
+/* Settings of a user who is there. */
+struct user_change {
+	struct user user;                     /* as it will be: locale, zone, home, display_name */
+	uint32_t    if_version;               /* else ST_VERSION_MISMATCH, unless all is so already; 0: any */
+	int64_t     now_ms;
+};
+
+/* Change them.  Expenses that are stored keep their currency and zone.  ST_NO_USER: there is none. */
+void store_change_user(struct store *store, const struct ledger *ledger, const struct user_change *change,
     store_write_fn *fn, void *arg);
 
 typedef void store_done_fn(enum status st, void *arg);

@@ -14,6 +14,9 @@
 const struct route routes[] = {
 	{ HTTP_GET,    "/healthz",                      PERMIT_ANYONE, get_health },
 	{ HTTP_GET,    "/readyz",                       PERMIT_ANYONE, get_ready },
+	{ HTTP_POST,   "/api/v1/users",                 PERMIT_USERS,  post_user },
+	{ HTTP_GET,    "/api/v1/user",                  PERMIT_USERS,  get_user },
+	{ HTTP_PATCH,  "/api/v1/user",                  PERMIT_USERS,  patch_user },
 	{ HTTP_POST,   "/api/v1/messages",              PERMIT_USERS,  post_message },
 	{ HTTP_GET,    "/api/v1/messages/{id}",         PERMIT_USERS,  get_message },
 	{ HTTP_POST,   "/api/v1/parse",                 PERMIT_USERS,  post_parse },

@@ -11,6 +11,9 @@ extern const size_t route_count;
 
 enum status get_health(struct request *req);
 enum status get_ready(struct request *req);
+enum status post_user(struct request *req);
+enum status get_user(struct request *req);
+enum status patch_user(struct request *req);
 enum status post_message(struct request *req);
 enum status get_message(struct request *req);
 enum status post_parse(struct request *req);

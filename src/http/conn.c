@@ -131,15 +131,28 @@ release_out(struct conn *c)
 	c->out = (struct buf)BUF_INIT;
 }
 
+/* What a stream has sent may look whole to a client of HTTP/1.0: TCP tells it otherwise. */
+static void
+reset_at_close(int fd)
+{
+	struct linger at_once = { 1, 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 void
 conn_close(struct conn *c)
 {
+	if (conn_is_streaming(c))
+		stream_drop(c->exchange);
 	if (c->is_in_work)
 		c->exchange->conn = NULL;
 	else if (c->exchange != NULL)
 		exchange_give(c->exchange);
 	stop_reading(c);
 	event_del(&c->writable);
+	if (c->is_broken)
+		reset_at_close(c->fd);
 	close(c->fd);
 	release_out(c);
 	server_forget_conn(c->server, c);
@@ -219,6 +232,8 @@ next_request(struct conn *c)
 static bool
 work_off(struct conn *c)
 {
+	if (conn_is_streaming(c) && c->out.len == c->sent)
+		stream_piece(c->exchange);
 	while (!c->is_in_work && !c->must_close) {
 		if (c->out.len - c->sent >= OUT_ENOUGH)
 			return true;
@@ -275,10 +290,22 @@ settle_request(struct conn *c)
 	start_reading(c);
 }
 
+/* The next piece is made in the next turn of the loop: others want some too. */
+static void
+settle_stream(struct conn *c)
+{
+	server_set_wait(c, WAIT_SEND);
+	event_add(&c->writable, NULL);
+}
+
 static void
 settle_sent(struct conn *c)
 {
-	if (c->is_in_work) {
+	if (c->is_broken) {
+		conn_close(c);
+	} else if (conn_is_streaming(c)) {
+		settle_stream(c);
+	} else if (c->is_in_work) {
 		release_out(c);
 		server_set_wait(c, WAIT_WORK);
 	} else if (c->must_close) {
@@ -336,7 +363,7 @@ conn_answered(struct conn *c)
 {
 	struct exchange *x = c->exchange;
 
-	if (c->is_in_work) {
+	if (c->is_in_work && x->answer == ANSWER_ENDED) {
 		c->is_in_work = false;
 		c->server->in_flight--;
 		x->start += x->reader.consumed;

@@ -19,6 +19,7 @@
 
 #include "buf.h"
 #include "reader.h"
+#include "reply.h"
 #include "request.h"
 #include "server.h"
 
@@ -46,9 +47,10 @@ struct conn {
 	bool             must_close;   /* when all is sent */
 	bool             must_linger;  /* the client may still be sending: a plain close could destroy our answer */
 	bool             is_refused;   /* it is one too many */
+	bool             is_broken;    /* its stream ended too early: close it so that the client notices */
 };
 
-enum answer { ANSWER_NONE, ANSWER_BEGUN, ANSWER_ENDED };
+enum answer { ANSWER_NONE, ANSWER_BEGUN, ANSWER_STREAMS, ANSWER_ENDED };
 
 /* One request and its answer. */
 struct exchange {
@@ -71,6 +73,9 @@ struct exchange {
 	size_t           body_at;
 	struct buf       fields;       /* header fields set by the handler */
 	bool             has_retry_after, has_cache_control;
+
+	struct reply_stream stream;    /* with ANSWER_STREAMS */
+	size_t           streamed;     /* bytes of it made so far */
 
 	struct reader    reader;       /* large: last */
 };
@@ -118,6 +123,14 @@ void conn_time_out(struct conn *c);
 void conn_answered(struct conn *c);                   /* the answer is complete in c->out; c may be gone afterwards */
 struct buf *conn_out(struct conn *c);
 
+/* stream.c */
+void stream_piece(struct exchange *x);                /* all before it has left: make the next one; may end the answer */
+void stream_drop(struct exchange *x);                 /* the client is gone or does not take it */
+
+/* reply.c */
+struct buf *reply_head(struct exchange *x, const size_t *body_size);   /* made in server->head; without a size it is a stream */
+void reply_tell_answered(struct exchange *x, size_t bytes);
+
 /* exchange.c */
 struct exchange *exchange_take(struct server *server, struct conn *c);   /* NULL without memory */
 void exchange_begin(struct exchange *x);              /* the next request, at start */
@@ -125,6 +138,12 @@ void exchange_give(struct exchange *x);
 void exchange_free(struct exchange *x);
 void exchange_dispatch(struct exchange *x);           /* the request is complete */
 void exchange_refuse(struct exchange *x, enum status st);   /* it will not be; the connection closes */
+
+static inline bool
+conn_is_streaming(const struct conn *c)
+{
+	return c->is_in_work && c->exchange->answer == ANSWER_STREAMS;
+}
 
 static inline struct exchange *
 exchange_of(const struct request *req)

@@ -8,4 +8,5 @@ libaiexpense_a_SOURCES += src/http/reply.c src/http/reply.h
 libaiexpense_a_SOURCES += src/http/request.h
 libaiexpense_a_SOURCES += src/http/route.c src/http/route.h
 libaiexpense_a_SOURCES += src/http/server.c src/http/server.h
+libaiexpense_a_SOURCES += src/http/stream.c
 libaiexpense_a_SOURCES += src/http/target.c src/http/target.h

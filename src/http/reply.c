@@ -140,12 +140,16 @@ append_status_line(struct buf *b, unsigned http_status)
 }
 
 static void
-append_content(struct buf *b, const char *type, size_t size)
+append_content(struct buf *b, const struct exchange *x, const size_t *body_size)
 {
 	buf_append_literal(b, "Content-Type: ");
-	buf_append_text(b, type);
-	buf_append_literal(b, "\r\nContent-Length: ");
-	buf_append_uint(b, size);
+	buf_append_text(b, x->content_type);
+	if (body_size != NULL) {
+		buf_append_literal(b, "\r\nContent-Length: ");
+		buf_append_uint(b, *body_size);
+	} else if (x->reader.minor > 0) {
+		buf_append_literal(b, "\r\nTransfer-Encoding: chunked");
+	}
 	buf_append_literal(b, "\r\n");
 }
 
@@ -163,8 +167,8 @@ append_connection(struct buf *b, struct exchange *x)
 		buf_append_literal(b, "Connection: keep-alive\r\n");
 }
 
-static struct buf *
-make_head(struct exchange *x, size_t body_size)
+struct buf *
+reply_head(struct exchange *x, const size_t *body_size)
 {
 	struct buf *b = &x->server->head;
 
@@ -176,7 +180,7 @@ make_head(struct exchange *x, size_t body_size)
 	if (!x->has_cache_control)
 		buf_append_literal(b, "Cache-Control: no-store\r\n");
 	if (!has_no_body(x->http_status))
-		append_content(b, x->content_type, body_size);
+		append_content(b, x, body_size);
 	buf_append_literal(b, "X-Request-Id: ");
 	buf_append_slice(b, x->req.id);
 	buf_append_literal(b, "\r\n");
@@ -216,7 +220,7 @@ finish_answer(struct exchange *x)
 		return false;
 	if (x->is_head || has_no_body(x->http_status))
 		sent_size = 0;
-	return place_head(x, make_head(x, body_size), sent_size);
+	return place_head(x, reply_head(x, &body_size), sent_size);
 }
 
 /* Memory ran out: say so with as little as possible, or give the connection up. */
@@ -233,11 +237,10 @@ answer_without_memory(struct exchange *x)
 		x->conn->must_close = x->conn->must_linger = true;
 }
 
-static void
-tell_answered(struct exchange *x)
+void
+reply_tell_answered(struct exchange *x, size_t bytes)
 {
 	const struct server_options *options = &x->server->options;
-	size_t bytes = x->out->len - x->out_at;
 	int64_t duration_ns;
 
 	if (x->server->is_stopped)
@@ -259,7 +262,7 @@ reply_end(struct request *req)
 	if (!finish_answer(x))
 		answer_without_memory(x);
 	x->answer = ANSWER_ENDED;
-	tell_answered(x);
+	reply_tell_answered(x, x->out->len - x->out_at);
 	if (x->conn != NULL) {
 		conn_answered(x->conn);
 		return;

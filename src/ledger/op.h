@@ -58,7 +58,8 @@ enum status category_get(struct op *op, const struct uuid *id, struct category *
 
 enum status op_name_category(struct op *op, const struct category_name *name, struct write_answer *answer);   /* op_category.c */
 
-enum status op_sign_up(struct op *op, const struct sign_up *sign_up, int64_t now_ms, struct write_answer *answer);
+enum status op_sign_up(struct op *op, const struct sign_up_entry *entry, struct write_answer *answer);
+enum status op_change_user(struct op *op, const struct user_change *change, struct write_answer *answer);
 
 /* --- totals: op_totals.c -------------------------------------------------- */
 

@@ -62,13 +62,19 @@ op_get_person(struct op *op, struct person *person)
 }
 
 static enum status
+check_settings(struct slice locale, struct slice zone, struct slice display_name)
+{
+	return locale.len > LOCALE_MAX || zone.len > ZONE_MAX || display_name.len > DISPLAY_NAME_MAX ? ST_TEXT_TOO_LONG : ST_OK;
+}
+
+static enum status
 check_sign_up(const struct sign_up *sign_up)
 {
 	if (sign_up->user_id.len == 0)
 		return ST_NO_USER;
-	if (sign_up->user_id.len > USER_ID_MAX || sign_up->locale.len > LOCALE_MAX || sign_up->zone.len > ZONE_MAX)
+	if (sign_up->user_id.len > USER_ID_MAX)
 		return ST_TEXT_TOO_LONG;
-	return ST_OK;
+	return check_settings(sign_up->locale, sign_up->zone, sign_up->display_name);
 }
 
 static void
@@ -76,7 +82,8 @@ plan_new_user(const struct sign_up *sign_up, int64_t now_ms, struct user_plan *p
 {
 	plan->is_new = true;
 	plan->user = (struct user){ .id = sign_up->user_id, .locale = sign_up->locale, .zone = sign_up->zone,
-		.home = sign_up->home, .created_ms = now_ms, .version = 1 };
+		.home = sign_up->home, .created_ms = now_ms, .version = 1, .display_name = sign_up->display_name,
+		.updated_ms = now_ms };
 	for (size_t i = 0; i < DEFAULT_CATEGORIES; i++)
 		plan->categories[i] = (struct category){ .id = uuid7_next(now_ms), .key = default_keys[i], .version = 1 };
 }
@@ -108,15 +115,21 @@ put_default_name(struct op *op, const struct category *category)
 	op_put_scratch(op, TABLE_LEDGER, &key);
 }
 
-void
-user_apply(struct op *op, const struct user_plan *plan)
+static void
+user_put(struct op *op, const struct user *user)
 {
 	struct key key = key_kind(op->ledger, ROW_USER);
 
+	user_pack(op->scratch, user);
+	op_put_scratch(op, TABLE_LEDGER, &key);
+}
+
+void
+user_apply(struct op *op, const struct user_plan *plan)
+{
 	if (!plan->is_new)
 		return;
-	user_pack(op->scratch, &plan->user);
-	op_put_scratch(op, TABLE_LEDGER, &key);
+	user_put(op, &plan->user);
 	for (size_t i = 0; i < DEFAULT_CATEGORIES; i++) {
 		category_put(op, &plan->categories[i]);
 		put_default_name(op, &plan->categories[i]);
@@ -180,16 +193,73 @@ category_put(struct op *op, const struct category *category)
 	op_put_scratch(op, TABLE_LEDGER, &key);
 }
 
-enum status
-op_sign_up(struct op *op, const struct sign_up *sign_up, int64_t now_ms, struct write_answer *answer)
+/* Nothing is left to do; is_new_user tells what the first one with this key was told. */
+static enum status
+answer_signed_up(struct op *op, const struct dedupe *dedupe, struct write_answer *answer)
 {
-	struct user_plan plan;
-	enum status st = user_plan(op, sign_up, now_ms, &plan);
+	struct user user;
+	enum status st = get_user(op, &user);
 
 	if (st != ST_OK)
 		return st;
+	answer->is_new_user = user.created_ms == dedupe->created_ms;
+	answer->is_replay = true;
+	return ST_OK;
+}
+
+enum status
+op_sign_up(struct op *op, const struct sign_up_entry *entry, struct write_answer *answer)
+{
+	struct dedupe dedupe = { .created_ms = entry->now_ms };
+	struct user_plan plan;
+	enum status st;
+
+	if (entry->idempotency_key.len > IDEMPOTENCY_KEY_MAX)
+		return ST_TEXT_TOO_LONG;
+	st = dedupe_find(op, entry->idempotency_key, entry->request_hash, &dedupe);
+	if (st != ST_NOT_FOUND)
+		return st == ST_OK ? answer_signed_up(op, &dedupe, answer) : st;
+	st = user_plan(op, &entry->sign_up, entry->now_ms, &plan);
+	if (st != ST_OK)
+		return st;
 	user_apply(op, &plan);
+	memcpy(dedupe.request_hash, entry->request_hash, sizeof dedupe.request_hash);
+	dedupe_put(op, entry->idempotency_key, &dedupe);
 	answer->is_new_user = plan.is_new;
 	answer->is_replay = !plan.is_new;
+	return kv_status(op->kv, ST_OK);
+}
+
+static bool
+has_settings(const struct user *user, const struct user *wanted)
+{
+	return slice_equal(user->locale, wanted->locale) && slice_equal(user->zone, wanted->zone)
+	    && memcmp(user->home.code, wanted->home.code, sizeof user->home.code) == 0
+	    && slice_equal(user->display_name, wanted->display_name);
+}
+
+enum status
+op_change_user(struct op *op, const struct user_change *change, struct write_answer *answer)
+{
+	const struct user *wanted = &change->user;
+	struct user user;
+	enum status st = check_settings(wanted->locale, wanted->zone, wanted->display_name);
+
+	if (st == ST_OK)
+		st = get_user(op, &user);
+	if (st != ST_OK)
+		return st;
+	answer->is_replay = has_settings(&user, wanted);
+	if (answer->is_replay)
+		return ST_OK;
+	if (change->if_version != 0 && change->if_version != user.version)
+		return ST_VERSION_MISMATCH;
+	user.locale = wanted->locale;
+	user.zone = wanted->zone;
+	user.home = wanted->home;
+	user.display_name = wanted->display_name;
+	user.updated_ms = change->now_ms;
+	user.version++;
+	user_put(op, &user);
 	return kv_status(op->kv, ST_OK);
 }

@@ -124,7 +124,7 @@ read_uuids(struct mp *mp, struct uuid *ids, size_t max)
 void
 user_pack(struct buf *b, const struct user *user)
 {
-	struct packing p = record_begin(b, 6);
+	struct packing p = record_begin(b, 8);
 
 	mp_put_str(&p.pk, user->id);
 	mp_put_str(&p.pk, user->locale);
@@ -132,6 +132,8 @@ user_pack(struct buf *b, const struct user *user)
 	mp_put_currency(&p.pk, user->home);
 	msgpack_pack_int64(&p.pk, user->created_ms);
 	msgpack_pack_uint32(&p.pk, user->version);
+	mp_put_str(&p.pk, user->display_name);
+	msgpack_pack_int64(&p.pk, user->updated_ms);
 	record_end(&p);
 }
 
@@ -146,6 +148,13 @@ user_unpack(struct slice value, struct user *user)
 	user->home = mp_currency(&u.mp);
 	user->created_ms = mp_int(&u.mp);
 	user->version = mp_u32(&u.mp);
+	user->display_name = SLICE_EMPTY;
+	user->updated_ms = user->created_ms;
+	if (u.more >= 2) {                     /* these two came later than the others */
+		user->display_name = mp_str(&u.mp);
+		user->updated_ms = mp_int(&u.mp);
+		u.more -= 2;
+	}
 	return record_close(&u);
 }
 

@@ -10,6 +10,7 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_CHANGE_EXPENSE] = &command_change_expense,
 	[COMMAND_NAME_CATEGORY] = &command_name_category,
 	[COMMAND_SIGN_UP] = &command_sign_up,
+	[COMMAND_CHANGE_USER] = &command_change_user,
 	[COMMAND_PUT_INBOX] = &command_put_inbox,
 	[COMMAND_COUNT_ATTEMPT] = &command_count_attempt,
 	[COMMAND_PUT_TOKEN] = &command_put_token,

@@ -18,15 +18,11 @@ enum command_kind {
 	COMMAND_CHANGE_EXPENSE,
 	COMMAND_NAME_CATEGORY,
 	COMMAND_SIGN_UP,
+	COMMAND_CHANGE_USER,
 	COMMAND_PUT_INBOX,
 	COMMAND_COUNT_ATTEMPT,
 	COMMAND_PUT_TOKEN,
 	COMMANDS
-};
-
-struct sign_up_command {
-	struct sign_up sign_up;
-	int64_t        now_ms;
 };
 
 struct command {
@@ -37,7 +33,8 @@ struct command {
 		struct expense_batch   batch;
 		struct expense_change  change;
 		struct category_name   category;
-		struct sign_up_command sign_up;
+		struct sign_up_entry   sign_up;
+		struct user_change     user;
 		struct inbox_entry     inbox;
 		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
 		struct token           token;

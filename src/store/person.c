@@ -20,8 +20,9 @@ person_copy(struct arena *arena, const struct person *person, struct person *cop
 	copy->user.id = arena_copy(arena, person->user.id);
 	copy->user.locale = arena_copy(arena, person->user.locale);
 	copy->user.zone = arena_copy(arena, person->user.zone);
+	copy->user.display_name = arena_copy(arena, person->user.display_name);
 	copy->categories = categories;
-	return copy->user.zone.ptr != NULL;
+	return copy->user.display_name.ptr != NULL;
 }
 
 const struct category *

@@ -249,10 +249,19 @@ store_name_category(struct store *store, const struct ledger *ledger, const stru
 }
 
 void
-store_sign_up(struct store *store, const struct ledger *ledger, const struct sign_up *sign_up, int64_t now_ms,
+store_sign_up(struct store *store, const struct ledger *ledger, const struct sign_up_entry *entry,
     store_write_fn *fn, void *arg)
 {
-	struct command command = { .kind = COMMAND_SIGN_UP, .sign_up = { *sign_up, now_ms } };
+	struct command command = { .kind = COMMAND_SIGN_UP, .sign_up = *entry };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_change_user(struct store *store, const struct ledger *ledger, const struct user_change *change,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_CHANGE_USER, .user = *change };
 
 	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 check_PROGRAMS += tests/unit/base/test_day
+check_PROGRAMS += tests/unit/base/test_language_tag
 check_PROGRAMS += tests/unit/base/test_money
 check_PROGRAMS += tests/unit/base/test_text
 check_PROGRAMS += tests/unit/base/test_zone

@@ -212,7 +212,8 @@ suite_name(struct suite *s, const char *user, const struct category_name *name, 
 static struct sign_up
 sign_up_of(const char *user)
 {
-	return (struct sign_up){ slice_of(user), SLICE_LITERAL("zh-TW"), SLICE_LITERAL("Asia/Taipei"), { "TWD" } };
+	return (struct sign_up){ slice_of(user), SLICE_LITERAL("zh-TW"), SLICE_LITERAL("Asia/Taipei"), { "TWD" },
+		SLICE_EMPTY };
 }
 
 enum status
@@ -220,9 +221,29 @@ suite_sign_up(struct suite *s, const char *user, struct write_answer *answer)
 {
 	struct wait w = { .s = s, .out = answer };
 	struct ledger ledger = suite_ledger(s, user);
-	struct sign_up sign_up = sign_up_of(user);
+	struct sign_up_entry entry = { .sign_up = sign_up_of(user), .now_ms = suite_now_ms() };
 
-	store_sign_up(s->store, &ledger, &sign_up, suite_now_ms(), on_write, &w);
+	store_sign_up(s->store, &ledger, &entry, on_write, &w);
+	return answered(&w);
+}
+
+enum status
+suite_sign_up_with(struct suite *s, const struct sign_up_entry *entry, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = store_ledger(s->store, entry->sign_up.user_id);
+
+	store_sign_up(s->store, &ledger, entry, on_write, &w);
+	return answered(&w);
+}
+
+enum status
+suite_change_user(struct suite *s, const char *user, const struct user_change *change, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = suite_ledger(s, user);
+
+	store_change_user(s->store, &ledger, change, on_write, &w);
 	return answered(&w);
 }
 
@@ -389,7 +410,7 @@ add_tests(struct CMUnitTest *all, size_t *count, const struct CMUnitTest *tests,
 int
 suite_run(const char *name)
 {
-	size_t count = 0, most = suite_test_count + suite_change_test_count + suite_category_test_count;
+	size_t count = 0, most = suite_test_count + suite_change_test_count + suite_category_test_count + suite_user_test_count;
 	struct CMUnitTest *all = calloc(most, sizeof *all);
 	int failed;
 
@@ -397,6 +418,7 @@ suite_run(const char *name)
 	add_tests(all, &count, suite_tests, suite_test_count);
 	add_tests(all, &count, suite_change_tests, suite_change_test_count);
 	add_tests(all, &count, suite_category_tests, suite_category_test_count);
+	add_tests(all, &count, suite_user_tests, suite_user_test_count);
 	failed = _cmocka_run_group_tests(name, all, count, NULL, NULL);
 	free(all);
 	return failed;
