@@ -94,9 +94,10 @@ typedef void store_expense_fn(enum status st, const struct expense *expense, voi
 void store_get_expense(struct store *store, const struct ledger *ledger, const struct uuid *id, store_expense_fn *fn, void *arg);
 
 struct history_query {
-	struct uuid expense_id;
+	struct uuid expense_id;        /* nil: of all expenses, by their ids */
 	unsigned    limit;             /* 1 to 500 */
 	uint32_t    after_version;     /* go on behind this one; 0: from the first */
+	struct uuid after_id;          /* of all expenses: go on behind this expense's after_version; nil: from the first */
 };
 
 struct history_callbacks {
@@ -113,6 +114,25 @@ typedef void store_message_fn(enum status st, const struct message *message, voi
 
 /* A message that was recorded, or one that waits in the inbox (MESSAGE_WAITING), or ST_NOT_FOUND. */
 void store_get_message(struct store *store, const struct ledger *ledger, const struct uuid *id, store_message_fn *fn, void *arg);
+
+struct message_query {
+	struct uuid after_id;          /* go on behind this one; nil: from the first */
+	unsigned    limit;             /* 1 to 500 */
+};
+
+struct message_list_callbacks {
+	void (*on_message)(const struct message *message, void *arg);
+	/* has_more: there may be messages behind last. */
+	void (*on_end)(enum status st, bool has_more, const struct uuid *last, void *arg);
+};
+
+/* The messages that were recorded, by their ids, which is by the time of their arrival. */
+void store_list_messages(struct store *store, const struct ledger *ledger, const struct message_query *query,
+    const struct message_list_callbacks *callbacks, void *arg);
+
+/* Those that wait in the inbox.  limit is of what is looked at, so that there may be few or none, and more behind last. */
+void store_list_waiting(struct store *store, const struct ledger *ledger, const struct message_query *query,
+    const struct message_list_callbacks *callbacks, void *arg);
 
 /*
  * What a request with this idempotency key did before.  request_hash is of

@@ -86,7 +86,7 @@ category_shown_name(const struct category *category)
 }
 
 static void
-write_category(struct json_out *out, const struct uuid *id, const struct person *person)
+write_category_of(struct json_out *out, const struct uuid *id, const struct person *person)
 {
 	const struct category *category = find_category(person, id);
 
@@ -106,7 +106,7 @@ expense_write_json(struct json_out *out, const struct expense *expense, const st
 		json_out_member_string(out, "user", person->user.id);
 	json_out_member_string(out, "description", expense->description);
 	json_member_money(out, expense->amount_minor, expense->currency);
-	write_category(out, &expense->category_id, person);
+	write_category_of(out, &expense->category_id, person);
 	json_out_member_string(out, "account", expense->account);
 	json_member_day(out, "date", expense->day);
 	if (!uuid_is_nil(&expense->refund_of))
@@ -114,5 +114,50 @@ expense_write_json(struct json_out *out, const struct expense *expense, const st
 	json_out_member_int(out, "version", expense->version);
 	json_member_time(out, "created_at", expense->created_ms);
 	json_member_time(out, "updated_at", expense->updated_ms);
+	json_out_object_end(out);
+}
+
+void
+category_write_json(struct json_out *out, const struct category *category)
+{
+	json_out_object_begin(out);
+	json_member_id(out, "id", &category->id);
+	if (category->key.len > 0)
+		json_out_member_string(out, "key", category->key);
+	else
+		json_out_member_null(out, "key");
+	json_out_member_string(out, "name", category_shown_name(category));
+	json_out_member_int(out, "expense_count", category->expense_count);
+	json_out_member_int(out, "version", category->version);
+	json_out_object_end(out);
+}
+
+static void
+write_image(struct json_out *out, const char *key, bool is_there, const struct expense *expense, const struct person *person)
+{
+	json_out_key(out, key);
+	if (is_there)
+		expense_write_json(out, expense, person);
+	else
+		json_out_null(out);
+}
+
+void
+event_write_json(struct json_out *out, const struct expense_event *event, const struct person *person, bool has_id)
+{
+	static const char *const actions[] = {
+		[EXPENSE_CHANGED] = "changed", [EXPENSE_DELETED] = "deleted", [EXPENSE_RESTORED] = "restored",
+	};
+	static const char *const kinds[] = { [TOKEN_ADMIN] = "admin", [TOKEN_SERVICE] = "service", [TOKEN_USER] = "user" };
+
+	json_out_object_begin(out);
+	if (has_id)
+		json_member_id(out, "expense_id", &event->expense_id);
+	json_out_member_text(out, "action", actions[event->action]);
+	json_out_member_text(out, "by", kinds[event->by]);
+	json_member_time(out, "at", event->at_ms);
+	json_out_member_int(out, "version", event->version);
+	write_image(out, "before", event->has_before, &event->before, person);
+	write_image(out, "after", event->has_after, &event->after, person);
 	json_out_object_end(out);
 }

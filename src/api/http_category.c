@@ -33,21 +33,6 @@ begin(struct request *req, struct slice named)
 	return caller_begin(req, named, &work->caller) ? work : NULL;
 }
 
-static void
-write_category(struct json_out *out, const struct category *category)
-{
-	json_out_object_begin(out);
-	json_member_id(out, "id", &category->id);
-	if (category->key.len > 0)
-		json_out_member_string(out, "key", category->key);
-	else
-		json_out_member_null(out, "key");
-	json_out_member_string(out, "name", category_shown_name(category));
-	json_out_member_int(out, "expense_count", category->expense_count);
-	json_out_member_int(out, "version", category->version);
-	json_out_object_end(out);
-}
-
 /* --- names -------------------------------------------------------------------------- */
 
 /* A default category that was not renamed has a name in each language. */
@@ -108,7 +93,7 @@ reply_list(const struct work *work, const struct category *categories, size_t co
 	json_out_key(&out, "categories");
 	json_out_array_begin(&out);
 	for (size_t i = 0; i < count; i++)
-		write_category(&out, &categories[i]);
+		category_write_json(&out, &categories[i]);
 	json_out_array_end(&out);
 	json_out_member_null(&out, "next_cursor");       /* there are never more than go into one answer */
 	json_out_object_end(&out);
@@ -162,7 +147,7 @@ on_named(enum status st, const struct write_answer *answer, void *arg)
 	}
 	handler_etag(req, category->version);
 	out = reply_json_begin(req, work->name.is_new ? ST_CREATED : ST_OK);
-	write_category(&out, category);
+	category_write_json(&out, category);
 	reply_end(req);
 }
 

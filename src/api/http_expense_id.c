@@ -219,33 +219,11 @@ restore_expense(struct request *req)
 /* --- the history ---------------------------------------------------------------------- */
 
 static void
-write_image(struct work *work, const char *key, bool is_there, const struct expense *expense)
-{
-	json_out_key(&work->out, key);
-	if (is_there)
-		expense_write_json(&work->out, expense, &work->caller.person);
-	else
-		json_out_null(&work->out);
-}
-
-static void
 on_event(const struct expense_event *event, void *arg)
 {
-	static const char *const actions[] = {
-		[EXPENSE_CHANGED] = "changed", [EXPENSE_DELETED] = "deleted", [EXPENSE_RESTORED] = "restored",
-	};
-	static const char *const kinds[] = { [TOKEN_ADMIN] = "admin", [TOKEN_SERVICE] = "service", [TOKEN_USER] = "user" };
 	struct work *work = arg;
-	struct json_out *out = &work->out;
 
-	json_out_object_begin(out);
-	json_out_member_text(out, "action", actions[event->action]);
-	json_out_member_text(out, "by", kinds[event->by]);
-	json_member_time(out, "at", event->at_ms);
-	json_out_member_int(out, "version", event->version);
-	write_image(work, "before", event->has_before, &event->before);
-	write_image(work, "after", event->has_after, &event->after);
-	json_out_object_end(out);
+	event_write_json(&work->out, event, &work->caller.person, false);
 	work->last_version = event->version;
 }
 

@@ -129,6 +129,13 @@ enum status op_list_history(struct op *op, const struct history_query *query,
 
 /* A message that was recorded or that waits in the inbox. */
 enum status op_get_message(struct op *op, const struct uuid *id, struct message *message, bool *is_sign_up);
+
+/* *last is set to the last one looked at, if there was one. */
+enum status op_list_messages(struct op *op, const struct message_query *query,
+    void (*on_message)(const struct message *message, void *arg), void *arg, bool *has_more, struct uuid *last);
+enum status op_list_waiting(struct op *op, const struct message_query *query,
+    void (*on_message)(const struct message *message, void *arg), void *arg, bool *has_more, struct uuid *last);
+
 enum status op_record_message(struct op *op, const struct message_entry *entry, struct write_answer *answer);
 
 /*

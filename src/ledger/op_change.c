@@ -54,15 +54,16 @@ enum status
 op_list_history(struct op *op, const struct history_query *query,
     void (*on_event)(const struct expense_event *event, void *arg), void *arg, bool *has_more)
 {
-	struct key prefix = key_id(op->ledger, ROW_HISTORY, &query->expense_id);
-	struct key start = key_history(op->ledger, &query->expense_id, query->after_version + 1);
+	bool is_of_all = uuid_is_nil(&query->expense_id);
+	struct key prefix = is_of_all ? key_kind(op->ledger, ROW_HISTORY) : key_id(op->ledger, ROW_HISTORY, &query->expense_id);
+	struct key start = key_history(op->ledger, is_of_all ? &query->after_id : &query->expense_id, query->after_version + 1);
 	enum status st = ST_OK;
 	struct kv_cursor cursor;
 	struct expense_event event;
 	bool is_there;
 	unsigned given = 0;
 
-	if (!expense_has_history(op, &query->expense_id) && !has_expense(op, &query->expense_id))
+	if (!is_of_all && !expense_has_history(op, &query->expense_id) && !has_expense(op, &query->expense_id))
 		return kv_status(op->kv, ST_NOT_FOUND);
 	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
 	is_there = kv_cursor_seek(&cursor, key_slice(&start)) && key_starts_with(cursor.key, &prefix);

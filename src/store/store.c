@@ -138,6 +138,39 @@ store_get_message(struct store *store, const struct ledger *ledger, const struct
 	reading_fini(&r);
 }
 
+/* Both lists of messages. */
+typedef enum status list_messages_op(struct op *op, const struct message_query *query,
+    void (*on_message)(const struct message *message, void *arg), void *arg, bool *has_more, struct uuid *last);
+
+static void
+list_messages(struct store *store, const struct ledger *ledger, const struct message_query *query, list_messages_op *list,
+    const struct message_list_callbacks *callbacks, void *arg)
+{
+	struct uuid last = query->after_id;
+	struct reading r;
+	bool has_more = false;
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = list(&r.op, query, callbacks->on_message, arg, &has_more, &last);
+	reading_end(&r);
+	callbacks->on_end(r.st, has_more, &last, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_messages(struct store *store, const struct ledger *ledger, const struct message_query *query,
+    const struct message_list_callbacks *callbacks, void *arg)
+{
+	list_messages(store, ledger, query, op_list_messages, callbacks, arg);
+}
+
+void
+store_list_waiting(struct store *store, const struct ledger *ledger, const struct message_query *query,
+    const struct message_list_callbacks *callbacks, void *arg)
+{
+	list_messages(store, ledger, query, op_list_waiting, callbacks, arg);
+}
+
 void
 store_find_replay(struct store *store, const struct ledger *ledger, struct slice key, const uint8_t request_hash[32],
     store_message_fn *fn, void *arg)

@@ -81,6 +81,17 @@ class BehindNginx(unittest.TestCase):
             self.assertEqual(client.post("/api/v1/messages", b"x" * (1 << 20 | 1)).status, 413)
             self.assertEqual(self.daemon.stats()["http_requests"], before)
 
+    def test_an_export_goes_through_whole(self):
+        made = token(self.daemon)
+        with Client(self.socket, made) as direct, Client(self.nginx.port, made) as client:
+            direct.say("line:U1", "hello")
+            for n in range(400):
+                direct.post("/api/v1/expenses", {"user": "line:U1", "description": f"{n} " + "長" * 190, "amount": n + 1})
+            for path in "/api/v1/expenses/export?user=line:U1&format=jsonl", "/api/v1/expenses/export?user=line:U1":
+                answer = client.get(path)
+                self.assertEqual((answer.status, answer.body), (200, direct.get(path).body))
+                self.assertGreaterEqual(len(answer.body.splitlines()), 400)
+
     def test_the_log_of_nginx_has_no_query_and_the_request_id_of_the_answer(self):
         with Client(self.nginx.port, token(self.daemon)) as client:
             answer = client.get("/api/v1/expenses?user=line:canary")
