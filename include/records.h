@@ -33,7 +33,8 @@ enum {
 	DELIVER_TO_MAX = 1024,         /* bytes of where a reply goes */
 	MESSAGE_TEXT_MAX = 65536,      /* bytes of a message that waits */
 	IDEMPOTENCY_KEY_MAX = 255,
-	TRASH_DAYS = 30                /* that a deleted expense can be restored */
+	TRASH_DAYS = 30,               /* that a deleted expense can be restored */
+	KEPT_DAYS = 30                 /* that messages, idempotency keys and the marks of deleted users are kept */
 };
 
 struct user {

@@ -192,6 +192,40 @@ struct inbox_list_callbacks {
 void store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms, unsigned limit,
     const struct inbox_list_callbacks *callbacks, void *arg);
 
+struct deletion_list_callbacks {
+	void (*on_deletion)(struct slice user_id, void *arg);
+	void (*on_end)(enum status st, void *arg);
+};
+
+/* Users of one shard whose deletion has begun and not ended, at most limit. */
+void store_list_deletions(struct store *store, unsigned shard, unsigned limit, const struct deletion_list_callbacks *callbacks,
+    void *arg);
+
+/* A part of a walk over all rows of a shard, looking for what is kept no longer. */
+struct expired_query {
+	int64_t      now_ms;
+	struct slice from;             /* where the part before ended; empty: from the first row */
+	unsigned     looks;            /* rows looked at, at most */
+	unsigned     limit;            /* rows found, 1 to EXPIRED_MAX */
+};
+
+enum { EXPIRED_MAX = 128 };
+
+struct expired_list_callbacks {
+	void (*on_row)(struct slice row, void *arg);   /* for store_remove_expired; its bytes mean nothing to others */
+	/* next: where the next part begins; empty at the end of the shard. */
+	void (*on_end)(enum status st, struct slice next, void *arg);
+};
+
+void store_list_expired(struct store *store, unsigned shard, const struct expired_query *query,
+    const struct expired_list_callbacks *callbacks, void *arg);
+
+/*
+ * A code that only the processes of this store can make and that is the same in
+ * all of them, also after a restart (HMAC-SHA256 with the store's secret).
+ */
+void store_mac(const struct store *store, struct slice text, uint8_t mac[32]);
+
 /* --- writing ------------------------------------------------------------ */
 
 /* What a new user gets; the default categories come with it. */
@@ -223,6 +257,8 @@ struct message_entry {
 	const struct new_expense *expenses;
 };
 
+enum removed_kind { REMOVED_KEY, REMOVED_MESSAGE, REMOVED_TRASH, REMOVED_TOMBSTONE, REMOVED_KINDS };
+
 struct write_answer {
 	bool                       is_new_user;
 	bool                       is_replay;        /* it was recorded before; what follows is what was recorded then */
@@ -230,6 +266,8 @@ struct write_answer {
 	size_t                     expense_count;
 	const struct expense      *expenses;         /* as stored */
 	struct uuid                category_id;      /* of store_name_category */
+	struct slice               next;             /* of work in steps: where the next one begins; empty at the end */
+	uint32_t                   removed[REMOVED_KINDS];   /* of store_remove_expired */
 };
 
 typedef void store_write_fn(enum status st, const struct write_answer *answer, void *arg);
@@ -336,6 +374,38 @@ void store_put_inbox(struct store *store, const struct ledger *ledger, const str
 
 /* Count an attempt before it is made (twice, if the writer dies meanwhile).  ST_NOT_FOUND: the entry is done. */
 void store_count_attempt(struct store *store, const struct ledger *ledger, const struct uuid *message_id, store_done_fn *fn, void *arg);
+
+/* --- deleting a user ------------------------------------------------------ */
+
+struct deletion {
+	struct slice user_id;
+	int64_t      created_ms;       /* of the user that is meant, who may be deleted and another one already */
+	int64_t      now_ms;
+};
+
+/*
+ * Begin to delete a user with all that belongs to the user: from then on there
+ * is no such user, and writes are refused with ST_BEING_DELETED until
+ * store_delete_step has come to its end.  Beginning again does nothing.  ST_NO_USER:
+ * there is none.
+ *
+ * Afterwards the user can sign up anew, with an empty ledger.  Messages that
+ * arrived before the end are refused with ST_GONE, idempotency keys
+ * that were used with ST_KEY_REUSED, both for KEPT_DAYS.
+ */
+void store_begin_deletion(struct store *store, const struct ledger *ledger, const struct deletion *deletion, store_done_fn *fn,
+    void *arg);
+
+/* Remove the next rows, a bounded number; from is the answer's next of the step before, empty at first or after a crash. */
+void store_delete_step(struct store *store, const struct ledger *ledger, struct slice from, int64_t now_ms, store_write_fn *fn,
+    void *arg);
+
+/* Remove user tokens of a user, in steps as well. */
+void store_remove_tokens(struct store *store, struct slice user_id, struct slice from, store_write_fn *fn, void *arg);
+
+/* Remove rows that store_list_expired gave, unless they are not expired any more.  now_ms decides what is. */
+void store_remove_expired(struct store *store, unsigned shard, const struct slice *rows, size_t count, int64_t now_ms,
+    store_write_fn *fn, void *arg);
 
 /* Keep a token; the same key id again replaces it (revoking is storing it revoked). */
 void store_put_token(struct store *store, const struct token *token, store_done_fn *fn, void *arg);

@@ -17,6 +17,8 @@ const struct route routes[] = {
 	{ HTTP_POST,   "/api/v1/users",                 PERMIT_USERS,  post_user },
 	{ HTTP_GET,    "/api/v1/user",                  PERMIT_USERS,  get_user },
 	{ HTTP_PATCH,  "/api/v1/user",                  PERMIT_USERS,  patch_user },
+	{ HTTP_DELETE, "/api/v1/user",                  PERMIT_USERS,  delete_user },
+	{ HTTP_POST,   "/api/v1/user/deletion",         PERMIT_USERS,  post_user_deletion },
 	{ HTTP_GET,    "/api/v1/user/export",           PERMIT_USERS,  get_user_export },
 	{ HTTP_POST,   "/api/v1/messages",              PERMIT_USERS,  post_message },
 	{ HTTP_GET,    "/api/v1/messages/{id}",         PERMIT_USERS,  get_message },

@@ -14,6 +14,8 @@ enum status get_ready(struct request *req);
 enum status post_user(struct request *req);
 enum status get_user(struct request *req);
 enum status patch_user(struct request *req);
+enum status post_user_deletion(struct request *req);
+enum status delete_user(struct request *req);
 enum status get_user_export(struct request *req);
 enum status post_message(struct request *req);
 enum status get_message(struct request *req);

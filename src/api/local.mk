@@ -14,6 +14,7 @@ libaiexpense_a_SOURCES += src/api/http_export.c
 libaiexpense_a_SOURCES += src/api/http_health.c
 libaiexpense_a_SOURCES += src/api/http_message.c
 libaiexpense_a_SOURCES += src/api/http_user.c
+libaiexpense_a_SOURCES += src/api/http_user_deletion.c
 libaiexpense_a_SOURCES += src/api/http_worker.c
 libaiexpense_a_SOURCES += src/api/services.h
 libaiexpense_a_SOURCES += src/api/zip_out.c src/api/zip_out.h

@@ -140,6 +140,33 @@ key_dedupe(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice idempotency_key)
 	return key;
 }
 
+static const uint8_t no_ledger[LEDGER_KEY_SIZE];
+
+struct key
+key_deletions(void)
+{
+	return key_kind(no_ledger, ROW_TOMBSTONE);
+}
+
+struct key
+key_deletion(const uint8_t ledger[LEDGER_KEY_SIZE])
+{
+	struct key key = key_deletions();
+
+	add(&key, ledger, LEDGER_KEY_SIZE);
+	return key;
+}
+
+struct key
+key_of(struct slice bytes)
+{
+	struct key key;
+
+	key.len = 0;
+	add(&key, bytes.ptr, bytes.len);
+	return key;
+}
+
 struct key
 key_day(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, day_t day)
 {

@@ -31,6 +31,7 @@ enum row_kind {
 	ROW_MESSAGE = 'G',                /* message id */
 	ROW_HISTORY = 'H',                /* expense id, version */
 	ROW_TRASH = 'X',                  /* day of the deletion (UTC), expense id */
+	ROW_TOMBSTONE = 'Z',              /* nothing */
 	ROW_DEDUPE = 'D'                  /* the first 16 bytes of an idempotency key's SHA-256 */
 };
 
@@ -65,6 +66,10 @@ struct key key_dedupe(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice idempo
 struct key key_history(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *expense_id, uint32_t version);
 struct key key_trash(const uint8_t ledger[LEDGER_KEY_SIZE], day_t deleted, const struct uuid *expense_id);
 
+/* The row of a user whose deletion has begun; it belongs to no ledger.  And the start of all such rows. */
+struct key key_deletion(const uint8_t ledger[LEDGER_KEY_SIZE]);
+struct key key_deletions(void);
+
 /* The start of all E, X, T or M rows of a day; for M its month. */
 struct key key_day(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, day_t day);
 
@@ -82,6 +87,22 @@ bool key_starts_with(struct slice key, const struct key *prefix);
 
 /* Less than, equal to or greater than 0, as LMDB orders keys. */
 int key_compare(struct slice a, struct slice b);
+
+/* The ledger's part of a key, and its kind, 0 for a key that is too short. */
+static inline const uint8_t *
+key_ledger(struct slice key)
+{
+	return (const uint8_t *)key.ptr;
+}
+
+static inline char
+key_row_kind(struct slice key)
+{
+	return key.len > LEDGER_KEY_SIZE ? key.ptr[LEDGER_KEY_SIZE] : '\0';
+}
+
+/* A key of these bytes; those beyond KEY_MAX are left out. */
+struct key key_of(struct slice bytes);
 
 /* Take keys apart again; false when it is not such a key. */
 bool key_read_id(struct slice key, struct uuid *id);

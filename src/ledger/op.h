@@ -165,4 +165,28 @@ enum status op_get_token(struct op *op, const uint8_t key_id[8], struct token *t
 enum status op_put_token(struct op *op, const struct token *token);
 enum status op_list_tokens(struct op *op, void (*on_token)(const struct token *token, void *arg), void *arg);
 
+/* --- deleting users: op_deletion.c ----------------------------------------- */
+
+/*
+ * Whether a write may go to this ledger: ST_BEING_DELETED while its user is
+ * being deleted; ST_GONE for what arrived before the end of that.
+ */
+enum status ledger_check(struct op *op, int64_t arrived_ms);
+
+enum status op_begin_deletion(struct op *op, const struct deletion *deletion);
+enum status op_delete_step(struct op *op, struct slice from, int64_t now_ms, struct write_answer *answer);
+enum status op_list_deletions(struct op *op, unsigned limit, void (*on_deletion)(struct slice user_id, void *arg), void *arg);
+enum status op_remove_tokens(struct op *op, struct slice user_id, struct slice from, struct write_answer *answer);
+
+/* --- what is kept no longer: op_retention.c --------------------------------- */
+
+/* *next, in the arena, is where the next part begins; empty at the end. */
+enum status op_list_expired(struct op *op, const struct expired_query *query, void (*on_row)(struct slice row, void *arg),
+    void *arg, struct slice *next);
+enum status op_remove_expired(struct op *op, const struct slice *rows, size_t count, int64_t now_ms, struct write_answer *answer);
+
+/* op_change.c: a row of the trash that may be forgotten; removes it with its history, perhaps not all at once. */
+bool trash_is_expired(struct slice row, int64_t now_ms);
+bool trash_forget(struct op *op, const struct key *row);
+
 #endif

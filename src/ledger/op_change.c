@@ -233,28 +233,44 @@ collect(struct op *op, const struct key *prefix, struct key *keys, size_t max)
 	return count;
 }
 
-/* Forget what was deleted too long ago: the history, then the place in the trash. */
+bool
+trash_is_expired(struct slice row, int64_t now_ms)
+{
+	struct uuid id;
+	day_t day;
+
+	return key_read_expense(row, &day, &id) && day < utc_day(now_ms) - TRASH_DAYS;
+}
+
+/* The history, then the place in the trash. */
+bool
+trash_forget(struct op *op, const struct key *row)
+{
+	struct key history, events[SWEPT_EVENTS];
+	struct uuid id;
+	size_t found;
+	day_t day;
+
+	if (!key_read_expense(key_slice(row), &day, &id))
+		return false;
+	history = key_id(key_ledger(key_slice(row)), ROW_HISTORY, &id);
+	found = collect(op, &history, events, SWEPT_EVENTS);
+	for (size_t i = 0; i < found; i++)
+		kv_del(op->kv, TABLE_LEDGER, key_slice(&events[i]));
+	if (found < SWEPT_EVENTS)
+		kv_del(op->kv, TABLE_LEDGER, key_slice(row));
+	return found < SWEPT_EVENTS;
+}
+
+/* Forget what was deleted too long ago. */
 static void
 sweep(struct op *op, int64_t now_ms)
 {
-	struct key prefix = key_kind(op->ledger, ROW_TRASH), trash[SWEPT_EXPENSES], events[SWEPT_EVENTS];
+	struct key prefix = key_kind(op->ledger, ROW_TRASH), trash[SWEPT_EXPENSES];
 	size_t count = collect(op, &prefix, trash, SWEPT_EXPENSES);
 
-	for (size_t i = 0; i < count; i++) {
-		struct key history;
-		struct uuid id;
-		size_t found;
-		day_t day;
-
-		if (!key_read_expense(key_slice(&trash[i]), &day, &id) || day >= utc_day(now_ms) - TRASH_DAYS)
-			return;
-		history = key_id(op->ledger, ROW_HISTORY, &id);
-		found = collect(op, &history, events, SWEPT_EVENTS);
-		for (size_t k = 0; k < found; k++)
-			kv_del(op->kv, TABLE_LEDGER, key_slice(&events[k]));
-		if (found < SWEPT_EVENTS)
-			kv_del(op->kv, TABLE_LEDGER, key_slice(&trash[i]));
-	}
+	for (size_t i = 0; i < count && trash_is_expired(key_slice(&trash[i]), now_ms); i++)
+		trash_forget(op, &trash[i]);
 }
 
 static void

@@ -70,3 +70,35 @@ op_list_tokens(struct op *op, void (*on_token)(const struct token *token, void *
 	kv_cursor_end(&cursor);
 	return kv_status(op->kv, st);
 }
+
+/* --- of a user who is deleted --------------------------------------------------------------- */
+
+enum { REMOVE_LOOKS = 256 };       /* tokens looked at in one step */
+
+enum status
+op_remove_tokens(struct op *op, struct slice user_id, struct slice from, struct write_answer *answer)
+{
+	struct key found[REMOVE_LOOKS];
+	enum status st = ST_OK;
+	struct kv_cursor cursor;
+	struct token token;
+	size_t count = 0;
+	bool is_there;
+
+	kv_cursor_begin(&cursor, op->kv, TABLE_TOKENS);
+	is_there = kv_cursor_seek(&cursor, from.len > 0 ? from : SLICE_LITERAL("\0"));
+	for (int looks = 0; st == ST_OK && is_there && looks < REMOVE_LOOKS; looks++) {
+		st = read_token(&cursor, &token);
+		if (st == ST_OK && token.kind == TOKEN_USER && slice_equal(token.user_id, user_id))
+			found[count++] = key_token(token.key_id);
+		is_there = kv_cursor_next(&cursor);
+	}
+	if (st == ST_OK && is_there) {
+		answer->next = arena_copy(op->arena, cursor.key);
+		st = answer->next.ptr != NULL ? ST_OK : ST_FAILED;
+	}
+	kv_cursor_end(&cursor);
+	for (size_t i = 0; st == ST_OK && i < count; i++)
+		kv_del(op->kv, TABLE_TOKENS, key_slice(&found[i]));
+	return kv_status(op->kv, st);
+}

@@ -416,6 +416,44 @@ dedupe_unpack(struct slice value, struct dedupe *dedupe, struct uuid *ids)
 }
 
 void
+tombstone_pack(struct buf *b, const struct tombstone *tombstone)
+{
+	struct packing p = record_begin(b, 2);
+
+	msgpack_pack_int64(&p.pk, tombstone->started_ms);
+	msgpack_pack_int64(&p.pk, tombstone->finished_ms);
+	record_end(&p);
+}
+
+enum status
+tombstone_unpack(struct slice value, struct tombstone *tombstone)
+{
+	struct unpacking u = record_open(value, 2);
+
+	tombstone->started_ms = mp_int(&u.mp);
+	tombstone->finished_ms = mp_int(&u.mp);
+	return record_close(&u);
+}
+
+void
+deletion_pack(struct buf *b, struct slice user_id)
+{
+	struct packing p = record_begin(b, 1);
+
+	mp_put_str(&p.pk, user_id);
+	record_end(&p);
+}
+
+enum status
+deletion_unpack(struct slice value, struct slice *user_id)
+{
+	struct unpacking u = record_open(value, 1);
+
+	*user_id = mp_str(&u.mp);
+	return record_close(&u);
+}
+
+void
 inbox_pack(struct buf *b, const struct inbox_entry *entry, const uint8_t ledger[16])
 {
 	struct packing p = record_begin(b, 9);

@@ -69,6 +69,19 @@ void dedupe_pack(struct buf *b, const struct dedupe *dedupe);
 /* ids has room for BATCH_EXPENSES_MAX. */
 enum status dedupe_unpack(struct slice value, struct dedupe *dedupe, struct uuid *ids);
 
+/* That a user was deleted. */
+struct tombstone {
+	int64_t started_ms;
+	int64_t finished_ms;               /* 0: rows are still there */
+};
+
+void tombstone_pack(struct buf *b, const struct tombstone *tombstone);
+enum status tombstone_unpack(struct slice value, struct tombstone *tombstone);
+
+/* A deletion that has not ended. */
+void deletion_pack(struct buf *b, struct slice user_id);
+enum status deletion_unpack(struct slice value, struct slice *user_id);
+
 /* Without the message id; with the ledger that it is for. */
 void inbox_pack(struct buf *b, const struct inbox_entry *entry, const uint8_t ledger[16]);
 enum status inbox_unpack(struct slice value, struct inbox_entry *entry, uint8_t ledger[16]);

@@ -19,15 +19,28 @@ enum command_kind {
 	COMMAND_NAME_CATEGORY,
 	COMMAND_SIGN_UP,
 	COMMAND_CHANGE_USER,
+	COMMAND_BEGIN_DELETION,
+	COMMAND_DELETE_STEP,
+	COMMAND_REMOVE_TOKENS,
+	COMMAND_REMOVE_EXPIRED,
 	COMMAND_PUT_INBOX,
 	COMMAND_COUNT_ATTEMPT,
 	COMMAND_PUT_TOKEN,
 	COMMANDS
 };
 
+/* Of work in steps, and of what is removed because it is kept no longer. */
+struct step_command {
+	struct slice        user_id;           /* COMMAND_REMOVE_TOKENS */
+	struct slice        from;
+	int64_t             now_ms;
+	size_t              row_count;         /* COMMAND_REMOVE_EXPIRED: at most EXPIRED_MAX */
+	const struct slice *rows;
+};
+
 struct command {
 	enum command_kind kind;
-	uint8_t           ledger[LEDGER_KEY_SIZE];     /* not for COMMAND_PUT_TOKEN */
+	uint8_t           ledger[LEDGER_KEY_SIZE];     /* all zero when the command is about no single ledger */
 	union {
 		struct message_entry   message;
 		struct expense_batch   batch;
@@ -35,6 +48,8 @@ struct command {
 		struct category_name   category;
 		struct sign_up_entry   sign_up;
 		struct user_change     user;
+		struct deletion        deletion;
+		struct step_command    step;
 		struct inbox_entry     inbox;
 		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
 		struct token           token;
@@ -48,7 +63,7 @@ void command_pack(struct buf *b, const struct command *command);
 bool command_unpack(struct slice body, unsigned kind, struct arena *arena, struct command *command);
 
 /*
- * Carry the command out.  *answer is set, empty but for record_message,
+ * Carry the command out, unless its ledger is being deleted.  *answer is set, empty but for record_message,
  * put_expenses, change_expense, name_category and sign_up; it lies in the arena and in the command.  With an
  * error in kv the transaction is of no use any more, else it may go on.
  */

@@ -132,7 +132,7 @@ store_get_message(struct store *store, const struct ledger *ledger, const struct
 	bool is_sign_up;
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
-		r.st = op_get_message(&r.op, id, &message, &is_sign_up);
+		r.st = ledger_check(&r.op, INT64_MAX) == ST_OK ? op_get_message(&r.op, id, &message, &is_sign_up) : ST_NOT_FOUND;
 	reading_end(&r);
 	fn(r.st, r.st == ST_OK ? &message : NULL, arg);
 	reading_fini(&r);
@@ -236,6 +236,39 @@ store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms
 	reading_fini(&r);
 }
 
+void
+store_list_deletions(struct store *store, unsigned shard, unsigned limit, const struct deletion_list_callbacks *callbacks,
+    void *arg)
+{
+	struct reading r;
+
+	if (reading_begin(&r, store, shard, NULL))
+		r.st = op_list_deletions(&r.op, limit, callbacks->on_deletion, arg);
+	reading_end(&r);
+	callbacks->on_end(r.st, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_expired(struct store *store, unsigned shard, const struct expired_query *query,
+    const struct expired_list_callbacks *callbacks, void *arg)
+{
+	struct slice next = SLICE_EMPTY;
+	struct reading r;
+
+	if (reading_begin(&r, store, shard, NULL))
+		r.st = op_list_expired(&r.op, query, callbacks->on_row, arg, &next);
+	reading_end(&r);
+	callbacks->on_end(r.st, next, arg);
+	reading_fini(&r);
+}
+
+void
+store_mac(const struct store *store, struct slice text, uint8_t mac[32])
+{
+	ledger_hash_mac(store->hash, text, mac);
+}
+
 /* --- writing -------------------------------------------------------------------- */
 
 static void
@@ -322,4 +355,41 @@ store_put_token(struct store *store, const struct token *token, store_done_fn *f
 	struct command command = { .kind = COMMAND_PUT_TOKEN, .token = *token };
 
 	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+/* --- removing -------------------------------------------------------------------- */
+
+void
+store_begin_deletion(struct store *store, const struct ledger *ledger, const struct deletion *deletion, store_done_fn *fn,
+    void *arg)
+{
+	struct command command = { .kind = COMMAND_BEGIN_DELETION, .deletion = *deletion };
+
+	submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
+store_delete_step(struct store *store, const struct ledger *ledger, struct slice from, int64_t now_ms, store_write_fn *fn,
+    void *arg)
+{
+	struct command command = { .kind = COMMAND_DELETE_STEP, .step = { .from = from, .now_ms = now_ms } };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_remove_tokens(struct store *store, struct slice user_id, struct slice from, store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_REMOVE_TOKENS, .step = { .user_id = user_id, .from = from } };
+
+	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_remove_expired(struct store *store, unsigned shard, const struct slice *rows, size_t count, int64_t now_ms,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_REMOVE_EXPIRED, .step = { .now_ms = now_ms, .row_count = count, .rows = rows } };
+
+	store->ops->submit(store, shard, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
