@@ -9,6 +9,7 @@
 #include "caller.h"
 #include "clock.h"
 #include "export.h"
+#include "fields.h"
 #include "http/reply.h"
 #include "zip_out.h"
 
@@ -35,7 +36,7 @@ begin(struct request *req)
 		reply_problem(req, ST_OVERLOADED, NULL, NULL);
 		return NULL;
 	}
-	if (!caller_begin(req, caller_named(req), &work->caller))
+	if (!caller_begin(req, &work->caller))
 		return NULL;
 	export_init(&work->export, work->caller.service->store, &work->caller.ledger);
 	return work;
@@ -75,36 +76,26 @@ produce_page(struct buf *out, void *arg)
 }
 
 static bool
-read_day(struct request *req, const char *name, day_t *day)
-{
-	struct slice text;
-
-	return !http_query_find(&req->query, name, &text) || day_parse(text, day) ||
-	    handler_refuse(req, ST_BAD_DATE, name, "Must be a day that exists, as YYYY-MM-DD.");
-}
-
-static bool
 read_filters(struct request *req, struct export *e)
 {
-	struct slice text;
+	const struct value *from = query_value(req, MEMBER_from), *to = query_value(req, MEMBER_to);
+	const struct value *category = query_value(req, MEMBER_category_id), *currency = query_value(req, MEMBER_currency);
+	const struct value *bom = query_value(req, MEMBER_bom);
 
-	if (!read_day(req, "from", &e->expenses.from) || !read_day(req, "to", &e->expenses.to))
-		return false;
-	if (e->expenses.from > e->expenses.to)
-		return handler_refuse(req, ST_BAD_DATE, "to", "Must not be before from.");
-	if (http_query_find(&req->query, "category_id", &text) && !uuid_parse(text, &e->category_id))
-		return handler_refuse(req, ST_BAD_PARAMETER, "category_id", "Is not an id.");
-	if (http_query_find(&req->query, "currency", &text) && !currency_parse(text, &e->currency))
-		return handler_refuse(req, ST_BAD_PARAMETER, "currency", "Must be an ISO 4217 code.");
-	http_query_find(&req->query, "account", &e->account);
-	if (http_query_find(&req->query, "bom", &text)) {
-		e->has_bom = slice_equal(text, SLICE_LITERAL("true"));
-		if (!e->has_bom && !slice_equal(text, SLICE_LITERAL("false")))
-			return handler_refuse(req, ST_BAD_PARAMETER, "bom", "Must be true or false.");
-	}
-	return true;
+	if (from != NULL)
+		e->expenses.from = from->day;
+	if (to != NULL)
+		e->expenses.to = to->day;
+	if (category != NULL)
+		e->category_id = category->id;
+	if (currency != NULL)
+		e->currency = currency->currency;
+	e->account = query_text(req, MEMBER_account);
+	e->has_bom = bom != NULL && bom->is_true;
+	return e->expenses.from <= e->expenses.to || handler_refuse(req, ST_BAD_DATE, "to", "Must not be before from.");
 }
 
+/* In the order of the words of the parameter. */
 static const struct format {
 	const char     *name, *type;
 	export_page_fn *page;
@@ -113,30 +104,13 @@ static const struct format {
 	{ "jsonl", "application/jsonl",                       export_expenses_jsonl },
 };
 
-/* NULL after answering. */
-static const struct format *
-read_format(struct request *req)
-{
-	struct slice name = slice_of(formats[0].name);
-
-	http_query_find(&req->query, "format", &name);
-	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-		if (slice_equal(name, slice_of(formats[i].name)))
-			return &formats[i];
-	reply_problem(req, ST_BAD_PARAMETER, "format", "Must be csv or jsonl.");
-	return NULL;
-}
-
 enum status
 get_expenses_export(struct request *req)
 {
-	static const char *const known[] = { "user", "format", "from", "to", "category_id", "account", "currency", "bom", NULL };
-	const struct format *format;
-	struct work *work;
+	const struct value *wanted = query_value(req, MEMBER_export_format);
+	const struct format *format = &formats[wanted != NULL ? wanted->number : 0];
+	struct work *work = begin(req);
 
-	if (!handler_knows_query(req, known) || (format = read_format(req)) == NULL)
-		return ST_OK;
-	work = begin(req);
 	if (work == NULL || !read_filters(req, &work->export))
 		return ST_OK;
 	work->page = format->page;
@@ -222,12 +196,8 @@ produce_zip(struct buf *out, void *arg)
 enum status
 get_user_export(struct request *req)
 {
-	static const char *const known[] = { "user", NULL };
-	struct work *work;
+	struct work *work = begin(req);
 
-	if (!handler_knows_query(req, known))
-		return ST_OK;
-	work = begin(req);
 	if (work == NULL)
 		return ST_OK;
 	work->zip = zip_out_new();

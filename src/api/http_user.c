@@ -7,23 +7,12 @@
 #include <openssl/sha.h>
 
 #include "auth.h"
-#include "body.h"
 #include "caller.h"
 #include "clock.h"
 #include "expense_json.h"
+#include "fields.h"
 #include "http/reply.h"
-#include "language_tag.h"
 #include "zone.h"
-
-enum { LOCALE, TIME_ZONE, HOME_CURRENCY, DISPLAY_NAME, CHANGE_FIELDS, USER = CHANGE_FIELDS, FIELDS };
-
-static const struct body_field fields[FIELDS] = {
-	[LOCALE]        = { "locale",        BODY_LINE, false, LOCALE_MAX },
-	[TIME_ZONE]     = { "time_zone",     BODY_LINE, false, ZONE_MAX },
-	[HOME_CURRENCY] = { "home_currency", BODY_LINE, false, 3 },
-	[DISPLAY_NAME]  = { "display_name",  BODY_LINE, false, DISPLAY_NAME_MAX / 4 },
-	[USER]          = { "user",          BODY_LINE, true,  USER_ID_MAX },
-};
 
 /* The work of a handler, in the request's arena. */
 struct work {
@@ -62,22 +51,22 @@ reply_user(const struct caller *caller, enum status st)
 
 /* Put what the body has into the settings; what it lacks stays.  false after answering. */
 static bool
-take_settings(struct request *req, const struct slice *values, struct user *user)
+take_settings(struct request *req, struct user *user)
 {
-	if (values[LOCALE].ptr != NULL && !language_tag_is_well_formed(values[LOCALE]))
-		return handler_refuse(req, ST_BAD_VALUE, "locale", "Must be a BCP 47 tag, for example zh-TW.");
-	if (values[TIME_ZONE].ptr != NULL && !zone_exists(values[TIME_ZONE].ptr))
+	struct slice locale = body_text(req, MEMBER_locale), zone = body_text(req, MEMBER_time_zone);
+	struct slice display_name = body_text(req, MEMBER_display_name);
+	const struct value *home = body_value(req, MEMBER_home_currency);
+
+	if (zone.ptr != NULL && !zone_exists(zone.ptr))
 		return handler_refuse(req, ST_BAD_VALUE, "time_zone", "Must be a name of the time zone database, for example Asia/Taipei.");
-	if (values[HOME_CURRENCY].ptr != NULL && !currency_parse(values[HOME_CURRENCY], &user->home))
-		return handler_refuse(req, ST_BAD_VALUE, "home_currency", "Must be an ISO 4217 code.");
-	if (values[DISPLAY_NAME].ptr != NULL && values[DISPLAY_NAME].len == 0)
-		return handler_refuse(req, ST_BAD_VALUE, "display_name", "Is empty.");
-	if (values[LOCALE].ptr != NULL)
-		user->locale = values[LOCALE];
-	if (values[TIME_ZONE].ptr != NULL)
-		user->zone = values[TIME_ZONE];
-	if (values[DISPLAY_NAME].ptr != NULL)
-		user->display_name = values[DISPLAY_NAME];
+	if (locale.ptr != NULL)
+		user->locale = locale;
+	if (zone.ptr != NULL)
+		user->zone = zone;
+	if (home != NULL)
+		user->home = home->currency;
+	if (display_name.ptr != NULL)
+		user->display_name = display_name;
 	return true;
 }
 
@@ -101,11 +90,11 @@ on_signed_up(enum status st, const struct write_answer *answer, void *arg)
 
 /* What nobody chose is as for a user whom a message signs up. */
 static bool
-take_sign_up(struct request *req, const struct slice *values, struct sign_up *sign_up)
+take_sign_up(struct request *req, struct sign_up *sign_up)
 {
 	struct user user = { .locale = sign_up->locale, .zone = sign_up->zone, .home = sign_up->home };
 
-	if (!take_settings(req, values, &user))
+	if (!take_settings(req, &user))
 		return false;
 	sign_up->locale = user.locale;
 	sign_up->zone = user.zone;
@@ -117,21 +106,18 @@ take_sign_up(struct request *req, const struct slice *values, struct sign_up *si
 enum status
 post_user(struct request *req)
 {
-	static const char *const known[] = { NULL };
 	const struct principal *principal = req->principal;
 	struct sign_up_entry entry = { .now_ms = clock_wall_ms() };
 	struct work *work = arena_alloc(&req->arena, sizeof *work);
-	struct slice values[FIELDS];
 
 	if (principal->kind != TOKEN_SERVICE)
 		return ST_FORBIDDEN;
 	if (work == NULL)
 		return ST_OVERLOADED;
-	if (!handler_knows_query(req, known) || !body_read(req, fields, FIELDS, values) ||
-	    !handler_idempotency_key(req, &entry.idempotency_key) || !caller_find(req, values[USER], &work->caller))
+	if (!handler_idempotency_key(req, &entry.idempotency_key) || !caller_find(req, &work->caller))
 		return ST_OK;
 	entry.sign_up = message_profile(work->caller.service->options, work->caller.user_id, NULL);
-	if (!take_sign_up(req, values, &entry.sign_up))
+	if (!take_sign_up(req, &entry.sign_up))
 		return ST_OK;
 	SHA256((const uint8_t *)req->body.ptr, req->body.len, entry.request_hash);
 	store_sign_up(work->caller.service->store, &work->caller.ledger, &entry, on_signed_up, work);
@@ -143,14 +129,13 @@ post_user(struct request *req)
 static struct work *
 begin(struct request *req)
 {
-	static const char *const known[] = { "user", NULL };
 	struct work *work = arena_alloc(&req->arena, sizeof *work);
 
 	if (work == NULL) {
 		reply_problem(req, ST_OVERLOADED, NULL, NULL);
 		return NULL;
 	}
-	return handler_knows_query(req, known) && caller_begin(req, caller_named(req), &work->caller) ? work : NULL;
+	return caller_begin(req, &work->caller) ? work : NULL;
 }
 
 enum status
@@ -181,14 +166,13 @@ patch_user(struct request *req)
 {
 	struct work *work = begin(req);
 	struct user_change change = { .now_ms = clock_wall_ms() };
-	struct slice values[CHANGE_FIELDS];
 	uint32_t if_version;
 
-	if (work == NULL || !handler_if_match(req, true, &if_version) || !body_read(req, fields, CHANGE_FIELDS, values))
+	if (work == NULL || !handler_if_match(req, &if_version))
 		return ST_OK;
 	change.user = work->caller.person.user;
 	change.if_version = change.user.version;
-	if (!take_settings(req, values, &change.user))
+	if (!take_settings(req, &change.user))
 		return ST_OK;
 	if (if_version != 0 && if_version != change.if_version) {
 		reply_problem(req, ST_VERSION_MISMATCH, "If-Match", NULL);

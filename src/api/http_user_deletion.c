@@ -13,10 +13,10 @@
 
 #include <openssl/crypto.h>
 
-#include "body.h"
 #include "caller.h"
 #include "clock.h"
 #include "expense_json.h"
+#include "fields.h"
 #include "hex.h"
 #include "http/reply.h"
 
@@ -89,35 +89,16 @@ read_confirmation(const struct caller *caller, struct slice text, struct confirm
 
 /* --- the first step ------------------------------------------------------------------ */
 
-/* The user, by the query or by a body, which need not be there. */
-static bool
-read_named(struct request *req, struct slice *named)
-{
-	static const struct body_field fields[] = { { "user", BODY_LINE, false, USER_ID_MAX } };
-	struct slice value = SLICE_EMPTY;
-
-	if (req->body.len > 0 && !body_read(req, fields, 1, &value))
-		return false;
-	*named = caller_named(req);
-	if (value.ptr != NULL && named->ptr != NULL && !slice_equal(value, *named))
-		return handler_refuse(req, ST_BAD_VALUE, "user", "The query names another user.");
-	if (value.ptr != NULL)
-		*named = value;
-	return true;
-}
-
 enum status
 post_user_deletion(struct request *req)
 {
-	static const char *const known[] = { "user", NULL };
 	struct confirmation confirmation = { .expires_ms = clock_wall_ms() + VALID_MS };
 	uint8_t bytes[CONFIRMATION_SIZE];
 	char text[2 * CONFIRMATION_SIZE];
 	struct caller caller;
 	struct json_out out;
-	struct slice named;
 
-	if (!handler_knows_query(req, known) || !read_named(req, &named) || !caller_begin(req, named, &caller))
+	if (!caller_begin(req, &caller))
 		return ST_OK;
 	confirmation.created_ms = caller.person.user.created_ms;
 	if (!make_confirmation(&caller, &confirmation, bytes))
@@ -155,21 +136,14 @@ on_begun(enum status st, void *arg)
 enum status
 delete_user(struct request *req)
 {
-	static const char *const known[] = { "user", "confirmation", NULL };
 	struct work *work = arena_alloc(&req->arena, sizeof *work);
 	struct confirmation confirmation;
 	struct deletion deletion;
-	struct slice text;
 
 	if (work == NULL)
 		return ST_OVERLOADED;
-	if (!handler_knows_query(req, known) || !caller_find(req, caller_named(req), &work->caller))
-		return ST_OK;
-	if (!http_query_find(&req->query, "confirmation", &text)) {
-		reply_problem(req, ST_BAD_PARAMETER, "confirmation", "POST /api/v1/user/deletion gives one.");
-		return ST_OK;
-	}
-	if (!read_confirmation(&work->caller, text, &confirmation))
+	if (!caller_find(req, &work->caller) ||
+	    !read_confirmation(&work->caller, query_text(req, MEMBER_confirmation), &confirmation))
 		return ST_OK;
 	deletion = (struct deletion){ .user_id = work->caller.user_id, .created_ms = confirmation.created_ms,
 		.now_ms = clock_wall_ms() };
