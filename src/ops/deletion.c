@@ -4,6 +4,7 @@
 
 #include "deletion.h"
 
+#include <event2/event.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -11,14 +12,19 @@
 #include "log.h"
 #include "store.h"
 
+static const struct timeval pause = { 0, 5000 };   /* between two steps */
+
 /* The deletion under way in one shard. */
 struct task {
 	struct deletions *deletions;
+	struct event     *resume;
 	unsigned          shard;
 	bool              is_under_way;
 	struct ledger     ledger;
 	char              user_id[USER_ID_MAX];
 	size_t            user_id_len;
+	size_t            from_len;        /* of the next step */
+	char              from[512];
 };
 
 struct deletions {
@@ -48,31 +54,47 @@ static void
 on_step(enum status st, const struct write_answer *answer, void *arg)
 {
 	struct task *task = arg;
-	struct deletions *deletions = task->deletions;
 
-	if (st != ST_OK) {
-		interrupt(task, st);
+	if (st != ST_OK || answer->next.len > sizeof task->from) {
+		interrupt(task, st != ST_OK ? st : ST_FAILED);
 	} else if (answer->next.len > 0) {
-		store_delete_step(deletions->store, &task->ledger, answer->next, clock_wall_ms(), on_step, task);
+		task->from_len = answer->next.len;
+		memcpy(task->from, answer->next.ptr, answer->next.len);
+		event_add(task->resume, &pause);
 	} else {
-		counter_add(&deletions->counters->users_deleted, 1);
+		counter_add(&task->deletions->counters->users_deleted, 1);
 		task->is_under_way = false;
 		look(task);
 	}
 }
 
 static void
+step(struct task *task)
+{
+	store_delete_step(task->deletions->store, &task->ledger, (struct slice){ task->from, task->from_len }, clock_wall_ms(),
+	    on_step, task);
+}
+
+static void
+on_resume(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	step(arg);
+}
+
+static void
 on_tokens(enum status st, const struct write_answer *answer, void *arg)
 {
 	struct task *task = arg;
-	struct store *store = task->deletions->store;
 
-	if (st != ST_OK)
+	if (st != ST_OK) {
 		interrupt(task, st);
-	else if (answer->next.len > 0)
-		store_remove_tokens(store, user_of(task), answer->next, on_tokens, task);
-	else
-		store_delete_step(store, &task->ledger, SLICE_EMPTY, clock_wall_ms(), on_step, task);
+	} else if (answer->next.len > 0) {
+		store_remove_tokens(task->deletions->store, user_of(task), answer->next, on_tokens, task);
+	} else {
+		task->from_len = 0;
+		step(task);
+	}
 }
 
 static void
@@ -117,7 +139,7 @@ deletions_look(struct deletions *deletions)
 }
 
 struct deletions *
-deletions_open(struct store *store, struct counters *counters)
+deletions_open(struct event_base *base, struct store *store, struct counters *counters)
 {
 	unsigned shards = store_shard_count(store);
 	struct deletions *deletions = calloc(1, sizeof *deletions + shards * sizeof deletions->tasks[0]);
@@ -127,13 +149,25 @@ deletions_open(struct store *store, struct counters *counters)
 	deletions->store = store;
 	deletions->counters = counters;
 	deletions->shards = shards;
-	for (unsigned shard = 0; shard < shards; shard++)
-		deletions->tasks[shard] = (struct task){ .deletions = deletions, .shard = shard };
+	for (unsigned shard = 0; shard < shards; shard++) {
+		struct task *task = &deletions->tasks[shard];
+
+		task->deletions = deletions;
+		task->shard = shard;
+		task->resume = evtimer_new(base, on_resume, task);
+		if (task->resume == NULL) {
+			deletions_close(deletions);
+			return NULL;
+		}
+	}
 	return deletions;
 }
 
 void
 deletions_close(struct deletions *deletions)
 {
+	for (unsigned shard = 0; shard < deletions->shards; shard++)
+		if (deletions->tasks[shard].resume != NULL)
+			event_free(deletions->tasks[shard].resume);
 	free(deletions);
 }

@@ -8,18 +8,20 @@
 
 struct counters;
 struct deletions;
+struct event_base;
 struct store;
 
 /* NULL without memory. */
-struct deletions *deletions_open(struct store *store, struct counters *counters);
+struct deletions *deletions_open(struct event_base *base, struct store *store, struct counters *counters);
 
 /* After the store is closed, which ends what is under way. */
 void deletions_close(struct deletions *deletions);
 
 /*
  * Look for deletions that wait and begin with them, one in each shard at a time.
- * Each has one command under way, a millisecond of work, and sends the next when
- * it is answered: what users ask for waits for one of them at most.
+ * Each has one command under way, a millisecond of work, and sends the next some
+ * time after it is answered: what users ask for waits for one of them at most, and
+ * the writer has most of its time for it.
  */
 void deletions_look(struct deletions *deletions);
 

@@ -129,7 +129,7 @@ open_services(struct keeper *keeper)
 	if (messages->store == NULL || messages->pool == NULL)
 		return false;
 	keeper->redrive = redrive_open(messages);
-	keeper->deletions = deletions_open(messages->store, messages->counters);
+	keeper->deletions = deletions_open(keeper->loop.base, messages->store, messages->counters);
 	keeper->retention = retention_open(messages->store, messages->counters);
 	return keeper->redrive != NULL && keeper->deletions != NULL && keeper->retention != NULL;
 }
