@@ -14,7 +14,7 @@
 #include "op.h"
 
 enum {
-	STEP_ROWS = 256,           /* looked at in one step; some 1 ms of work */
+	STEP_ROWS = 256,           /* looked at in one step; some 0.2 ms of work */
 	STEP_BOX_ROWS = 64         /* these may be large */
 };
 

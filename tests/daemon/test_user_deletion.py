@@ -81,6 +81,33 @@ class Deletion(unittest.TestCase):
         self.assertFalse(store.mentions(CANARY))
         self.assertEqual((len(store.tombstones), store.being_deleted, list(store.expenses)), (1, {}, ["line:other"]))
 
+    def put_into_boxes(self, user, count):
+        """Messages that wait and replies that wait, as doc/STORE.md has them; the daemon must not run."""
+        store = read_store(self.daemon.store)
+        ledger = next(key for key, name in store.users.items() if name == user)
+        now = int(time.time() * 1000) + 3600000        # too young for the keeper to drive them
+        path = os.path.join(self.daemon.store, f"shard-{store.shard_of[user]:03}")
+        with lmdb.open(path, max_dbs=8, map_size=1 << 26) as env, env.begin(write=True) as txn:
+            for name, fields in (("inbox", [ledger, user, CANARY, "", "", bytes(32), b"", now, 0]), ("outbox", [ledger, user, b"", CANARY, now, 0])):
+                body = msgpack.packb([1, *fields])
+                for _ in range(count):
+                    txn.put(os.urandom(16), body + struct.pack(">I", xxhash.xxh3_64_intdigest(body) & 0xFFFFFFFF), db=env.open_db(name.encode(), txn=txn))
+
+    def test_what_waits_goes_too(self):
+        for user in "line:U1", "line:U2":
+            self.client.say(user, "hello")
+        self.daemon.stop()
+        self.put_into_boxes("line:U1", 150)
+        self.put_into_boxes("line:U2", 3)
+        self.client.connection.close()
+        self.daemon.start()
+        delete(self.client, "line:U1")
+        self.wait_until_deleted()
+        self.daemon.stop()
+        store = read_store(self.daemon.store)
+        self.assertEqual(([entry[1] for entry in store.inbox], [entry[1] for entry in store.outbox]), (["line:U2"] * 3, ["line:U2"] * 3))
+        self.assertEqual(store.faults, [])
+
     def test_it_takes_the_right_confirmation(self):
         self.client.say("line:U1", "tea 5")
         self.client.say("line:U2", "tea 5")

@@ -84,6 +84,7 @@ produce(struct buf *out, void *arg)
 	p = buf_space(out, STREAM_PIECE);
 	memset(p, 'y', STREAM_PIECE);
 	buf_grew(out, STREAM_PIECE);
+	stream->harness->produced_bytes += STREAM_PIECE;
 	return STREAM_MORE;
 }
 

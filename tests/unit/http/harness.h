@@ -23,6 +23,7 @@ struct harness {
 	size_t                later_count;
 	unsigned              drained;
 	unsigned              produced, streams_ended, streams_whole;   /* of requests to /stream/{n} */
+	size_t                produced_bytes;
 };
 
 struct client {

@@ -454,6 +454,35 @@ what_was_restored_meanwhile_is_not_removed(void **state)
 	assert_int_equal(expense_count(s, "line:U1"), 1);
 }
 
+static void
+a_key_that_was_used_anew_is_not_removed(void **state)
+{
+	static const struct expired_list_callbacks callbacks = { on_row, on_rows_end };
+	struct suite *s = *state;
+	struct message_entry entry = suite_entry("line:U1", NULL, 0);
+	struct expired_query query = { .now_ms = suite_now_ms() + OLD_DAYS * DAY_MS, .looks = 1000, .limit = EXPIRED_MAX };
+	struct found found = { .arena = s->arena };
+	struct ledger ledger = suite_ledger(s, "line:U1");
+	struct message told;
+
+	entry.idempotency_key = slice_of("key");
+	assert_int_equal(suite_record(s, &entry, NULL), ST_OK);
+	store_list_expired(s->store, ledger.shard, &query, &callbacks, &found);
+	assert_int_equal(found.count, 2);
+	for (uint32_t removed = 1; removed <= 1; removed--) {          /* then again, as another keeper that found the same */
+		struct wait w = { .is_done = false };
+
+		store_remove_expired(s->store, ledger.shard, found.rows, found.count, query.now_ms, on_write, &w);
+		suite_wait(s, &w.is_done);
+		assert_int_equal(w.answer.removed[REMOVED_KEY], removed);
+		assert_int_equal(w.answer.removed[REMOVED_MESSAGE], removed);
+		entry.id = uuid7_next(query.now_ms);
+		entry.now_ms = query.now_ms;
+		assert_int_equal(suite_record(s, &entry, NULL), ST_OK);
+	}
+	assert_int_equal(suite_replay(s, "line:U1", "key", entry.request_hash, &told), ST_OK);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, suite_setup, suite_teardown)
 
 const struct CMUnitTest suite_removal_tests[] = {
@@ -465,5 +494,6 @@ const struct CMUnitTest suite_removal_tests[] = {
 	CASE(what_is_old_goes_and_what_is_young_stays),
 	CASE(a_tombstone_goes_once_nothing_can_come_late),
 	CASE(what_was_restored_meanwhile_is_not_removed),
+	CASE(a_key_that_was_used_anew_is_not_removed),
 };
 const size_t suite_removal_test_count = sizeof suite_removal_tests / sizeof suite_removal_tests[0];
