@@ -7,6 +7,7 @@
 
 #include "buf.h"
 #include "records.h"
+#include "scopes.h"
 
 struct request;
 struct route;
@@ -14,17 +15,25 @@ struct route;
 /* What a route's permission means. */
 enum permission {
 	PERMIT_ANYONE,           /* no token is looked at */
+	PERMIT_ANY_TOKEN,        /* whatever its kind */
 	PERMIT_USERS,            /* service tokens, and user tokens for their own ledger */
 	PERMIT_ADMIN             /* operations; reads no amounts and no texts */
 };
+
+/* The permission of a route: who may use it, with which scope. */
+#define PERMIT(who, scope) (PERMIT_##who | (unsigned)SCOPE_##scope << 8)
+#define PERMITTED(route) ((route)->permission & 0xff)
+#define PERMITTED_SCOPE(route) ((enum scope)((route)->permission >> 8))
 
 /* Set by the authorizer on routes that ask for a token. */
 struct principal {
 	enum token_kind kind;
 	struct slice    user_id;     /* of a user token; else empty */
+	uint32_t        scopes;      /* bits of enum scope */
+	uint8_t         key_id[TOKEN_KEY_SIZE];
 };
 
-/* For struct server_options. */
+/* For struct server_options.  Limits (limits.h) are counted here too. */
 enum status auth_authorize(struct request *req, const struct route *route);
 
 /*
@@ -41,10 +50,10 @@ enum status auth_user(const struct request *req, struct slice named, struct slic
 bool auth_is_user_id(struct slice id);
 
 /*
- * Make a token: random, with its text ("aiex_svc_<key id>_<secret>") appended
- * to text.  The store gets the rest; the text can never be had again.
+ * Give a new token its key id and its secret, with its text
+ * ("aiex_svc_<key id>_<secret>") appended to text.  The store gets the token;
+ * the text can never be had again.
  */
-void auth_make_token(enum token_kind kind, struct slice user_id, struct slice label, int64_t now_ms, struct token *token,
-    struct buf *text);
+void auth_make_token(struct token *token, struct buf *text);
 
 #endif

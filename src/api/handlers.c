@@ -10,23 +10,24 @@
 #include "http/ascii.h"
 #include "http/reply.h"
 #include "records.h"
+#include "scopes.h"
 
 const struct route routes[] = {
 	{ HTTP_GET,    "/healthz",                      PERMIT_ANYONE, get_health },
 	{ HTTP_GET,    "/readyz",                       PERMIT_ANYONE, get_ready },
-	{ HTTP_POST,   "/api/v1/messages",              PERMIT_USERS,  post_message },
-	{ HTTP_GET,    "/api/v1/messages/{id}",         PERMIT_USERS,  get_message },
-	{ HTTP_POST,   "/api/v1/parse",                 PERMIT_USERS,  post_parse },
-	{ HTTP_GET,    "/api/v1/expenses",              PERMIT_USERS,  get_expenses },
-	{ HTTP_POST,   "/api/v1/expenses",              PERMIT_USERS,  post_expense },
-	{ HTTP_GET,    "/api/v1/expenses/{id}",         PERMIT_USERS,  get_expense },
-	{ HTTP_PATCH,  "/api/v1/expenses/{id}",         PERMIT_USERS,  patch_expense },
-	{ HTTP_DELETE, "/api/v1/expenses/{id}",         PERMIT_USERS,  delete_expense },
-	{ HTTP_POST,   "/api/v1/expenses/{id}/restore", PERMIT_USERS,  restore_expense },
-	{ HTTP_GET,    "/api/v1/expenses/{id}/history", PERMIT_USERS,  get_expense_history },
-	{ HTTP_GET,    "/api/v1/categories",            PERMIT_USERS,  get_categories },
-	{ HTTP_POST,   "/api/v1/categories",            PERMIT_USERS,  post_category },
-	{ HTTP_PATCH,  "/api/v1/categories/{id}",       PERMIT_USERS,  patch_category },
+	{ HTTP_POST,   "/api/v1/messages",              PERMIT(USERS, messages),  post_message },
+	{ HTTP_GET,    "/api/v1/messages/{id}",         PERMIT(USERS, read),  get_message },
+	{ HTTP_POST,   "/api/v1/parse",                 PERMIT(USERS, messages),  post_parse },
+	{ HTTP_GET,    "/api/v1/expenses",              PERMIT(USERS, read),  get_expenses },
+	{ HTTP_POST,   "/api/v1/expenses",              PERMIT(USERS, write),  post_expense },
+	{ HTTP_GET,    "/api/v1/expenses/{id}",         PERMIT(USERS, read),  get_expense },
+	{ HTTP_PATCH,  "/api/v1/expenses/{id}",         PERMIT(USERS, write),  patch_expense },
+	{ HTTP_DELETE, "/api/v1/expenses/{id}",         PERMIT(USERS, write),  delete_expense },
+	{ HTTP_POST,   "/api/v1/expenses/{id}/restore", PERMIT(USERS, write),  restore_expense },
+	{ HTTP_GET,    "/api/v1/expenses/{id}/history", PERMIT(USERS, read),  get_expense_history },
+	{ HTTP_GET,    "/api/v1/categories",            PERMIT(USERS, read),  get_categories },
+	{ HTTP_POST,   "/api/v1/categories",            PERMIT(USERS, write),  post_category },
+	{ HTTP_PATCH,  "/api/v1/categories/{id}",       PERMIT(USERS, write),  patch_category },
 };
 
 const size_t route_count = sizeof routes / sizeof routes[0];

@@ -74,7 +74,7 @@ on_answered(void *arg, const struct request *req, unsigned http_status, int64_t 
 		return;
 	}
 	counter_sub(&counters->http_in_flight, 1);
-	if (req->route != NULL && req->route->permission != PERMIT_ANYONE)
+	if (req->route != NULL && PERMITTED(req->route) != PERMIT_ANYONE)
 		operation_record(counters, OPERATION_total, (uint64_t)duration_ns, http_status < 400);
 }
 
@@ -95,6 +95,8 @@ start_server(struct worker *worker, const struct inherited *in)
 	so.idle_timeout_ms = (unsigned)options->http_idle_timeout_ms;
 	so.send_timeout_ms = (unsigned)options->http_send_timeout_ms;
 	so.access_log = worker->access_log;
+	so.cors_origins = options->http_cors_origins.items;
+	so.cors_origin_count = options->http_cors_origins.count;
 	so.observer = (struct http_observer){ on_event, on_answered, worker };
 	return server_new(worker->loop.base, &so);
 }
@@ -123,6 +125,8 @@ start(struct worker *worker, const struct inherited *in)
 	worker->routes = route_table_new(routes, route_count);
 	if (in->options->http_access_log)
 		worker->access_log = open_access_log(worker);
+	if (!limits_init(&worker->services.limits, in->options, in->rates, messages->counters))
+		return false;
 	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL)
 		return false;
 	worker->server = start_server(worker, in);
@@ -158,6 +162,7 @@ stop(struct worker *worker)
 		store_close(worker->services.messages.store);
 	if (worker->routes != NULL)
 		route_table_free(worker->routes);
+	limits_fini(&worker->services.limits);
 	if (worker->access_log != NULL)
 		access_log_free(worker->access_log);
 	fd_close(&worker->log_fd);

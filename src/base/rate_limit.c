@@ -18,10 +18,13 @@
 #include "log.h"
 #include "siphash.h"
 
-enum { WAYS = 8, TIME_BITS = 44, KEY_BYTES_MAX = 32 };
+enum { WAYS = 8, TIME_BITS = 44 };
 
 #define TIME_MASK ((UINT64_C(1) << TIME_BITS) - 1)
-#define AHEAD_MAX_US ((uint64_t)RATE_PERIOD_MAX_MS * 1000)
+
+/* A request's time is when it was read, so that of the next one may be earlier: how much, at most. */
+#define SKEW_MAX_US (UINT64_C(60) * 1000000)
+#define AHEAD_MAX_US ((uint64_t)RATE_PERIOD_MAX_MS * 1000 + SKEW_MAX_US)
 
 struct rate_set {
 	alignas(64) _Atomic uint64_t words[WAYS];      /* a cache line */
@@ -62,12 +65,11 @@ rate_table_destroy(struct rate_table *table)
 uint64_t
 rate_key(const struct rate_table *table, unsigned kind, const void *bytes, size_t len)
 {
-	uint8_t data[1 + KEY_BYTES_MAX] = { (uint8_t)kind };
+	uint8_t secret[sizeof table->secret];
 
-	if (len > KEY_BYTES_MAX)
-		len = KEY_BYTES_MAX;
-	memcpy(data + 1, bytes, len);
-	return siphash(table->secret, data, 1 + len);
+	memcpy(secret, table->secret, sizeof secret);
+	secret[0] ^= (uint8_t)kind;
+	return siphash(secret, bytes, len);
 }
 
 /* How far the time in a word lies ahead; 0 when it is past. */
@@ -89,7 +91,7 @@ struct place {
 
 /* Two that see a new key at the same moment may each give it a place: the first one counts from then on. */
 static struct place
-find_place(struct rate_set *set, uint64_t tag, uint64_t whole_us, uint64_t now_us)
+find_place(struct rate_set *set, uint64_t tag, uint64_t max_us, uint64_t now_us)
 {
 	struct place place = { .word = NULL };
 	uint64_t least = UINT64_MAX;
@@ -99,7 +101,7 @@ find_place(struct rate_set *set, uint64_t tag, uint64_t whole_us, uint64_t now_u
 		uint64_t ahead;
 
 		if (seen != 0 && (seen & ~TIME_MASK) == tag)
-			return (struct place){ &set->words[i], seen, ahead_us(seen, now_us, whole_us), true };
+			return (struct place){ &set->words[i], seen, ahead_us(seen, now_us, max_us), true };
 		ahead = seen != 0 ? ahead_us(seen, now_us, AHEAD_MAX_US) : 0;
 		if (ahead >= least)
 			continue;
@@ -117,6 +119,18 @@ interval_us(const struct rate *rate)
 	return interval > 0 ? interval : 1;
 }
 
+/*
+ * How far ahead a bucket that is used up may be: COUNT intervals, and less than
+ * one more for what requests of several processes are out of order.
+ */
+static uint64_t
+whole_us(const struct rate *rate)
+{
+	uint64_t interval = interval_us(rate);
+
+	return interval * rate->count + interval / 8;
+}
+
 static uint32_t
 up_to_ms(uint64_t us)
 {
@@ -127,7 +141,7 @@ up_to_ms(uint64_t us)
 static struct rate_state
 state_of(const struct rate *rate, uint64_t ahead, bool is_allowed)
 {
-	uint64_t interval = interval_us(rate), whole = interval * rate->count;
+	uint64_t interval = interval_us(rate), whole = whole_us(rate);
 	struct rate_state state = { .is_allowed = is_allowed, .limit = rate->count, .full_ms = up_to_ms(ahead) };
 
 	if (ahead + interval > whole)
@@ -146,10 +160,10 @@ set_of(struct rate_table *table, uint64_t key)
 struct rate_state
 rate_take(struct rate_table *table, const struct rate *rate, uint64_t key, uint64_t now_us)
 {
-	uint64_t tag = key & ~TIME_MASK, interval = interval_us(rate), whole = interval * rate->count;
+	uint64_t tag = key & ~TIME_MASK, interval = interval_us(rate), whole = whole_us(rate);
 
 	for (;;) {
-		struct place place = find_place(set_of(table, key), tag, whole, now_us);
+		struct place place = find_place(set_of(table, key), tag, whole + SKEW_MAX_US, now_us);
 		uint64_t ahead = place.ahead_us + interval;
 		struct rate_state state;
 
@@ -167,8 +181,8 @@ rate_take(struct rate_table *table, const struct rate *rate, uint64_t key, uint6
 struct rate_state
 rate_look(struct rate_table *table, const struct rate *rate, uint64_t key, uint64_t now_us)
 {
-	uint64_t whole = interval_us(rate) * rate->count;
-	struct place place = find_place(set_of(table, key), key & ~TIME_MASK, whole, now_us);
+	uint64_t whole = whole_us(rate);
+	struct place place = find_place(set_of(table, key), key & ~TIME_MASK, whole + SKEW_MAX_US, now_us);
 
 	return state_of(rate, place.ahead_us, place.ahead_us + interval_us(rate) <= whole);
 }
