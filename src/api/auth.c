@@ -15,6 +15,7 @@
 #include <openssl/sha.h>
 
 #include "clock.h"
+#include "endpoints.h"
 #include "hex.h"
 #include "http/reply.h"
 #include "http/request.h"
@@ -125,8 +126,8 @@ note_use(struct services *services, const struct token *token, int64_t now_ms)
 static bool
 may_use(const struct principal *principal, const struct route *route)
 {
-	return PERMITTED(route) == PERMIT_ANY_TOKEN ||
-	    (principal->kind == TOKEN_ADMIN) == (PERMITTED(route) == PERMIT_ADMIN);
+	return route->permission == PERMIT_ANY_TOKEN ||
+	    (principal->kind == TOKEN_ADMIN) == (route->permission == PERMIT_ADMIN);
 }
 
 /* RFC 6750, 3.1. */
@@ -146,7 +147,7 @@ admit(struct check *check, const struct token *token, int64_t now_ms)
 {
 	struct request *req = check->req;
 	struct principal *principal = &check->principal;
-	enum scope scope = PERMITTED_SCOPE(req->route);
+	enum scope scope = endpoint_of(req->route)->scope;
 	enum status st;
 
 	*principal = (struct principal){ .kind = token->kind, .user_id = arena_copy(&req->arena, token->user_id),
@@ -220,7 +221,7 @@ auth_authorize(struct request *req, const struct route *route)
 	st = limits_enter(limits, req, &visitor);
 	if (st != ST_OK)
 		return st;
-	if (PERMITTED(route) == PERMIT_ANYONE)
+	if (route->permission == PERMIT_ANYONE)
 		return limits_count_anyone(limits, req, &visitor);
 	if (req->authorization.ptr == NULL)
 		return limits_count_failure(limits, req, &visitor, ST_NO_TOKEN);

@@ -7,7 +7,6 @@
 
 #include "buf.h"
 #include "records.h"
-#include "scopes.h"
 
 struct request;
 struct route;
@@ -19,11 +18,6 @@ enum permission {
 	PERMIT_USERS,            /* service tokens, and user tokens for their own ledger */
 	PERMIT_ADMIN             /* operations; reads no amounts and no texts */
 };
-
-/* The permission of a route: who may use it, with which scope. */
-#define PERMIT(who, scope) (PERMIT_##who | (unsigned)SCOPE_##scope << 8)
-#define PERMITTED(route) ((route)->permission & 0xff)
-#define PERMITTED_SCOPE(route) ((enum scope)((route)->permission >> 8))
 
 /* Set by the authorizer on routes that ask for a token. */
 struct principal {

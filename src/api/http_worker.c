@@ -11,8 +11,7 @@
 #include <event2/event.h>
 
 #include "ai/ai_pool.h"
-#include "auth.h"
-#include "handlers.h"
+#include "endpoints.h"
 #include "http/access_log.h"
 #include "http/server.h"
 #include "log.h"
@@ -74,7 +73,7 @@ on_answered(void *arg, const struct request *req, unsigned http_status, int64_t 
 		return;
 	}
 	counter_sub(&counters->http_in_flight, 1);
-	if (req->route != NULL && PERMITTED(req->route) != PERMIT_ANYONE)
+	if (req->route != NULL && req->route->permission != PERMIT_ANYONE)
 		operation_record(counters, OPERATION_total, (uint64_t)duration_ns, http_status < 400);
 }
 
@@ -122,7 +121,7 @@ start(struct worker *worker, const struct inherited *in)
 	messages->counters = &in->slot->counters;
 	messages->store = store_open(in->options, worker->loop.base, messages->counters);
 	messages->pool = ai_pool_open(worker->loop.base, in->options, messages->counters, in->segment);
-	worker->routes = route_table_new(routes, route_count);
+	worker->routes = route_table_new(routes, ROUTES);
 	if (in->options->http_access_log)
 		worker->access_log = open_access_log(worker);
 	if (!limits_init(&worker->services.limits, in->options, in->rates, messages->counters))
