@@ -14,7 +14,7 @@ struct route;
 /* What a route's permission means. */
 enum permission {
 	PERMIT_ANYONE,           /* no token is looked at */
-	PERMIT_ANY_TOKEN,        /* whatever its kind */
+	PERMIT_ANY_TOKEN,        /* whatever its kind; the scope decides */
 	PERMIT_USERS,            /* service tokens, and user tokens for their own ledger */
 	PERMIT_ADMIN             /* operations; reads no amounts and no texts */
 };

@@ -12,6 +12,7 @@ libaiexpense_a_SOURCES += src/api/http_expense.c
 libaiexpense_a_SOURCES += src/api/http_expense_id.c
 libaiexpense_a_SOURCES += src/api/http_health.c
 libaiexpense_a_SOURCES += src/api/http_message.c
+libaiexpense_a_SOURCES += src/api/http_token.c
 libaiexpense_a_SOURCES += src/api/http_worker.c
 libaiexpense_a_SOURCES += src/api/limits.c src/api/limits.h
 libaiexpense_a_SOURCES += src/api/scope.c src/api/scope.h
