@@ -31,7 +31,7 @@
  * on_end is told.
  *
  * Every answer has Date, Content-Type, Content-Length (but for streams), Cache-Control: no-store,
- * X-Content-Type-Options: nosniff and X-Request-Id.
+ * X-Request-Id, and what keeps browsers from making more of it than data.
  */
 #ifndef HTTP_REPLY_H
 #define HTTP_REPLY_H
@@ -81,6 +81,12 @@ struct reply_stream {
 
 /* Answer with a stream; the struct is copied.  The request lives until on_end has returned. */
 void reply_stream(struct request *req, enum status st, const char *content_type, const struct reply_stream *stream);
+
+/*
+ * Say how much of a limit is left (draft-ietf-httpapi-ratelimit-headers-06: RateLimit-Limit, -Remaining, -Reset).
+ * Of several limits the one with least left is told.
+ */
+void reply_rate(struct request *req, uint32_t limit, uint32_t remaining, uint32_t reset_s);
 
 /*
  * The whole answer for a refusal, application/problem+json (RFC 9457):

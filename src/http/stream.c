@@ -106,19 +106,6 @@ stream_drop(struct exchange *x)
 	c->is_broken = true;
 }
 
-/* The client went away before there was an answer. */
-static void
-end_without_client(struct exchange *x)
-{
-	struct server *server = x->server;
-
-	x->streamed = reply_head(x, NULL)->len;
-	server_tell(server, HTTP_ANSWER_DROPPED);
-	end(x, false);
-	exchange_give(x);
-	server_unref(server);
-}
-
 static void
 begin(struct exchange *x)
 {
@@ -133,7 +120,6 @@ begin(struct exchange *x)
 		break_off(x);
 	else if (x->is_head)
 		end(x, true);
-	conn_answered(c);
 }
 
 void
@@ -147,8 +133,12 @@ reply_stream(struct request *req, enum status st, const char *content_type, cons
 	x->content_type = content_type;
 	x->stream = *stream;
 	x->streamed = 0;
-	if (x->conn != NULL)
+	if (x->conn != NULL) {
 		begin(x);
-	else
-		end_without_client(x);
+	} else {
+		x->streamed = reply_head(x, NULL)->len;
+		end(x, false);                     /* the client went away before there was an answer */
+	}
+	if (!x->is_serving)
+		exchange_answered(x);
 }

@@ -26,6 +26,8 @@ enum command_kind {
 	COMMAND_PUT_INBOX,
 	COMMAND_COUNT_ATTEMPT,
 	COMMAND_PUT_TOKEN,
+	COMMAND_REVOKE_TOKEN,
+	COMMAND_NOTE_TOKEN_USED,
 	COMMANDS
 };
 
@@ -36,6 +38,11 @@ struct step_command {
 	int64_t             now_ms;
 	size_t              row_count;         /* COMMAND_REMOVE_EXPIRED: at most EXPIRED_MAX */
 	const struct slice *rows;
+};
+
+struct token_use {
+	uint8_t key_id[TOKEN_KEY_SIZE];
+	day_t   day;                                       /* not of COMMAND_REVOKE_TOKEN */
 };
 
 struct command {
@@ -53,6 +60,7 @@ struct command {
 		struct inbox_entry     inbox;
 		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
 		struct token           token;
+		struct token_use       token_use;
 	};
 };
 

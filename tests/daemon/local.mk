@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 TESTS += tests/daemon/test_bad_input.py tests/daemon/test_category.py tests/daemon/test_expense.py tests/daemon/test_export.py tests/daemon/test_isolation.py \
-	tests/daemon/test_kill.py tests/daemon/test_master.py tests/daemon/test_message.py tests/daemon/test_nginx.py tests/daemon/test_openapi.py \
-	tests/daemon/test_ops.py tests/daemon/test_user.py tests/daemon/test_user_deletion.py
+	tests/daemon/test_kill.py tests/daemon/test_limits.py tests/daemon/test_master.py tests/daemon/test_message.py tests/daemon/test_nginx.py \
+	tests/daemon/test_openapi.py tests/daemon/test_ops.py tests/daemon/test_tokens.py tests/daemon/test_user.py tests/daemon/test_user_deletion.py
 EXTRA_DIST += \
 	tests/daemon/api.py \
 	tests/daemon/contract.py \
@@ -16,11 +16,13 @@ EXTRA_DIST += \
 	tests/daemon/test_export.py \
 	tests/daemon/test_isolation.py \
 	tests/daemon/test_kill.py \
+	tests/daemon/test_limits.py \
 	tests/daemon/test_master.py \
 	tests/daemon/test_message.py \
 	tests/daemon/test_nginx.py \
 	tests/daemon/test_openapi.py \
 	tests/daemon/test_ops.py \
+	tests/daemon/test_tokens.py \
 	tests/daemon/test_user.py \
 	tests/daemon/test_user_deletion.py
 
