@@ -198,13 +198,12 @@ on_event(const struct expense_event *event, void *arg)
 	static const char *const actions[] = {
 		[EXPENSE_CHANGED] = "changed", [EXPENSE_DELETED] = "deleted", [EXPENSE_RESTORED] = "restored",
 	};
-	static const char *const kinds[] = { [TOKEN_ADMIN] = "admin", [TOKEN_SERVICE] = "service", [TOKEN_USER] = "user" };
 	struct work *work = arg;
 	struct json_out *out = &work->out;
 
 	json_out_object_begin(out);
 	json_out_member_text(out, "action", actions[event->action]);
-	json_out_member_text(out, "by", kinds[event->by]);
+	json_out_member_text(out, "by", token_kind_text(event->by));
 	json_member_time(out, "at", event->at_ms);
 	json_out_member_int(out, "version", event->version);
 	write_image(work, "before", event->has_before, &event->before);
