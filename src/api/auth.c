@@ -93,10 +93,23 @@ services_of(const struct request *req)
 }
 
 static bool
-is_valid(const struct token *token, const struct credentials *credentials, int64_t now_ms)
+is_over(const struct token *token, int64_t now_ms)
 {
-	return !token->is_revoked && token->kind == credentials->kind &&
-	    (token->expires_ms == 0 || token->expires_ms > now_ms);
+	return token->expires_ms != 0 && token->expires_ms <= now_ms;
+}
+
+const char *
+token_kind_text(enum token_kind kind)
+{
+	static const char *const texts[] = { [TOKEN_ADMIN] = "admin", [TOKEN_SERVICE] = "service", [TOKEN_USER] = "user" };
+
+	return texts[kind];
+}
+
+const char *
+token_state_text(const struct token *token, int64_t now_ms)
+{
+	return token->is_revoked ? "revoked" : is_over(token, now_ms) ? "expired" : "valid";
 }
 
 static void
@@ -177,7 +190,8 @@ judge(struct check *check, enum status st, const struct token *token)
 
 	if (st != ST_OK && st != ST_NOT_FOUND)
 		return st;
-	if (st == ST_OK && is_same && is_valid(token, &check->credentials, now_ms))
+	if (st == ST_OK && is_same && token->kind == check->credentials.kind && !token->is_revoked &&
+	    !is_over(token, now_ms))
 		return admit(check, token, now_ms);
 	return limits_count_failure(&services_of(check->req)->limits, check->req, &check->visitor, ST_BAD_TOKEN);
 }

@@ -27,6 +27,12 @@ struct principal {
 	uint8_t         key_id[TOKEN_KEY_SIZE];
 };
 
+/* "admin", "service", "user". */
+const char *token_kind_text(enum token_kind kind);
+
+/* "valid", "revoked", "expired". */
+const char *token_state_text(const struct token *token, int64_t now_ms);
+
 /* For struct server_options.  Limits (limits.h) are counted here too. */
 enum status auth_authorize(struct request *req, const struct route *route);
 

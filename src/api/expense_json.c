@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "auth.h"
 #include "chat/reply.h"
 #include "http/ascii.h"
 
@@ -266,13 +267,12 @@ event_write_json(struct json_out *out, const struct expense_event *event, const 
 	static const char *const actions[] = {
 		[EXPENSE_CHANGED] = "changed", [EXPENSE_DELETED] = "deleted", [EXPENSE_RESTORED] = "restored",
 	};
-	static const char *const kinds[] = { [TOKEN_ADMIN] = "admin", [TOKEN_SERVICE] = "service", [TOKEN_USER] = "user" };
 
 	json_out_object_begin(out);
 	if (has_id)
 		json_member_id(out, "expense_id", &event->expense_id);
 	json_out_member_text(out, "action", actions[event->action]);
-	json_out_member_text(out, "by", kinds[event->by]);
+	json_out_member_text(out, "by", token_kind_text(event->by));
 	json_member_time(out, "at", event->at_ms);
 	json_out_member_int(out, "version", event->version);
 	write_image(out, "before", event->has_before, &event->before, person);

@@ -25,8 +25,6 @@ enum { KEY_ID_TEXT = 2 * TOKEN_KEY_SIZE };
 
 static const int64_t ms_per_day = 86400000;
 
-static const char *const kind_names[] = { [TOKEN_ADMIN] = "admin", [TOKEN_SERVICE] = "service", [TOKEN_USER] = "user" };
-
 static struct store *
 store_of(const struct request *req)
 {
@@ -52,14 +50,6 @@ write_scopes(struct json_out *out, uint32_t set)
 	json_out_array_end(out);
 }
 
-static const char *
-state_of(const struct token *token)
-{
-	if (token->is_revoked)
-		return "revoked";
-	return token->expires_ms != 0 && token->expires_ms <= clock_wall_ms() ? "expired" : "valid";
-}
-
 /* The members of a token that are no secret. */
 static void
 write_members(struct json_out *out, const struct token *token)
@@ -68,10 +58,10 @@ write_members(struct json_out *out, const struct token *token)
 
 	hex_encode(token->key_id, sizeof token->key_id, key_id);
 	json_out_member_string(out, "id", (struct slice){ key_id, sizeof key_id });
-	json_out_member_text(out, "kind", kind_names[token->kind]);
+	json_out_member_text(out, "kind", token_kind_text(token->kind));
 	if (token->kind == TOKEN_USER)
 		json_out_member_string(out, "user", token->user_id);
-	json_out_member_text(out, "state", state_of(token));
+	json_out_member_text(out, "state", token_state_text(token, clock_wall_ms()));
 	json_out_member_string(out, "label", token->label);
 	write_scopes(out, scopes_of_token(token));
 	json_member_time(out, "created_at", token->created_ms);

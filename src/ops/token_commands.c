@@ -16,8 +16,6 @@
 
 enum { KEY_ID_TEXT = 2 * TOKEN_KEY_SIZE, PAGE = 500, MS_PER_DAY = 86400000 };
 
-static const char *const kind_names[] = { [TOKEN_ADMIN] = "admin", [TOKEN_SERVICE] = "service", [TOKEN_USER] = "user" };
-
 static struct store *
 store_of(struct ctl_reply *reply)
 {
@@ -51,8 +49,8 @@ on_added(enum status st, void *arg)
 static bool
 read_kind(const char *word, enum token_kind *kind)
 {
-	for (size_t i = 0; i < sizeof kind_names / sizeof kind_names[0]; i++)
-		if (word != NULL && strcmp(word, kind_names[i]) == 0) {
+	for (int i = TOKEN_ADMIN; i <= TOKEN_USER; i++)
+		if (word != NULL && strcmp(word, token_kind_text((enum token_kind)i)) == 0) {
 			*kind = (enum token_kind)i;
 			return true;
 		}
@@ -153,14 +151,6 @@ run_add(struct ctl_reply *reply, const char *args)
 
 /* --- list ----------------------------------------------------------------------- */
 
-static const char *
-state_of(const struct token *token)
-{
-	if (token->is_revoked)
-		return "revoked";
-	return token->expires_ms != 0 && token->expires_ms <= clock_wall_ms() ? "expired" : "valid";
-}
-
 /* "-" for 0. */
 static void
 append_day(struct buf *out, const char *name, int64_t day)
@@ -180,7 +170,7 @@ on_listed(const struct token *token, void *arg)
 
 	hex_encode(token->key_id, sizeof token->key_id, key_id);
 	buf_append(out, key_id, sizeof key_id);
-	buf_printf(out, "  %-7s  %-7s", kind_names[token->kind], state_of(token));
+	buf_printf(out, "  %-7s  %-7s", token_kind_text(token->kind), token_state_text(token, clock_wall_ms()));
 	append_day(out, "made", token->created_ms / MS_PER_DAY);
 	append_day(out, "used", token->last_used);
 	append_day(out, "ends", token->expires_ms / MS_PER_DAY);
