@@ -63,11 +63,14 @@ struct person {
 	struct user            user;
 	size_t                 category_count;
 	const struct category *categories;   /* in the order of their making */
+	size_t                 leaving_count;   /* behind them: those that are being deleted, for what is still filed there */
+	size_t                 keyword_count;
+	const struct keyword  *keywords;     /* in the order in which they are tried */
 };
 
 typedef void store_person_fn(enum status st, const struct person *person, void *arg);
 
-/* A user with the categories of the user's own ledger.  ST_NO_USER when there is none. */
+/* A user with the categories and keywords of the user's own ledger.  ST_NO_USER when there is none. */
 void store_get_person(struct store *store, const struct ledger *ledger, store_person_fn *fn, void *arg);
 
 struct expense_query {
@@ -172,6 +175,22 @@ struct inbox_list_callbacks {
 void store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms, unsigned limit,
     const struct inbox_list_callbacks *callbacks, void *arg);
 
+/* A category whose expenses are still being moved. */
+struct unfinished_deletion {
+	struct ledger ledger;
+	struct uuid   category_id;
+	int64_t       started_ms;
+};
+
+struct deletion_list_callbacks {
+	void (*on_deletion)(const struct unfinished_deletion *deletion, void *arg);
+	void (*on_end)(enum status st, void *arg);
+};
+
+/* Those of one shard, at most limit. */
+void store_list_deletions(struct store *store, unsigned shard, unsigned limit, const struct deletion_list_callbacks *callbacks,
+    void *arg);
+
 /* --- writing ------------------------------------------------------------ */
 
 /* What a new user gets; the default categories come with it. */
@@ -208,7 +227,9 @@ struct write_answer {
 	struct message             message;          /* of store_record_message; id, status, reply, ids */
 	size_t                     expense_count;
 	const struct expense      *expenses;         /* as stored */
-	struct uuid                category_id;      /* of store_name_category */
+	struct uuid                category_id;      /* of store_name_category; of store_set_keyword the keyword's */
+	uint32_t                   expenses_left;    /* of store_delete_category: still to be moved; 0: it is gone */
+	bool                       is_given_up;      /* of store_move_expenses: they stay where they are */
 };
 
 typedef void store_write_fn(enum status st, const struct write_answer *answer, void *arg);
@@ -275,6 +296,59 @@ struct category_name {
  * ST_NOT_FOUND: there is none to rename.
  */
 void store_name_category(struct store *store, const struct ledger *ledger, const struct category_name *name,
+    store_write_fn *fn, void *arg);
+
+/* Deleting a category, and where its expenses go. */
+struct category_deletion {
+	struct uuid     id;
+	struct uuid     deletion_id;          /* the same one is made once */
+	struct uuid     reassign_to;          /* another category; nil: none, there must be nothing to move */
+	uint32_t        if_version;           /* of the category, else ST_VERSION_MISMATCH; 0: any */
+	enum token_kind by;
+	int64_t         now_ms;
+};
+
+/*
+ * Delete a category.  Its expenses and keywords go to the other one, and so
+ * does from then on whatever names it.  When it has more expenses than one
+ * transaction moves it is only marked: answer->expenses_left says how many are
+ * left for store_move_expenses.  ST_NOT_FOUND; ST_BAD_VALUE: no such other
+ * category; ST_CONFLICT: it is "other", which stays, or nothing is said of
+ * where its expenses go, or those in the trash.
+ */
+void store_delete_category(struct store *store, const struct ledger *ledger, const struct category_deletion *deletion,
+    store_write_fn *fn, void *arg);
+
+/*
+ * Move some more of the expenses of a category that is being deleted; with the
+ * last of them it is gone.  Anybody may do so at any time.  is_given_up: a
+ * total would overflow; it is not deleted and keeps what it still has.
+ */
+void store_move_expenses(struct store *store, const struct ledger *ledger, const struct uuid *category_id, int64_t now_ms,
+    store_write_fn *fn, void *arg);
+
+/* Something that is done to a keyword. */
+enum keyword_action { KEYWORD_ADDED, KEYWORD_CHANGED, KEYWORD_REMOVED, KEYWORD_ACTIONS };
+
+struct keyword_change {
+	enum keyword_action action;
+	struct uuid         id;               /* of the keyword */
+	struct uuid         category_id;
+	struct slice        text;             /* of one that is added: 1 to KEYWORD_MAX bytes of UTF-8 */
+	uint32_t            priority;         /* of one that is added or changed */
+	uint32_t            if_version;       /* of one that is there, else ST_VERSION_MISMATCH; 0: any */
+	int64_t             now_ms;
+	struct slice        idempotency_key;
+	uint8_t             request_hash[32];
+};
+
+/*
+ * Add a keyword, change its priority, or remove it.  ST_CONFLICT: some category
+ * has it, but for case, width and the like; ST_LIMIT_REACHED: there are
+ * KEYWORDS_MAX; ST_NOT_FOUND: there is no such category, or no such keyword to
+ * change.  Removing what is not there does nothing.
+ */
+void store_set_keyword(struct store *store, const struct ledger *ledger, const struct keyword_change *change,
     store_write_fn *fn, void *arg);
 
 /* A user with the default categories, if new. */

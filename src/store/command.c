@@ -9,6 +9,9 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_PUT_EXPENSES] = &command_put_expenses,
 	[COMMAND_CHANGE_EXPENSE] = &command_change_expense,
 	[COMMAND_NAME_CATEGORY] = &command_name_category,
+	[COMMAND_DELETE_CATEGORY] = &command_delete_category,
+	[COMMAND_MOVE_EXPENSES] = &command_move_expenses,
+	[COMMAND_SET_KEYWORD] = &command_set_keyword,
 	[COMMAND_SIGN_UP] = &command_sign_up,
 	[COMMAND_PUT_INBOX] = &command_put_inbox,
 	[COMMAND_COUNT_ATTEMPT] = &command_count_attempt,
@@ -128,6 +131,8 @@ answer_pack(struct buf *b, enum status st, const struct write_answer *answer)
 		for (size_t i = 0; i < answer->expense_count; i++)
 			command_put_expense(&pk, &answer->expenses[i]);
 		mp_put_uuid(&pk, &answer->category_id);
+		msgpack_pack_uint32(&pk, answer->expenses_left);
+		mp_put_bool(&pk, answer->is_given_up);
 	}
 	body_end(b, start);
 }
@@ -149,6 +154,8 @@ answer_unpack(struct slice body, struct arena *arena, enum status *st, struct wr
 	for (size_t i = 0; !mp.is_bad && i < answer->expense_count; i++)
 		command_read_expense(&mp, &expenses[i]);
 	mp_uuid(&mp, &answer->category_id);
+	answer->expenses_left = mp_u32(&mp);
+	answer->is_given_up = mp_bool(&mp);
 	return mp_end(&mp);
 }
 

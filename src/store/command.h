@@ -17,6 +17,9 @@ enum command_kind {
 	COMMAND_PUT_EXPENSES,
 	COMMAND_CHANGE_EXPENSE,
 	COMMAND_NAME_CATEGORY,
+	COMMAND_DELETE_CATEGORY,
+	COMMAND_MOVE_EXPENSES,
+	COMMAND_SET_KEYWORD,
 	COMMAND_SIGN_UP,
 	COMMAND_PUT_INBOX,
 	COMMAND_COUNT_ATTEMPT,
@@ -29,6 +32,11 @@ struct sign_up_command {
 	int64_t        now_ms;
 };
 
+struct move_command {
+	struct uuid category_id;
+	int64_t     now_ms;
+};
+
 struct command {
 	enum command_kind kind;
 	uint8_t           ledger[LEDGER_KEY_SIZE];     /* not for COMMAND_PUT_TOKEN */
@@ -37,6 +45,9 @@ struct command {
 		struct expense_batch   batch;
 		struct expense_change  change;
 		struct category_name   category;
+		struct category_deletion deletion;
+		struct move_command    move;
+		struct keyword_change  keyword;
 		struct sign_up_command sign_up;
 		struct inbox_entry     inbox;
 		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
@@ -51,9 +62,8 @@ void command_pack(struct buf *b, const struct command *command);
 bool command_unpack(struct slice body, unsigned kind, struct arena *arena, struct command *command);
 
 /*
- * Carry the command out.  *answer is set, empty but for record_message,
- * put_expenses, change_expense, name_category and sign_up; it lies in the arena and in the command.  With an
- * error in kv the transaction is of no use any more, else it may go on.
+ * Carry the command out.  *answer is set, empty for those whose asker has an
+ * on_done; it lies in the arena and in the command.  With an error in kv the transaction is of no use any more, else it may go on.
  */
 enum status command_run(const struct command *command, struct kv *kv, struct arena *arena, struct buf *scratch,
     struct write_answer *answer);

@@ -17,6 +17,7 @@ struct command_row {
 
 extern const struct command_row command_record_message, command_put_expenses, command_change_expense;   /* command_expense.c */
 extern const struct command_row command_sign_up, command_name_category;                                /* command_user.c */
+extern const struct command_row command_delete_category, command_move_expenses, command_set_keyword;   /* command_category.c */
 extern const struct command_row command_put_inbox, command_count_attempt;                              /* command_inbox.c */
 extern const struct command_row command_put_token;                                                     /* command_token.c */
 

@@ -203,6 +203,19 @@ store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms
 	reading_fini(&r);
 }
 
+void
+store_list_deletions(struct store *store, unsigned shard, unsigned limit, const struct deletion_list_callbacks *callbacks,
+    void *arg)
+{
+	struct reading r;
+
+	if (reading_begin(&r, store, shard, NULL))
+		r.st = op_list_deletions(&r.op, shard, limit, callbacks->on_deletion, arg);
+	reading_end(&r);
+	callbacks->on_end(r.st, arg);
+	reading_fini(&r);
+}
+
 /* --- writing -------------------------------------------------------------------- */
 
 static void
@@ -244,6 +257,33 @@ store_name_category(struct store *store, const struct ledger *ledger, const stru
     store_write_fn *fn, void *arg)
 {
 	struct command command = { .kind = COMMAND_NAME_CATEGORY, .category = *name };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_delete_category(struct store *store, const struct ledger *ledger, const struct category_deletion *deletion,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_DELETE_CATEGORY, .deletion = *deletion };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_move_expenses(struct store *store, const struct ledger *ledger, const struct uuid *category_id, int64_t now_ms,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_MOVE_EXPENSES, .move = { *category_id, now_ms } };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_set_keyword(struct store *store, const struct ledger *ledger, const struct keyword_change *change,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_SET_KEYWORD, .keyword = *change };
 
 	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
