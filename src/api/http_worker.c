@@ -11,8 +11,7 @@
 #include <event2/event.h>
 
 #include "ai/ai_pool.h"
-#include "auth.h"
-#include "handlers.h"
+#include "endpoints.h"
 #include "http/access_log.h"
 #include "http/server.h"
 #include "log.h"
@@ -120,7 +119,7 @@ start(struct worker *worker, const struct inherited *in)
 	messages->counters = &in->slot->counters;
 	messages->store = store_open(in->options, worker->loop.base, messages->counters);
 	messages->pool = ai_pool_open(worker->loop.base, in->options, messages->counters, in->segment);
-	worker->routes = route_table_new(routes, route_count);
+	worker->routes = route_table_new(routes, ROUTES);
 	if (in->options->http_access_log)
 		worker->access_log = open_access_log(worker);
 	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL)
