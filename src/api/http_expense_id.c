@@ -197,6 +197,7 @@ on_event(const struct expense_event *event, void *arg)
 {
 	static const char *const actions[] = {
 		[EXPENSE_CHANGED] = "changed", [EXPENSE_DELETED] = "deleted", [EXPENSE_RESTORED] = "restored",
+		[EXPENSE_REASSIGNED] = "reassigned",
 	};
 	static const char *const kinds[] = { [TOKEN_ADMIN] = "admin", [TOKEN_SERVICE] = "service", [TOKEN_USER] = "user" };
 	struct work *work = arg;

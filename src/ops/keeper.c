@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 
 #include "ctl_server.h"
+#include "deletions.h"
 #include "log.h"
 #include "redrive.h"
 
@@ -42,6 +43,12 @@ look_for_messages(struct keeper *keeper)
 	redrive_look(keeper->redrive);
 }
 
+static void
+look_for_deletions(struct keeper *keeper)
+{
+	deletions_look(keeper->deletions);
+}
+
 /* What is done by the clock, first at the start. */
 static const struct clock_job {
 	const char *name;
@@ -51,6 +58,7 @@ static const struct clock_job {
 	{ "check-disk", 1000, check_disk },
 	{ "clear-readers", 10000, clear_dead_readers },
 	{ "redrive", 2000, look_for_messages },
+	{ "finish-deletions", 2000, look_for_deletions },
 };
 enum { JOBS = sizeof jobs / sizeof jobs[0] };
 
@@ -112,7 +120,8 @@ open_services(struct keeper *keeper)
 	if (messages->store == NULL || messages->pool == NULL)
 		return false;
 	keeper->redrive = redrive_open(messages);
-	return keeper->redrive != NULL;
+	keeper->deletions = deletions_open(messages->store);
+	return keeper->redrive != NULL && keeper->deletions != NULL;
 }
 
 /* The pool first: the messages it gives up end in the store. */
@@ -125,6 +134,7 @@ close_services(struct keeper *keeper)
 		store_close(keeper->messages.store);
 	if (keeper->redrive != NULL)
 		redrive_close(keeper->redrive);
+	deletions_close(keeper->deletions);
 }
 
 static int

@@ -44,6 +44,15 @@ person_copy(struct arena *arena, const struct person *person, struct person *cop
 }
 
 const struct category *
+person_category(const struct person *person, const struct uuid *id)
+{
+	for (size_t i = 0; i < person->category_count; i++)
+		if (uuid_equal(&person->categories[i].id, id))
+			return &person->categories[i];
+	return NULL;
+}
+
+const struct category *
 person_default_category(const struct person *person, struct slice key)
 {
 	for (size_t i = 0; i < person->category_count; i++)
