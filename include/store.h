@@ -73,13 +73,34 @@ typedef void store_person_fn(enum status st, const struct person *person, void *
 /* A user with the categories and keywords of the user's own ledger.  ST_NO_USER when there is none. */
 void store_get_person(struct store *store, const struct ledger *ledger, store_person_fn *fn, void *arg);
 
+/* Where an expense stands in a list, by day or by amount. */
+struct expense_place {
+	day_t       day;
+	struct uuid id;
+	int64_t     amount_minor;
+	int         digits;            /* of its currency */
+};
+
 struct expense_query {
 	day_t    from, to;             /* both included */
 	unsigned limit;                /* 1 to 500 */
-	bool     is_newest_first;
+	bool     by_amount;            /* as numbers, whatever the currency; equal ones by day and id */
+	bool     is_newest_first;      /* by_amount: the largest first */
 	bool     has_after;            /* go on behind this one, which need not exist any more */
 	day_t    after_day;
 	struct uuid after_id;
+	int64_t  after_minor;          /* by_amount; its amount ... */
+	int      after_digits;         /* ... and the digits of its currency */
+
+	struct uuid         category_id;     /* nil: of any; not those on their way to it */
+	struct slice        account;         /* exactly; a NULL slice: any */
+	struct currency     currency;        /* "": any */
+	bool                has_least, has_most;
+	int64_t             least, most;     /* both included, as numbers, in ten-thousandths */
+	size_t              word_count;
+	const struct slice *words;           /* folded; each occurs somewhere in the folded description */
+
+	struct expense_place *stopped_at;    /* NULL, or set when there is more: it goes on behind this one */
 };
 
 struct expense_list_callbacks {
@@ -88,7 +109,12 @@ struct expense_list_callbacks {
 	void (*on_end)(enum status st, bool has_more, void *arg);
 };
 
-/* Expenses of a ledger by day and id. */
+/*
+ * Expenses of a ledger.  A list by day may end before the limit is reached,
+ * with has_more, when many were looked at that do not match: then go on at
+ * *stopped_at.  One by amount looks at all that match, and is refused with
+ * ST_OUT_OF_RANGE when they are too many.
+ */
 void store_list_expenses(struct store *store, const struct ledger *ledger, const struct expense_query *query,
     const struct expense_list_callbacks *callbacks, void *arg);
 

@@ -11,6 +11,7 @@ libaiexpense_a_SOURCES += src/api/http_category.c
 libaiexpense_a_SOURCES += src/api/http_category_delete.c
 libaiexpense_a_SOURCES += src/api/http_expense.c
 libaiexpense_a_SOURCES += src/api/http_expense_id.c
+libaiexpense_a_SOURCES += src/api/http_expense_list.c
 libaiexpense_a_SOURCES += src/api/http_health.c
 libaiexpense_a_SOURCES += src/api/http_keyword.c
 libaiexpense_a_SOURCES += src/api/http_message.c

@@ -8,6 +8,7 @@ libaiexpense_a_SOURCES += src/ledger/op_delete_category.c
 libaiexpense_a_SOURCES += src/ledger/op_expense.c
 libaiexpense_a_SOURCES += src/ledger/op_inbox.c
 libaiexpense_a_SOURCES += src/ledger/op_keyword.c
+libaiexpense_a_SOURCES += src/ledger/op_list.c
 libaiexpense_a_SOURCES += src/ledger/op_message.c
 libaiexpense_a_SOURCES += src/ledger/op_token.c
 libaiexpense_a_SOURCES += src/ledger/op_totals.c

@@ -146,9 +146,12 @@ void expenses_apply(struct op *op, const struct expenses_plan *plan);
 enum status expenses_load(struct op *op, const struct uuid *ids, size_t count, struct write_answer *answer);
 
 enum status op_get_expense(struct op *op, const struct uuid *id, struct expense *expense);
+enum status op_put_expenses(struct op *op, const struct expense_batch *batch, struct write_answer *answer);
+
+/* --- lists of expenses: op_list.c ------------------------------------------ */
+
 enum status op_list_expenses(struct op *op, const struct expense_query *query,
     void (*on_expense)(const struct expense *expense, void *arg), void *arg, bool *has_more);
-enum status op_put_expenses(struct op *op, const struct expense_batch *batch, struct write_answer *answer);
 
 /* --- what happens to expenses later: op_change.c ---------------------------- */
 
