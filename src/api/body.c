@@ -18,9 +18,13 @@
 #include "http/reply.h"
 #include "text.h"
 
-/* U+0001, escaped; a string with this character is refused like one with any other control character. */
+/*
+ * U+0001, escaped.  A client's string that begins with it gets another control
+ * character instead, for which it is refused just as well.
+ */
 #define NUMBER_MARK "\\u0001"
 #define NUMBER_MARK_READ '\001'
+#define NO_NUMBER_MARK "\\u0002"
 
 static bool
 is_digit(char c)
@@ -76,6 +80,21 @@ string_end(const char *p, size_t len, size_t at)
 	return at < len ? at + 1 : len;
 }
 
+/* A string with its quotes. */
+static void
+append_string(struct buf *out, struct slice s)
+{
+	static const char start[] = "\"" NUMBER_MARK;
+	size_t len = sizeof start - 1;
+
+	if (s.len < len || memcmp(s.ptr, start, len) != 0) {
+		buf_append_slice(out, s);
+		return;
+	}
+	buf_append_literal(out, "\"" NO_NUMBER_MARK);
+	buf_append(out, s.ptr + len, s.len - len);
+}
+
 static void
 quote_numbers(struct slice json, struct buf *out)
 {
@@ -86,7 +105,7 @@ quote_numbers(struct slice json, struct buf *out)
 
 		if (c == '"') {
 			end = string_end(json.ptr, json.len, at);
-			buf_append(out, json.ptr + at, end - at);
+			append_string(out, (struct slice){ json.ptr + at, end - at });
 		} else if ((c == '-' || is_digit(c)) && (end = number_end(json.ptr, json.len, at)) > at) {
 			buf_append_literal(out, "\"" NUMBER_MARK);
 			buf_append(out, json.ptr + at, end - at);
@@ -317,6 +336,8 @@ read_member(struct reading *reading, struct fields *fields, const char *name, js
 		fields->set_count++;
 		return read_value(reading, member, json, &fields->values[i]);
 	}
+	if (name[0] == NUMBER_MARK_READ)
+		return handler_refuse(reading->req, ST_BAD_JSON, NULL, "A name must be a string.");
 	return refuse(reading, name, ST_UNKNOWN_FIELD, NULL);
 }
 
