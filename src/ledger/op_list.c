@@ -13,6 +13,7 @@
 
 enum {
 	WORK_MAX = 10000,              /* rows to look at in one call, some 5 ms */
+	WORK_FETCH = 1,                /* what finding the expense of a category's row costs beyond that, in rows */
 	WORK_FOLD = 8                  /* what folding a description costs that is not ASCII, in rows */
 };
 
@@ -113,6 +114,7 @@ read_row(struct scan *scan, struct expense *expense)
 	struct key row;
 
 	if (scan->is_by_category) {
+		scan->work += WORK_FETCH;
 		if (!key_read_in_category(scan->cursor.key, &expense->day, &expense->id))
 			return ST_BAD_RECORD;
 		row = key_expense(scan->op->ledger, expense->day, &expense->id);

@@ -2,6 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Categories: the list with its counts, looking one up by name, new ones, new names, deleting them, and their keywords."""
 
+import http.client
+import os
+import signal
+import threading
 import unittest
 import urllib.parse
 
@@ -248,6 +252,75 @@ class Categories(unittest.TestCase):
             self.assertEqual(other.post(CATEGORIES, {"user": self.user, "name": "x"}).status, 403)
             self.assertEqual(len(other.get(CATEGORIES).json["categories"]), 5)
             self.assertEqual(other.post(CATEGORIES, {"name": "Pets"}).status, 201)
+
+
+class Crashes(unittest.TestCase):
+    """A category with many expenses is being deleted while processes die."""
+
+    MANY = 4000
+
+    def fill(self, client, user):
+        """The categories by key; the first has many expenses."""
+        client.say(user, "hello")
+        found = {c["key"]: c for c in client.get(f"{CATEGORIES}?user={user}").json["categories"]}
+        for n in range(0, self.MANY, 100):
+            expenses = [{"description": f"thing {n + i}", "amount": n + i + 1, "category_id": found["food"]["id"],
+                         "date": f"2026-{1 + i % 12:02}-{1 + n % 28:02}"} for i in range(100)]
+            self.assertEqual(client.post("/api/v1/expenses", {"user": user, "expenses": expenses}).status, 201)
+        return found
+
+    def delete(self, port, made, user, categories):
+        """In a thread, since its connection may die; 404 is a repeat of a deletion that is under way."""
+        path = f"{CATEGORIES}/{categories['food']['id']}?user={user}&reassign_to={categories['shopping']['id']}"
+
+        def run():
+            with Client(port, made) as client:
+                try:
+                    answers.append(client.request("DELETE", path, headers={"If-Match": "*"}).status)
+                except (OSError, http.client.HTTPException):
+                    answers.append(None)
+        answers = []
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread, answers
+
+    def counts(self, port, made, user):
+        """How many expenses each category has that is listed; nothing when nobody answers just now."""
+        try:
+            with Client(port, made) as client:
+                return {c["key"]: c["expense_count"] for c in client.get(f"{CATEGORIES}?user={user}").json["categories"]}
+        except (OSError, http.client.HTTPException, KeyError):
+            return {}
+
+    def kill(self, d, role):
+        """Some of the processes, and a new start where all of them were."""
+        victims = d.all_pids() if role == "all" else d.pids(role)
+        for pid in victims:
+            os.kill(pid, signal.SIGKILL)
+        if role == "all":
+            d.process.wait()
+            d.start()
+
+    def test_it_is_finished_whoever_dies_and_nothing_is_lost(self):
+        for role in "http", "writer", "keeper", "all":
+            with self.subTest(role), Daemon("http { workers = 2 }", args=["-o", "store.map_size_bytes=256M"]) as d:
+                made, user = token(d), "line:crash"
+                with Client(d.port, made) as client:
+                    categories = self.fill(client, user)
+                thread, answers = self.delete(d.port, made, user, categories)
+                hidden = d.wait_for(lambda: [c for c in [self.counts(d.port, made, user)] if c and "food" not in c], "the mark")
+                self.kill(d, role)
+                print(f"# {role} killed when {hidden[0]['shopping']} of {self.MANY} were moved", flush=True)
+                thread.join()
+                self.assertIn(answers[0], (204, 202, 404, None))
+                d.wait_for(lambda: self.counts(d.port, made, user).get("shopping") == self.MANY, "all to be moved")
+                with Client(d.port, made) as client:
+                    found = client.expenses(user)
+                self.assertEqual({(e["category"]["name"], e["version"]) for e in found}, {("Shopping", 2)})
+                self.assertEqual({e["description"] for e in found}, {f"thing {n}" for n in range(self.MANY)})
+                d.stop()
+                store = read_store(d.store)
+                self.assertEqual((store.faults, store.chores), ([], []))
 
 
 if __name__ == "__main__":
