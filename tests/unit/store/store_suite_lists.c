@@ -25,7 +25,7 @@ store_random(struct model *m)
 {
 	static const char *const accounts[] = { "cash", "visa" };
 	static const char *const currencies[] = { "TWD", "JPY", "KWD" };
-	struct new_expense new = suite_new_expense(today + rand() % 60, rand() % 4000 - 1000);
+	struct new_expense new = suite_new_expense(today + rand() % 60, rand() % 40 * 100 - 1000);
 	struct expense_batch batch = { .now_ms = suite_now_ms(), .expense_count = 1, .expenses = &new };
 
 	m->thing[m->count] = (unsigned)rand() % 5;
@@ -164,8 +164,8 @@ pages_of_any_query_make_up_what_matches_in_its_order(void **state)
 			query.currency = (struct currency){ "JPY" };
 		query.has_least = rand() % 4 == 0;
 		query.has_most = rand() % 4 == 0;
-		query.least = rand() % 200000 - 50000;
-		query.most = rand() % 20000000 - 1000000;
+		query.least = number_of(&m->expenses[rand() % EXPENSES]);
+		query.most = number_of(&m->expenses[rand() % EXPENSES]);
 		if (rand() % 3 == 0) {
 			query.words = &words[rand() % 5];
 			query.word_count = 1 + (unsigned)rand() % 2;
