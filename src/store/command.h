@@ -24,6 +24,8 @@ enum command_kind {
 	COMMAND_PUT_INBOX,
 	COMMAND_COUNT_ATTEMPT,
 	COMMAND_PUT_TOKEN,
+	COMMAND_REVOKE_TOKEN,
+	COMMAND_NOTE_TOKEN_USED,
 	COMMANDS
 };
 
@@ -37,9 +39,14 @@ struct move_command {
 	int64_t     now_ms;
 };
 
+struct token_use {
+	uint8_t key_id[TOKEN_KEY_SIZE];
+	day_t   day;                                       /* not of COMMAND_REVOKE_TOKEN */
+};
+
 struct command {
 	enum command_kind kind;
-	uint8_t           ledger[LEDGER_KEY_SIZE];     /* not for COMMAND_PUT_TOKEN */
+	uint8_t           ledger[LEDGER_KEY_SIZE];     /* not for those about tokens */
 	union {
 		struct message_entry   message;
 		struct expense_batch   batch;
@@ -52,6 +59,7 @@ struct command {
 		struct inbox_entry     inbox;
 		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
 		struct token           token;
+		struct token_use       token_use;
 	};
 };
 
