@@ -20,7 +20,7 @@ DOCUMENT = "/api/v1/openapi.json"
 # Documented successes that take more than a request to bring about; who brings them about.
 DRIVEN_ELSEWHERE = {
     ("post_message", 202): "test_kill.py: no AI worker answers in time",
-    ("delete_category", 202): "test_category.py: the category is larger than what is moved while a client waits",
+    ("delete_category", 202): "test_category.py: the writer is held up for longer than a client waits",
 }
 
 
