@@ -212,19 +212,19 @@ void store_list_inbox(struct store *store, unsigned shard, int64_t received_befo
     const struct inbox_list_callbacks *callbacks, void *arg);
 
 /* A category whose expenses are still being moved. */
-struct unfinished_deletion {
+struct category_move {
 	struct ledger ledger;
 	struct uuid   category_id;
 	int64_t       started_ms;
 };
 
-struct deletion_list_callbacks {
-	void (*on_deletion)(const struct unfinished_deletion *deletion, void *arg);
+struct category_move_list_callbacks {
+	void (*on_move)(const struct category_move *deletion, void *arg);
 	void (*on_end)(enum status st, void *arg);
 };
 
 /* Those of one shard, at most limit. */
-void store_list_deletions(struct store *store, unsigned shard, unsigned limit, const struct deletion_list_callbacks *callbacks,
+void store_list_category_moves(struct store *store, unsigned shard, unsigned limit, const struct category_move_list_callbacks *callbacks,
     void *arg);
 
 /* --- writing ------------------------------------------------------------ */

@@ -78,8 +78,8 @@ enum { MOVED_AT_ONCE = 200 };
 
 enum status op_delete_category(struct op *op, const struct category_deletion *deletion, struct write_answer *answer);
 enum status op_move_expenses(struct op *op, const struct uuid *category_id, int64_t now_ms, struct write_answer *answer);
-enum status op_list_deletions(struct op *op, unsigned shard, unsigned limit,
-    void (*on_deletion)(const struct unfinished_deletion *deletion, void *arg), void *arg);
+enum status op_list_category_moves(struct op *op, unsigned shard, unsigned limit,
+    void (*on_move)(const struct category_move *deletion, void *arg), void *arg);
 
 /* Where the expenses of a deleted category went; ST_NOT_FOUND when there was none. */
 enum status redirect_get(struct op *op, const struct uuid *category_id, struct redirect *redirect);

@@ -68,7 +68,7 @@ redirect_put(struct op *op, const struct uuid *category_id, const struct redirec
 }
 
 static enum status
-read_chore(const struct kv_cursor *cursor, struct unfinished_deletion *deletion)
+read_chore(const struct kv_cursor *cursor, struct category_move *deletion)
 {
 	struct chore chore;
 	enum status st = chore_unpack(cursor->value, &chore);
@@ -82,10 +82,10 @@ read_chore(const struct kv_cursor *cursor, struct unfinished_deletion *deletion)
 }
 
 enum status
-op_list_deletions(struct op *op, unsigned shard, unsigned limit,
-    void (*on_deletion)(const struct unfinished_deletion *deletion, void *arg), void *arg)
+op_list_category_moves(struct op *op, unsigned shard, unsigned limit,
+    void (*on_move)(const struct category_move *deletion, void *arg), void *arg)
 {
-	struct unfinished_deletion deletion = { .ledger = { .shard = shard } };
+	struct category_move deletion = { .ledger = { .shard = shard } };
 	enum status st = ST_OK;
 	struct kv_cursor cursor;
 	bool is_there;
@@ -95,7 +95,7 @@ op_list_deletions(struct op *op, unsigned shard, unsigned limit,
 	for (; st == ST_OK && is_there && limit > 0; limit--) {
 		st = read_chore(&cursor, &deletion);
 		if (st == ST_OK)
-			on_deletion(&deletion, arg);
+			on_move(&deletion, arg);
 		is_there = kv_cursor_next(&cursor);
 	}
 	kv_cursor_end(&cursor);

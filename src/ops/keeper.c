@@ -9,7 +9,7 @@
 #include <sys/statvfs.h>
 
 #include "ctl_server.h"
-#include "deletions.h"
+#include "category_moves.h"
 #include "log.h"
 #include "redrive.h"
 
@@ -44,9 +44,9 @@ look_for_messages(struct keeper *keeper)
 }
 
 static void
-look_for_deletions(struct keeper *keeper)
+look_for_category_moves(struct keeper *keeper)
 {
-	deletions_look(keeper->deletions);
+	category_moves_look(keeper->category_moves);
 }
 
 /* What is done by the clock, first at the start. */
@@ -58,7 +58,7 @@ static const struct clock_job {
 	{ "check-disk", 1000, check_disk },
 	{ "clear-readers", 10000, clear_dead_readers },
 	{ "redrive", 2000, look_for_messages },
-	{ "finish-deletions", 2000, look_for_deletions },
+	{ "move-expenses", 2000, look_for_category_moves },
 };
 enum { JOBS = sizeof jobs / sizeof jobs[0] };
 
@@ -120,8 +120,8 @@ open_services(struct keeper *keeper)
 	if (messages->store == NULL || messages->pool == NULL)
 		return false;
 	keeper->redrive = redrive_open(messages);
-	keeper->deletions = deletions_open(messages->store);
-	return keeper->redrive != NULL && keeper->deletions != NULL;
+	keeper->category_moves = category_moves_open(messages->store);
+	return keeper->redrive != NULL && keeper->category_moves != NULL;
 }
 
 /* The pool first: the messages it gives up end in the store. */
@@ -134,7 +134,7 @@ close_services(struct keeper *keeper)
 		store_close(keeper->messages.store);
 	if (keeper->redrive != NULL)
 		redrive_close(keeper->redrive);
-	deletions_close(keeper->deletions);
+	category_moves_close(keeper->category_moves);
 }
 
 static int

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += src/ops/commands.c src/ops/commands.h
 libaiexpense_a_SOURCES += src/ops/ctl_server.c src/ops/ctl_server.h
-libaiexpense_a_SOURCES += src/ops/deletions.c src/ops/deletions.h
+libaiexpense_a_SOURCES += src/ops/category_moves.c src/ops/category_moves.h
 libaiexpense_a_SOURCES += src/ops/keeper.c src/ops/keeper.h
 libaiexpense_a_SOURCES += src/ops/redrive.c src/ops/redrive.h
 libaiexpense_a_SOURCES += src/ops/stats.c

@@ -52,7 +52,7 @@ struct command {
 		struct expense_batch   batch;
 		struct expense_change  change;
 		struct category_name   category;
-		struct category_deletion deletion;
+		struct category_deletion category_deletion;
 		struct move_command    move;
 		struct keyword_change  keyword;
 		struct sign_up_command sign_up;

@@ -7,7 +7,7 @@
 static void
 deletion_pack(msgpack_packer *pk, const struct command *command)
 {
-	const struct category_deletion *deletion = &command->deletion;
+	const struct category_deletion *deletion = &command->category_deletion;
 
 	mp_put_uuid(pk, &deletion->id);
 	mp_put_uuid(pk, &deletion->deletion_id);
@@ -20,7 +20,7 @@ deletion_pack(msgpack_packer *pk, const struct command *command)
 static void
 deletion_unpack(struct mp *mp, struct arena *arena, struct command *command)
 {
-	struct category_deletion *deletion = &command->deletion;
+	struct category_deletion *deletion = &command->category_deletion;
 
 	(void)arena;
 	mp_uuid(mp, &deletion->id);
@@ -34,7 +34,7 @@ deletion_unpack(struct mp *mp, struct arena *arena, struct command *command)
 static enum status
 deletion_run(struct op *op, const struct command *command, struct write_answer *answer)
 {
-	return op_delete_category(op, &command->deletion, answer);
+	return op_delete_category(op, &command->category_deletion, answer);
 }
 
 const struct command_row command_delete_category = { deletion_pack, deletion_unpack, deletion_run };

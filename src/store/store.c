@@ -206,13 +206,13 @@ store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms
 }
 
 void
-store_list_deletions(struct store *store, unsigned shard, unsigned limit, const struct deletion_list_callbacks *callbacks,
+store_list_category_moves(struct store *store, unsigned shard, unsigned limit, const struct category_move_list_callbacks *callbacks,
     void *arg)
 {
 	struct reading r;
 
 	if (reading_begin(&r, store, shard, NULL))
-		r.st = op_list_deletions(&r.op, shard, limit, callbacks->on_deletion, arg);
+		r.st = op_list_category_moves(&r.op, shard, limit, callbacks->on_move, arg);
 	reading_end(&r);
 	callbacks->on_end(r.st, arg);
 	reading_fini(&r);
@@ -267,7 +267,7 @@ void
 store_delete_category(struct store *store, const struct ledger *ledger, const struct category_deletion *deletion,
     store_write_fn *fn, void *arg)
 {
-	struct command command = { .kind = COMMAND_DELETE_CATEGORY, .deletion = *deletion };
+	struct command command = { .kind = COMMAND_DELETE_CATEGORY, .category_deletion = *deletion };
 
 	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }

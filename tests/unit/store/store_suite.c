@@ -438,7 +438,7 @@ int
 suite_run(const char *name)
 {
 	size_t count = 0, most = suite_test_count + suite_change_test_count + suite_category_test_count
-	    + suite_deletion_test_count + suite_list_test_count;
+	    + suite_category_deletion_test_count + suite_list_test_count;
 	struct CMUnitTest *all = calloc(most, sizeof *all);
 	int failed;
 
@@ -446,7 +446,7 @@ suite_run(const char *name)
 	add_tests(all, &count, suite_tests, suite_test_count);
 	add_tests(all, &count, suite_change_tests, suite_change_test_count);
 	add_tests(all, &count, suite_category_tests, suite_category_test_count);
-	add_tests(all, &count, suite_deletion_tests, suite_deletion_test_count);
+	add_tests(all, &count, suite_category_deletion_tests, suite_category_deletion_test_count);
 	add_tests(all, &count, suite_list_tests, suite_list_test_count);
 	failed = _cmocka_run_group_tests(name, all, count, NULL, NULL);
 	free(all);

@@ -84,9 +84,9 @@ struct new_expense suite_new_expense(day_t day, int64_t amount_minor);
 struct message_entry suite_entry(const char *user, const struct new_expense *expenses, size_t count);
 
 /* Files of them, run as one group. */
-extern const struct CMUnitTest suite_tests[], suite_change_tests[], suite_category_tests[], suite_deletion_tests[],
+extern const struct CMUnitTest suite_tests[], suite_change_tests[], suite_category_tests[], suite_category_deletion_tests[],
     suite_list_tests[];
-extern const size_t suite_test_count, suite_change_test_count, suite_category_test_count, suite_deletion_test_count,
+extern const size_t suite_test_count, suite_change_test_count, suite_category_test_count, suite_category_deletion_test_count,
     suite_list_test_count;
 
 int suite_run(const char *name);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See deletions.h.  Another process may be at the same one: a step moves what
+ * See category_moves.h.  Another process may be at the same one: a step moves what
  * is left, whoever asks for it.
  */
 #include "config.h"
 
-#include "deletions.h"
+#include "category_moves.h"
 
 #include <stdlib.h>
 
@@ -14,14 +14,14 @@
 
 enum { AT_ONCE = 8 };            /* of one shard; the writers have other work too */
 
-struct deletions {
+struct category_moves {
 	struct store *store;
 	unsigned      under_way;
 };
 
 struct errand {
-	struct deletions          *deletions;
-	struct unfinished_deletion deletion;
+	struct category_moves          *category_moves;
+	struct category_move deletion;
 };
 
 static void go_on(struct errand *errand);
@@ -29,7 +29,7 @@ static void go_on(struct errand *errand);
 static void
 end_errand(struct errand *errand)
 {
-	errand->deletions->under_way--;
+	errand->category_moves->under_way--;
 	free(errand);
 }
 
@@ -52,28 +52,28 @@ on_step(enum status st, const struct write_answer *answer, void *arg)
 static void
 go_on(struct errand *errand)
 {
-	store_move_expenses(errand->deletions->store, &errand->deletion.ledger, &errand->deletion.category_id,
+	store_move_expenses(errand->category_moves->store, &errand->deletion.ledger, &errand->deletion.category_id,
 	    clock_wall_ms(), on_step, errand);
 }
 
 /* A list of the errands, since the store may answer at once. */
 struct look {
-	struct deletions *deletions;
+	struct category_moves *category_moves;
 	size_t            count;
 	struct errand    *errands[AT_ONCE];
 };
 
 static void
-on_deletion(const struct unfinished_deletion *deletion, void *arg)
+on_move(const struct category_move *deletion, void *arg)
 {
 	struct look *look = arg;
 	struct errand *errand = malloc(sizeof *errand);
 
 	if (errand == NULL)
 		return;
-	*errand = (struct errand){ .deletions = look->deletions, .deletion = *deletion };
+	*errand = (struct errand){ .category_moves = look->category_moves, .deletion = *deletion };
 	look->errands[look->count++] = errand;
-	look->deletions->under_way++;
+	look->category_moves->under_way++;
 }
 
 static void
@@ -81,37 +81,37 @@ on_list_end(enum status st, void *arg)
 {
 	(void)arg;
 	if (st != ST_OK)
-		log_warn("unfinished deletions cannot be read: %s", status_title(st));
+		log_warn("unfinished category_moves cannot be read: %s", status_title(st));
 }
 
 void
-deletions_look(struct deletions *deletions)
+category_moves_look(struct category_moves *category_moves)
 {
-	static const struct deletion_list_callbacks callbacks = { on_deletion, on_list_end };
+	static const struct category_move_list_callbacks callbacks = { on_move, on_list_end };
 
-	if (deletions->under_way > 0)
+	if (category_moves->under_way > 0)
 		return;
-	for (unsigned shard = 0; shard < store_shard_count(deletions->store); shard++) {
-		struct look look = { .deletions = deletions };
+	for (unsigned shard = 0; shard < store_shard_count(category_moves->store); shard++) {
+		struct look look = { .category_moves = category_moves };
 
-		store_list_deletions(deletions->store, shard, AT_ONCE, &callbacks, &look);
+		store_list_category_moves(category_moves->store, shard, AT_ONCE, &callbacks, &look);
 		for (size_t i = 0; i < look.count; i++)
 			go_on(look.errands[i]);
 	}
 }
 
-struct deletions *
-deletions_open(struct store *store)
+struct category_moves *
+category_moves_open(struct store *store)
 {
-	struct deletions *deletions = calloc(1, sizeof *deletions);
+	struct category_moves *category_moves = calloc(1, sizeof *category_moves);
 
-	if (deletions != NULL)
-		deletions->store = store;
-	return deletions;
+	if (category_moves != NULL)
+		category_moves->store = store;
+	return category_moves;
 }
 
 void
-deletions_close(struct deletions *deletions)
+category_moves_close(struct category_moves *category_moves)
 {
-	free(deletions);
+	free(category_moves);
 }

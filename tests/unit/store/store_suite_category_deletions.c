@@ -213,22 +213,22 @@ a_category_with_expenses_or_some_in_the_trash_needs_another_one(void **state)
 }
 
 static void
-on_deletion(const struct unfinished_deletion *deletion, void *arg)
+on_move(const struct category_move *deletion, void *arg)
 {
-	struct unfinished_deletion *found = arg;
+	struct category_move *found = arg;
 
 	assert_true(uuid_is_nil(&found->category_id));
 	*found = *deletion;
 }
 
-static struct unfinished_deletion
+static struct category_move
 unfinished(struct suite *s)
 {
-	static const struct deletion_list_callbacks callbacks = { on_deletion, on_end };
-	struct unfinished_deletion found = { .started_ms = 0 };
+	static const struct category_move_list_callbacks callbacks = { on_move, on_end };
+	struct category_move found = { .started_ms = 0 };
 
 	for (unsigned shard = 0; shard < store_shard_count(s->store); shard++)
-		store_list_deletions(s->store, shard, 100, &callbacks, &found);
+		store_list_category_moves(s->store, shard, 100, &callbacks, &found);
 	return found;
 }
 
@@ -237,7 +237,7 @@ a_large_category_is_moved_in_steps_that_are_all_exact(void **state)
 {
 	struct suite *s = *state;
 	struct uuid food, shopping;
-	struct unfinished_deletion left;
+	struct category_move left;
 	struct category_deletion deletion;
 	struct write_answer answer;
 	struct expense_change change = { .action = EXPENSE_CHANGED, .by = TOKEN_SERVICE, .now_ms = suite_now_ms() };
@@ -312,7 +312,7 @@ a_deletion_that_overflows_a_total_leaves_what_it_cannot_move(void **state)
 	struct new_expense new[100];
 	struct expense_batch batch = { .now_ms = suite_now_ms(), .expense_count = 100, .expenses = new };
 	struct uuid shopping;
-	struct unfinished_deletion left;
+	struct category_move left;
 	struct category_deletion deletion;
 	struct write_answer answer;
 	struct person person;
@@ -461,7 +461,7 @@ there_are_at_most_two_hundred_keywords_and_they_go_with_the_expenses(void **stat
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, suite_setup, suite_teardown)
 
-const struct CMUnitTest suite_deletion_tests[] = {
+const struct CMUnitTest suite_category_deletion_tests[] = {
 	CASE(a_deleted_category_gives_its_expenses_away),
 	CASE(what_names_a_deleted_category_goes_where_its_expenses_went),
 	CASE(a_category_with_expenses_or_some_in_the_trash_needs_another_one),
@@ -473,4 +473,4 @@ const struct CMUnitTest suite_deletion_tests[] = {
 	CASE(a_keyword_is_changed_and_removed_once),
 	CASE(there_are_at_most_two_hundred_keywords_and_they_go_with_the_expenses),
 };
-const size_t suite_deletion_test_count = sizeof suite_deletion_tests / sizeof suite_deletion_tests[0];
+const size_t suite_category_deletion_test_count = sizeof suite_category_deletion_tests / sizeof suite_category_deletion_tests[0];
