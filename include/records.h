@@ -28,6 +28,9 @@ enum {
 	DESCRIPTION_MAX = 800,         /* bytes; 200 characters */
 	CATEGORY_NAME_MAX = 200,       /* bytes; 50 characters */
 	CATEGORIES_MAX = 100,          /* of one ledger */
+	KEYWORD_MAX = 200,             /* bytes; 50 characters */
+	KEYWORDS_MAX = 200,            /* of one ledger */
+	KEYWORD_PRIORITY_MAX = 1000,
 	REPLY_MAX = 16384,             /* bytes of a message's reply */
 	MESSAGE_EXPENSES_MAX = 20,
 	BATCH_EXPENSES_MAX = 100,      /* stored together without a message */
@@ -56,6 +59,18 @@ struct category {
 	struct slice name;             /* the user's own name; empty for a default that was not renamed */
 	uint32_t     expense_count;
 	uint32_t     version;          /* of the name; 1 when new */
+	struct uuid  moves_to;         /* while it is being deleted: the category that its expenses go to; else nil */
+	struct slice folded;           /* the name as names are compared; set by op_get_person, empty without a name */
+};
+
+/* A word that says where an expense is filed whose description has it. */
+struct keyword {
+	struct uuid  id;
+	struct uuid  category_id;
+	struct slice text;             /* as it was given */
+	struct slice folded;           /* as it is looked for */
+	uint32_t     priority;         /* 0 to KEYWORD_PRIORITY_MAX; the highest decides, then the longest */
+	uint32_t     version;          /* 1 when new */
 };
 
 struct expense {
@@ -102,7 +117,12 @@ struct token {
 };
 
 /* What happened to an expense after its making. */
-enum expense_action { EXPENSE_CHANGED, EXPENSE_DELETED, EXPENSE_RESTORED, EXPENSE_ACTIONS };
+enum expense_action {
+	EXPENSE_CHANGED, EXPENSE_DELETED, EXPENSE_RESTORED,
+	EXPENSE_ACTIONS,                   /* those that can be asked for */
+	EXPENSE_REASSIGNED = EXPENSE_ACTIONS,   /* its category was deleted */
+	EXPENSE_EVENTS
+};
 
 struct expense_event {
 	struct uuid         expense_id;

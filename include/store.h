@@ -63,20 +63,44 @@ struct person {
 	struct user            user;
 	size_t                 category_count;
 	const struct category *categories;   /* in the order of their making */
+	size_t                 leaving_count;   /* behind them: those that are being deleted, for what is still filed there */
+	size_t                 keyword_count;
+	const struct keyword  *keywords;     /* in the order in which they are tried */
 };
 
 typedef void store_person_fn(enum status st, const struct person *person, void *arg);
 
-/* A user with the categories of the user's own ledger.  ST_NO_USER when there is none. */
+/* A user with the categories and keywords of the user's own ledger.  ST_NO_USER when there is none. */
 void store_get_person(struct store *store, const struct ledger *ledger, store_person_fn *fn, void *arg);
+
+/* Where an expense stands in a list, by day or by amount. */
+struct expense_place {
+	day_t       day;
+	struct uuid id;
+	int64_t     amount_minor;
+	int         digits;            /* of its currency */
+};
 
 struct expense_query {
 	day_t    from, to;             /* both included */
 	unsigned limit;                /* 1 to 500 */
-	bool     is_newest_first;
+	bool     by_amount;            /* as numbers, whatever the currency; equal ones by day and id */
+	bool     is_newest_first;      /* by_amount: the largest first */
 	bool     has_after;            /* go on behind this one, which need not exist any more */
 	day_t    after_day;
 	struct uuid after_id;
+	int64_t  after_minor;          /* by_amount; its amount ... */
+	int      after_digits;         /* ... and the digits of its currency */
+
+	struct uuid         category_id;     /* nil: of any; not those on their way to it */
+	struct slice        account;         /* exactly; a NULL slice: any */
+	struct currency     currency;        /* "": any */
+	bool                has_least, has_most;
+	int64_t             least, most;     /* both included, as numbers, in ten-thousandths */
+	size_t              word_count;
+	const struct slice *words;           /* folded; each occurs somewhere in the folded description */
+
+	struct expense_place *stopped_at;    /* NULL, or set when there is more: it goes on behind this one */
 };
 
 struct expense_list_callbacks {
@@ -85,7 +109,12 @@ struct expense_list_callbacks {
 	void (*on_end)(enum status st, bool has_more, void *arg);
 };
 
-/* Expenses of a ledger by day and id. */
+/*
+ * Expenses of a ledger.  A list by day may end before the limit is reached,
+ * with has_more, when many were looked at that do not match: then go on at
+ * *stopped_at.  One by amount looks at all that match, and is refused with
+ * ST_OUT_OF_RANGE when they are too many.
+ */
 void store_list_expenses(struct store *store, const struct ledger *ledger, const struct expense_query *query,
     const struct expense_list_callbacks *callbacks, void *arg);
 
@@ -236,6 +265,22 @@ void store_list_expired(struct store *store, unsigned shard, const struct expire
  */
 void store_mac(const struct store *store, struct slice text, uint8_t mac[32]);
 
+/* A category whose expenses are still being moved. */
+struct category_move {
+	struct ledger ledger;
+	struct uuid   category_id;
+	int64_t       started_ms;
+};
+
+struct category_move_list_callbacks {
+	void (*on_move)(const struct category_move *deletion, void *arg);
+	void (*on_end)(enum status st, void *arg);
+};
+
+/* Those of one shard, at most limit. */
+void store_list_category_moves(struct store *store, unsigned shard, unsigned limit, const struct category_move_list_callbacks *callbacks,
+    void *arg);
+
 /* --- writing ------------------------------------------------------------ */
 
 /* What a new user gets; the default categories come with it. */
@@ -275,9 +320,11 @@ struct write_answer {
 	struct message             message;          /* of store_record_message; id, status, reply, ids */
 	size_t                     expense_count;
 	const struct expense      *expenses;         /* as stored */
-	struct uuid                category_id;      /* of store_name_category */
+	struct uuid                category_id;      /* of store_name_category; of store_set_keyword the keyword's */
 	struct slice               next;             /* of work in steps: where the next one begins; empty at the end */
 	uint32_t                   removed[REMOVED_KINDS];   /* of store_remove_expired */
+	uint32_t                   expenses_left;    /* of store_delete_category: still to be moved; 0: it is gone */
+	bool                       is_given_up;      /* of store_move_expenses: they stay where they are */
 };
 
 typedef void store_write_fn(enum status st, const struct write_answer *answer, void *arg);
@@ -344,6 +391,59 @@ struct category_name {
  * ST_NOT_FOUND: there is none to rename.
  */
 void store_name_category(struct store *store, const struct ledger *ledger, const struct category_name *name,
+    store_write_fn *fn, void *arg);
+
+/* Deleting a category, and where its expenses go. */
+struct category_deletion {
+	struct uuid     id;
+	struct uuid     deletion_id;          /* the same one is made once */
+	struct uuid     reassign_to;          /* another category; nil: none, there must be nothing to move */
+	uint32_t        if_version;           /* of the category, else ST_VERSION_MISMATCH; 0: any */
+	enum token_kind by;
+	int64_t         now_ms;
+};
+
+/*
+ * Delete a category.  Its expenses and keywords go to the other one, and so
+ * does from then on whatever names it.  When it has more expenses than one
+ * transaction moves it is only marked: answer->expenses_left says how many are
+ * left for store_move_expenses.  ST_NOT_FOUND; ST_BAD_VALUE: no such other
+ * category; ST_CONFLICT: it is "other", which stays, or nothing is said of
+ * where its expenses go, or those in the trash.
+ */
+void store_delete_category(struct store *store, const struct ledger *ledger, const struct category_deletion *deletion,
+    store_write_fn *fn, void *arg);
+
+/*
+ * Move some more of the expenses of a category that is being deleted; with the
+ * last of them it is gone.  Anybody may do so at any time.  is_given_up: a
+ * total would overflow; it is not deleted and keeps what it still has.
+ */
+void store_move_expenses(struct store *store, const struct ledger *ledger, const struct uuid *category_id, int64_t now_ms,
+    store_write_fn *fn, void *arg);
+
+/* Something that is done to a keyword. */
+enum keyword_action { KEYWORD_ADDED, KEYWORD_CHANGED, KEYWORD_REMOVED, KEYWORD_ACTIONS };
+
+struct keyword_change {
+	enum keyword_action action;
+	struct uuid         id;               /* of the keyword */
+	struct uuid         category_id;
+	struct slice        text;             /* of one that is added: 1 to KEYWORD_MAX bytes of UTF-8 */
+	uint32_t            priority;         /* of one that is added or changed */
+	uint32_t            if_version;       /* of one that is there, else ST_VERSION_MISMATCH; 0: any */
+	int64_t             now_ms;
+	struct slice        idempotency_key;
+	uint8_t             request_hash[32];
+};
+
+/*
+ * Add a keyword, change its priority, or remove it.  ST_CONFLICT: some category
+ * has it, but for case, width and the like; ST_LIMIT_REACHED: there are
+ * KEYWORDS_MAX; ST_NOT_FOUND: there is no such category, or no such keyword to
+ * change.  Removing what is not there does nothing.
+ */
+void store_set_keyword(struct store *store, const struct ledger *ledger, const struct keyword_change *change,
     store_write_fn *fn, void *arg);
 
 /* A sign-up without a message. */

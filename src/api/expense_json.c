@@ -9,6 +9,7 @@
 #include "auth.h"
 #include "chat/reply.h"
 #include "http/ascii.h"
+#include "message/message.h"
 
 #define UPDATED_AT "\",\"updated_at\":\""
 
@@ -145,10 +146,11 @@ json_member_time(struct json_out *out, const char *key, int64_t wall_ms)
 	json_out_member_plain(out, key, (struct slice){ text, sizeof text });
 }
 
+/* Also one that is being deleted: it is still that of the expenses that were not moved yet. */
 static const struct category *
 find_category(const struct person *person, const struct uuid *id)
 {
-	for (size_t i = 0; person != NULL && i < person->category_count; i++)
+	for (size_t i = 0; person != NULL && i < person->category_count + person->leaving_count; i++)
 		if (uuid_equal(&person->categories[i].id, id))
 			return &person->categories[i];
 	return NULL;
@@ -157,12 +159,7 @@ find_category(const struct person *person, const struct uuid *id)
 struct slice
 category_shown_name(const struct category *category)
 {
-	if (category->name.len > 0)
-		return category->name;
-	for (int kind = 0; kind < CATEGORY_KINDS; kind++)
-		if (slice_equal(category->key, slice_of(category_kind_key((enum category_kind)kind))))
-			return category_kind_name((enum category_kind)kind, LANGUAGE_EN);
-	return category->key;
+	return message_category_name(category, LANGUAGE_EN);
 }
 
 static char *
@@ -266,6 +263,7 @@ event_write_json(struct json_out *out, const struct expense_event *event, const 
 {
 	static const char *const actions[] = {
 		[EXPENSE_CHANGED] = "changed", [EXPENSE_DELETED] = "deleted", [EXPENSE_RESTORED] = "restored",
+		[EXPENSE_REASSIGNED] = "reassigned",
 	};
 
 	json_out_object_begin(out);

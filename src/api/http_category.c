@@ -13,6 +13,7 @@
 #include "fields.h"
 #include "fold.h"
 #include "http/reply.h"
+#include "store/person.h"
 
 /* The work of a handler, in the request's arena. */
 struct work {
@@ -39,14 +40,13 @@ begin(struct request *req)
 static bool
 has_default_name(struct arena *arena, const struct category *category, struct slice folded)
 {
-	for (int kind = 0; kind < CATEGORY_KINDS; kind++) {
-		if (!slice_equal(category->key, slice_of(category_kind_key((enum category_kind)kind))))
-			continue;
-		for (int language = 0; language < LANGUAGES; language++)
-			if (slice_equal(folded, text_fold(arena,
-			    category_kind_name((enum category_kind)kind, (enum language)language))))
-				return true;
-	}
+	enum category_kind kind;
+
+	if (!category_kind_from_key(category->key, &kind))
+		return false;
+	for (int language = 0; language < LANGUAGES; language++)
+		if (slice_equal(folded, text_fold(arena, category_kind_name(kind, (enum language)language))))
+			return true;
 	return false;
 }
 
@@ -54,7 +54,7 @@ static bool
 has_name(struct arena *arena, const struct category *category, struct slice folded)
 {
 	if (category->name.len > 0)
-		return slice_equal(folded, text_fold(arena, category->name));
+		return slice_equal(folded, category->folded);
 	return has_default_name(arena, category, folded);
 }
 
@@ -67,17 +67,6 @@ find_by_name(struct work *work, struct slice name)
 
 	for (size_t i = 0; folded.ptr != NULL && i < person->category_count; i++)
 		if (has_name(arena, &person->categories[i], folded))
-			return &person->categories[i];
-	return NULL;
-}
-
-static const struct category *
-find_by_id(const struct work *work, const struct uuid *id)
-{
-	const struct person *person = &work->caller.person;
-
-	for (size_t i = 0; i < person->category_count; i++)
-		if (uuid_equal(&person->categories[i].id, id))
 			return &person->categories[i];
 	return NULL;
 }
@@ -136,7 +125,7 @@ on_named(enum status st, const struct write_answer *answer, void *arg)
 	}
 	if (!caller_read_again(&work->caller))
 		return;
-	category = find_by_id(work, &answer->category_id);
+	category = person_category(&work->caller.person, &answer->category_id);
 	if (category == NULL) {
 		reply_problem(req, ST_NOT_FOUND, NULL, NULL);
 		return;
@@ -201,7 +190,7 @@ patch_category(struct request *req)
 
 	if (work == NULL || !caller_read_id(req, 0, &work->name.id) || !handler_if_match(req, &work->name.if_version))
 		return ST_OK;
-	if (find_by_id(work, &work->name.id) != NULL)
+	if (person_category(&work->caller.person, &work->name.id) != NULL)
 		submit(work);
 	else
 		reply_problem(req, ST_NOT_FOUND, NULL, NULL);

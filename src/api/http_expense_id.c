@@ -13,6 +13,7 @@
 #include "expense_json.h"
 #include "fields.h"
 #include "http/reply.h"
+#include "store/person.h"
 
 /* The work of a handler, in the request's arena. */
 struct work {
@@ -100,17 +101,31 @@ on_changed(enum status st, const struct write_answer *answer, void *arg)
 		reply_problem(work->caller.req, st, expense_field_of(st), NULL);
 }
 
+/* Otherwise *wrong is the field that cannot be so. */
+static enum status
+take_change(const struct work *work, struct expense *expense, const char **wrong)
+{
+	const struct fields *fields = body_fields(work->caller.req);
+	enum status st = expense_take(fields, expense, wrong);
+
+	if (st != ST_OK || fields_value(fields, MEMBER_category_id) == NULL ||
+	    person_category(&work->caller.person, &expense->category_id) != NULL)
+		return st;
+	*wrong = "category_id";
+	return ST_BAD_VALUE;
+}
+
 /* The change is made to what was read here: the version says so to the writer. */
 static void
 on_current(enum status st, const struct expense *expense, void *arg)
 {
 	struct work *work = arg;
-	const struct fields *fields = body_fields(work->caller.req);
 	struct expense_change change;
+	const char *wrong;
 
 	if (st == ST_OK && work->if_version != 0 && work->if_version != expense->version)
 		st = ST_VERSION_MISMATCH;
-	if (st != ST_OK || fields->set_count == 0) {
+	if (st != ST_OK || body_fields(work->caller.req)->set_count == 0) {
 		if (st == ST_OK)
 			expense_reply(&work->caller, ST_OK, expense);
 		else
@@ -120,8 +135,11 @@ on_current(enum status st, const struct expense *expense, void *arg)
 	work->if_version = expense->version;
 	change = change_of(work, EXPENSE_CHANGED);
 	change.expense = *expense;
-	if (expense_take(work->caller.req, fields, &change.expense))
+	st = take_change(work, &change.expense, &wrong);
+	if (st == ST_OK)
 		submit(work, &change, on_changed);
+	else
+		reply_problem(work->caller.req, st, wrong, NULL);
 }
 
 enum status

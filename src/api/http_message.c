@@ -122,13 +122,17 @@ struct parse {
 };
 
 static void
-write_parsed_category(struct json_out *out, enum category_kind kind, const struct person *person)
+write_parsed_category(struct json_out *out, const struct understood_expense *expense, const struct person *person)
 {
-	const struct category *category = person != NULL ? message_category(person, kind) : NULL;
+	enum category_kind kind = expense->category;
+	const struct category *category = person != NULL ? message_file(person, expense->description, kind) : NULL;
 
 	json_out_key(out, "category");
 	json_out_object_begin(out);
-	json_out_member_string(out, "key", category != NULL ? category->key : slice_of(category_kind_key(kind)));
+	if (category != NULL && category->key.len == 0)
+		json_out_member_null(out, "key");
+	else
+		json_out_member_string(out, "key", category != NULL ? category->key : slice_of(category_kind_key(kind)));
 	json_out_member_string(out, "name",
 	    category != NULL ? category_shown_name(category) : category_kind_name(kind, LANGUAGE_EN));
 	json_out_object_end(out);
@@ -141,7 +145,7 @@ write_parsed(struct json_out *out, const struct understood_expense *expense, con
 	json_out_member_string(out, "description", expense->description);
 	json_member_money(out, expense->amount_minor, expense->currency);
 	json_member_day(out, "date", expense->day);
-	write_parsed_category(out, expense->category, person);
+	write_parsed_category(out, expense, person);
 	json_out_member_string(out, "account", expense->account.len > 0 ? expense->account : message_default_account);
 	json_out_object_end(out);
 }

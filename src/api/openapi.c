@@ -106,19 +106,20 @@ write_header_components(struct json_out *out)
 	json_out_key(out, "headers");
 	json_out_object_begin(out);
 	write_header(out, "ETag", "The version of what is answered, for If-Match and If-None-Match.", true);
+	write_header(out, "ETagOfOne", "The version of what is answered, when it is one thing.", false);
 	for (size_t i = 0; i < sizeof answer_headers / sizeof answer_headers[0]; i++)
 		write_header(out, answer_headers[i].component, answer_headers[i].help, answer_headers[i].is_required);
 	json_out_object_end(out);
 }
 
 void
-openapi_answer_headers(struct json_out *out, unsigned code, bool gives_etag)
+openapi_answer_headers(struct json_out *out, unsigned code, const char *etag)
 {
 	json_out_key(out, "headers");
 	json_out_object_begin(out);
-	if (gives_etag) {
+	if (etag != NULL) {
 		json_out_key(out, "ETag");
-		openapi_ref(out, "headers", "ETag");
+		openapi_ref(out, "headers", etag);
 	}
 	for (size_t i = 0; i < sizeof answer_headers / sizeof answer_headers[0]; i++) {
 		const unsigned *codes = answer_headers[i].codes;
@@ -301,6 +302,29 @@ write_body(struct json_out *out, const struct endpoint *endpoint)
 	json_out_object_end(out);
 }
 
+/* Another answer with the same status follows. */
+static bool
+is_either(const struct endpoint_answer *answer)
+{
+	return answer[1].st == answer->st && answer[1].schema != SCHEMA_none;
+}
+
+static void
+write_answer_schema(struct json_out *out, const struct endpoint_answer *answer)
+{
+	if (!is_either(answer)) {
+		openapi_schema_ref(out, answer->schema);
+		return;
+	}
+	json_out_object_begin(out);
+	json_out_key(out, "oneOf");
+	json_out_array_begin(out);
+	openapi_schema_ref(out, answer->schema);
+	openapi_schema_ref(out, answer[1].schema);
+	json_out_array_end(out);
+	json_out_object_end(out);
+}
+
 /* An answer of a media type without a schema is bytes for whoever asked. */
 static void
 write_media(struct json_out *out, const struct endpoint_answer *answer)
@@ -309,7 +333,7 @@ write_media(struct json_out *out, const struct endpoint_answer *answer)
 	json_out_object_begin(out);
 	if (answer->schema != SCHEMA_none) {
 		json_out_key(out, "schema");
-		openapi_schema_ref(out, answer->schema);
+		write_answer_schema(out, answer);
 	}
 	json_out_object_end(out);
 }
@@ -319,6 +343,8 @@ static void
 write_answer(struct json_out *out, const struct endpoint *endpoint, const struct endpoint_answer *answer)
 {
 	const struct endpoint_answer *end = endpoint->answers + ANSWERS_MAX;
+	const struct endpoint_answer *first = answer;
+	const char *etag = !(endpoint->flags & GIVES_ETAG) ? NULL : is_either(answer) ? "ETagOfOne" : "ETag";
 	enum status st = answer->st;
 	char code[8];
 
@@ -326,12 +352,13 @@ write_answer(struct json_out *out, const struct endpoint *endpoint, const struct
 	json_out_key(out, code);
 	json_out_object_begin(out);
 	json_out_member_text(out, "description", status_title(answer->st));
-	openapi_answer_headers(out, status_http(answer->st), endpoint->flags & GIVES_ETAG);
+	openapi_answer_headers(out, status_http(answer->st), etag);
 	if (answer->media != NULL) {
 		json_out_key(out, "content");
 		json_out_object_begin(out);
 		for (; answer < end && answer->st == st && answer->media != NULL; answer++)
-			write_media(out, answer);
+			if (answer == first || strcmp(answer->media, answer[-1].media) != 0)
+				write_media(out, answer);
 		json_out_object_end(out);
 	}
 	json_out_object_end(out);

@@ -213,7 +213,7 @@ write_answer(struct json_out *out, struct problems problems, unsigned code)
 {
 	json_out_object_begin(out);
 	write_titles(out, problems);
-	openapi_answer_headers(out, code, false);
+	openapi_answer_headers(out, code, NULL);
 	json_out_key(out, "content");
 	json_out_object_begin(out);
 	json_out_key(out, "application/problem+json");

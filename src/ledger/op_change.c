@@ -179,13 +179,32 @@ plan_restored(struct op *op, struct change_plan *plan)
 	return ST_OK;
 }
 
+/* It leaves the category that it is in. */
 static enum status
-plan_count(struct op *op, struct change_plan *plan, const struct expense *expense, enum totals_way way)
+count_out(struct op *op, struct change_plan *plan)
 {
+	const struct expense *expense = &plan->event.before;
+	struct category category;
+	enum status st = category_get(op, &expense->category_id, &category);
+
+	return st == ST_OK ? totals_plan_count(&plan->totals, op, expense, &category, TOTALS_OUT) : st;
+}
+
+/* Its category may be gone meanwhile: then it comes to the one that has its place. */
+static enum status
+count_in(struct op *op, struct change_plan *plan)
+{
+	static const struct uuid by_key;
+	struct expense *expense = &plan->event.after;
 	struct category category;
 	enum status st = category_find(op, NULL, &expense->category_id, SLICE_EMPTY, &category);
 
-	return st == ST_OK ? totals_plan_count(&plan->totals, op, expense, &category, way) : st;
+	if (st == ST_BAD_VALUE && plan->event.action == EXPENSE_RESTORED)
+		st = category_find(op, &(struct user_plan){ .is_new = false }, &by_key, SLICE_LITERAL("other"), &category);
+	if (st != ST_OK)
+		return st;
+	expense->category_id = category.id;
+	return totals_plan_count(&plan->totals, op, expense, &category, TOTALS_IN);
 }
 
 static enum status
@@ -207,31 +226,13 @@ plan_change(struct op *op, struct change_plan *plan)
 	if (st == ST_OK && !totals_plan_init(&plan->totals, op, 2))
 		st = ST_FAILED;
 	if (st == ST_OK && event->has_before)
-		st = plan_count(op, plan, &event->before, TOTALS_OUT);
+		st = count_out(op, plan);
 	if (st == ST_OK && event->has_after)
-		st = plan_count(op, plan, &event->after, TOTALS_IN);
+		st = count_in(op, plan);
 	return st;
 }
 
 /* --- carrying out ------------------------------------------------------------------- */
-
-/* The keys from prefix on that have it, at most max of them. */
-static size_t
-collect(struct op *op, const struct key *prefix, struct key *keys, size_t max)
-{
-	struct kv_cursor cursor;
-	size_t count = 0;
-	bool is_there;
-
-	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
-	is_there = kv_cursor_seek(&cursor, key_slice(prefix));
-	for (; is_there && count < max && key_starts_with(cursor.key, prefix); is_there = kv_cursor_next(&cursor)) {
-		keys[count].len = cursor.key.len;
-		memcpy(keys[count++].bytes, cursor.key.ptr, cursor.key.len);
-	}
-	kv_cursor_end(&cursor);
-	return count;
-}
 
 bool
 trash_is_expired(struct slice row, int64_t now_ms)
@@ -254,7 +255,7 @@ trash_forget(struct op *op, const struct key *row)
 	if (!key_read_expense(key_slice(row), &day, &id))
 		return false;
 	history = key_id(key_ledger(key_slice(row)), ROW_HISTORY, &id);
-	found = collect(op, &history, events, SWEPT_EVENTS);
+	found = op_collect_keys(op, TABLE_LEDGER, &history, events, SWEPT_EVENTS);
 	for (size_t i = 0; i < found; i++)
 		kv_del(op->kv, TABLE_LEDGER, key_slice(&events[i]));
 	if (found < SWEPT_EVENTS)
@@ -267,25 +268,33 @@ static void
 sweep(struct op *op, int64_t now_ms)
 {
 	struct key prefix = key_kind(op->ledger, ROW_TRASH), trash[SWEPT_EXPENSES];
-	size_t count = collect(op, &prefix, trash, SWEPT_EXPENSES);
+	size_t count = op_collect_keys(op, TABLE_LEDGER, &prefix, trash, SWEPT_EXPENSES);
 
 	for (size_t i = 0; i < count && trash_is_expired(key_slice(&trash[i]), now_ms); i++)
 		trash_forget(op, &trash[i]);
+}
+
+void
+event_put(struct op *op, const struct expense_event *event)
+{
+	struct key row = key_history(op->ledger, &event->expense_id, event->version);
+
+	event_pack(op->scratch, event);
+	op_put_scratch(op, TABLE_LEDGER, &row);
 }
 
 static void
 apply(struct op *op, const struct change_plan *plan)
 {
 	const struct expense_event *event = &plan->event;
-	struct key row = key_history(op->ledger, &event->expense_id, event->version), trash;
+	struct key trash;
 
 	if (event->has_before)
 		expense_del(op, &event->before);
 	if (event->has_after)
 		expense_put(op, &event->after);
 	totals_apply(op, &plan->totals);
-	event_pack(op->scratch, event);
-	op_put_scratch(op, TABLE_LEDGER, &row);
+	event_put(op, event);
 	if (event->action == EXPENSE_DELETED) {
 		sweep(op, event->at_ms);
 		trash = key_trash(op->ledger, utc_day(event->at_ms), &event->expense_id);
@@ -327,6 +336,37 @@ answer_made(struct op *op, const struct expense_change *change, struct write_ans
 {
 	answer->is_replay = true;
 	return expenses_load(op, &change->expense.id, 1, answer);
+}
+
+/* --- the trash ---------------------------------------------------------------------- */
+
+enum { TRASH_LOOKED_AT = 1000 };
+
+enum status
+trash_has_category(struct op *op, const struct uuid *category_id, bool *is_there)
+{
+	struct key prefix = key_kind(op->ledger, ROW_TRASH);
+	struct key *keys = arena_alloc(op->arena, (TRASH_LOOKED_AT + 1) * sizeof *keys);
+	size_t count = keys != NULL ? op_collect_keys(op, TABLE_LEDGER, &prefix, keys, TRASH_LOOKED_AT + 1) : 0;
+	enum status st = keys == NULL ? ST_FAILED : count > TRASH_LOOKED_AT ? ST_LIMIT_REACHED : ST_OK;
+
+	*is_there = false;
+	for (size_t i = 0; st == ST_OK && !*is_there && i < count; i++) {
+		struct expense_change change = { 0 };
+		struct change_plan plan = { .change = &change };
+		struct category category;
+		day_t day;
+
+		if (!key_read_expense(key_slice(&keys[i]), &day, &change.expense.id))
+			return ST_BAD_RECORD;
+		st = look_back(op, &plan);
+		if (st != ST_OK || !plan.has_newest || !plan.newest.has_before)
+			continue;
+		st = category_find(op, NULL, &plan.newest.before.category_id, SLICE_EMPTY, &category);
+		*is_there = st == ST_OK && uuid_equal(&category.id, category_id);
+		st = st == ST_BAD_VALUE ? ST_OK : st;
+	}
+	return st;
 }
 
 enum status

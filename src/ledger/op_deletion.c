@@ -57,6 +57,19 @@ ledger_check(struct op *op, int64_t arrived_ms)
 
 /* --- the beginning --------------------------------------------------------------------- */
 
+/* Categories that are being deleted: there is nothing left to move. */
+static void
+forget_chores(struct op *op)
+{
+	struct key prefix = { .len = LEDGER_KEY_SIZE }, chores[CATEGORIES_MAX];
+	size_t count;
+
+	memcpy(prefix.bytes, op->ledger, LEDGER_KEY_SIZE);
+	count = op_collect_keys(op, TABLE_CHORES, &prefix, chores, CATEGORIES_MAX);
+	for (size_t i = 0; i < count; i++)
+		kv_del(op->kv, TABLE_CHORES, key_slice(&chores[i]));
+}
+
 static enum status
 begin(struct op *op, const struct deletion *deletion)
 {
@@ -67,6 +80,7 @@ begin(struct op *op, const struct deletion *deletion)
 	deletion_pack(op->scratch, deletion->user_id);
 	op_put_scratch(op, TABLE_LEDGER, &note);
 	kv_del(op->kv, TABLE_LEDGER, key_slice(&user));
+	forget_chores(op);
 	return kv_status(op->kv, ST_OK);
 }
 

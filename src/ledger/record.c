@@ -161,12 +161,13 @@ user_unpack(struct slice value, struct user *user)
 void
 category_pack(struct buf *b, const struct category *category)
 {
-	struct packing p = record_begin(b, 4);
+	struct packing p = record_begin(b, 5);
 
 	mp_put_str(&p.pk, category->key);
 	mp_put_str(&p.pk, category->name);
 	msgpack_pack_uint32(&p.pk, category->expense_count);
 	msgpack_pack_uint32(&p.pk, category->version);
+	put_optional_uuid(&p.pk, &category->moves_to);
 	record_end(&p);
 }
 
@@ -183,6 +184,82 @@ category_unpack(struct slice value, struct category *category)
 		category->version = mp_u32(&u.mp);
 		u.more--;
 	}
+	category->moves_to = (struct uuid){ { 0 } };
+	if (u.more > 0) {                      /* and this one later still */
+		category->moves_to = read_optional_uuid(&u.mp);
+		u.more--;
+	}
+	category->folded = SLICE_EMPTY;
+	return record_close(&u);
+}
+
+void
+keyword_pack(struct buf *b, const struct keyword *keyword)
+{
+	struct packing p = record_begin(b, 5);
+
+	mp_put_uuid(&p.pk, &keyword->id);
+	mp_put_uuid(&p.pk, &keyword->category_id);
+	mp_put_str(&p.pk, keyword->text);
+	msgpack_pack_uint32(&p.pk, keyword->priority);
+	msgpack_pack_uint32(&p.pk, keyword->version);
+	record_end(&p);
+}
+
+enum status
+keyword_unpack(struct slice value, struct keyword *keyword)
+{
+	struct unpacking u = record_open(value, 5);
+
+	mp_uuid(&u.mp, &keyword->id);
+	mp_uuid(&u.mp, &keyword->category_id);
+	keyword->text = mp_str(&u.mp);
+	keyword->priority = mp_u32(&u.mp);
+	keyword->version = mp_u32(&u.mp);
+	return record_close(&u);
+}
+
+void
+redirect_pack(struct buf *b, const struct redirect *redirect)
+{
+	struct packing p = record_begin(b, 3);
+
+	mp_put_uuid(&p.pk, &redirect->target);
+	mp_put_uuid(&p.pk, &redirect->deletion_id);
+	msgpack_pack_int64(&p.pk, redirect->at_ms);
+	record_end(&p);
+}
+
+enum status
+redirect_unpack(struct slice value, struct redirect *redirect)
+{
+	struct unpacking u = record_open(value, 3);
+
+	mp_uuid(&u.mp, &redirect->target);
+	mp_uuid(&u.mp, &redirect->deletion_id);
+	redirect->at_ms = mp_int(&u.mp);
+	return record_close(&u);
+}
+
+void
+chore_pack(struct buf *b, const struct chore *chore)
+{
+	struct packing p = record_begin(b, 3);
+
+	mp_put_uuid(&p.pk, &chore->deletion_id);
+	msgpack_pack_uint32(&p.pk, chore->by);
+	msgpack_pack_int64(&p.pk, chore->started_ms);
+	record_end(&p);
+}
+
+enum status
+chore_unpack(struct slice value, struct chore *chore)
+{
+	struct unpacking u = record_open(value, 3);
+
+	mp_uuid(&u.mp, &chore->deletion_id);
+	chore->by = (enum token_kind)mp_int_in(&u.mp, 0, TOKEN_USER);
+	chore->started_ms = mp_int(&u.mp);
 	return record_close(&u);
 }
 
@@ -308,7 +385,7 @@ event_unpack(struct slice value, struct expense_event *event)
 	mp_uuid(&u.mp, &event->change_id);
 	action = mp_u32(&u.mp);
 	by = mp_u32(&u.mp);
-	if (action >= EXPENSE_ACTIONS || by > TOKEN_USER)
+	if (action >= EXPENSE_EVENTS || by > TOKEN_USER)
 		u.mp.is_bad = true;
 	event->action = (enum expense_action)action;
 	event->by = (enum token_kind)by;

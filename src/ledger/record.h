@@ -26,6 +26,30 @@ enum status user_unpack(struct slice value, struct user *user);
 void category_pack(struct buf *b, const struct category *category);
 enum status category_unpack(struct slice value, struct category *category);
 
+/* Without the folded text, which is in the key: the caller sets it. */
+void keyword_pack(struct buf *b, const struct keyword *keyword);
+enum status keyword_unpack(struct slice value, struct keyword *keyword);
+
+/* Where the expenses of a category that was deleted went. */
+struct redirect {
+	struct uuid target;
+	struct uuid deletion_id;
+	int64_t     at_ms;
+};
+
+void redirect_pack(struct buf *b, const struct redirect *redirect);
+enum status redirect_unpack(struct slice value, struct redirect *redirect);
+
+/* A category that is being deleted in steps. */
+struct chore {
+	struct uuid     deletion_id;
+	enum token_kind by;
+	int64_t         started_ms;
+};
+
+void chore_pack(struct buf *b, const struct chore *chore);
+enum status chore_unpack(struct slice value, struct chore *chore);
+
 /* The row of a category's name. */
 void name_pack(struct buf *b, const struct uuid *category_id);
 enum status name_unpack(struct slice value, struct uuid *category_id);

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "ctl_server.h"
+#include "category_moves.h"
 #include "deletion.h"
 #include "log.h"
 #include "redrive.h"
@@ -52,6 +53,12 @@ look_for_deletions(struct keeper *keeper)
 }
 
 static void
+look_for_category_moves(struct keeper *keeper)
+{
+	category_moves_look(keeper->category_moves);
+}
+
+static void
 remove_expired(struct keeper *keeper)
 {
 	retention_look(keeper->retention, clock_wall_ms(), clock_mono_ms());
@@ -68,6 +75,7 @@ static const struct clock_job {
 	{ "redrive", 2000, look_for_messages },
 	{ "delete-users", 500, look_for_deletions },
 	{ "retention", 500, remove_expired },
+	{ "move-expenses", 2000, look_for_category_moves },
 };
 enum { JOBS = sizeof jobs / sizeof jobs[0] };
 
@@ -131,7 +139,9 @@ open_services(struct keeper *keeper)
 	keeper->redrive = redrive_open(messages);
 	keeper->deletions = deletions_open(keeper->loop.base, messages->store, messages->counters);
 	keeper->retention = retention_open(messages->store, messages->counters);
-	return keeper->redrive != NULL && keeper->deletions != NULL && keeper->retention != NULL;
+	keeper->category_moves = category_moves_open(messages->store);
+	return keeper->redrive != NULL && keeper->deletions != NULL && keeper->retention != NULL &&
+	    keeper->category_moves != NULL;
 }
 
 /* The pool first: the messages it gives up end in the store. */
@@ -148,6 +158,8 @@ close_services(struct keeper *keeper)
 		deletions_close(keeper->deletions);
 	if (keeper->retention != NULL)
 		retention_close(keeper->retention);
+	if (keeper->category_moves != NULL)
+		category_moves_close(keeper->category_moves);
 }
 
 static int

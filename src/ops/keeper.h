@@ -8,6 +8,7 @@
 
 struct ctl_server;
 struct deletions;
+struct category_moves;
 struct job_timer;
 struct redrive;
 struct retention;
@@ -19,6 +20,7 @@ struct keeper {
 	struct redrive         *redrive;
 	struct deletions       *deletions;
 	struct retention       *retention;
+	struct category_moves  *category_moves;
 	struct ctl_server      *stats, *control;
 	struct job_timer       *timers;
 	bool                    is_disk_low;   /* the operator was told */

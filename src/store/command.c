@@ -9,6 +9,9 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_PUT_EXPENSES] = &command_put_expenses,
 	[COMMAND_CHANGE_EXPENSE] = &command_change_expense,
 	[COMMAND_NAME_CATEGORY] = &command_name_category,
+	[COMMAND_DELETE_CATEGORY] = &command_delete_category,
+	[COMMAND_MOVE_EXPENSES] = &command_move_expenses,
+	[COMMAND_SET_KEYWORD] = &command_set_keyword,
 	[COMMAND_SIGN_UP] = &command_sign_up,
 	[COMMAND_CHANGE_USER] = &command_change_user,
 	[COMMAND_BEGIN_DELETION] = &command_begin_deletion,
@@ -171,6 +174,8 @@ answer_pack(struct buf *b, enum status st, const struct write_answer *answer)
 		mp_put_bin(&pk, answer->next.ptr, answer->next.len);
 		for (int i = 0; i < REMOVED_KINDS; i++)
 			msgpack_pack_uint32(&pk, answer->removed[i]);
+		msgpack_pack_uint32(&pk, answer->expenses_left);
+		mp_put_bool(&pk, answer->is_given_up);
 	}
 	body_end(b, start);
 }
@@ -195,6 +200,8 @@ answer_unpack(struct slice body, struct arena *arena, enum status *st, struct wr
 	answer->next = mp_bin(&mp);
 	for (int i = 0; i < REMOVED_KINDS; i++)
 		answer->removed[i] = mp_u32(&mp);
+	answer->expenses_left = mp_u32(&mp);
+	answer->is_given_up = mp_bool(&mp);
 	return mp_end(&mp);
 }
 

@@ -17,6 +17,9 @@ enum command_kind {
 	COMMAND_PUT_EXPENSES,
 	COMMAND_CHANGE_EXPENSE,
 	COMMAND_NAME_CATEGORY,
+	COMMAND_DELETE_CATEGORY,
+	COMMAND_MOVE_EXPENSES,
+	COMMAND_SET_KEYWORD,
 	COMMAND_SIGN_UP,
 	COMMAND_CHANGE_USER,
 	COMMAND_BEGIN_DELETION,
@@ -40,6 +43,11 @@ struct step_command {
 	const struct slice *rows;
 };
 
+struct move_command {
+	struct uuid category_id;
+	int64_t     now_ms;
+};
+
 struct token_use {
 	uint8_t key_id[TOKEN_KEY_SIZE];
 	day_t   day;                                       /* not of COMMAND_REVOKE_TOKEN */
@@ -53,6 +61,9 @@ struct command {
 		struct expense_batch   batch;
 		struct expense_change  change;
 		struct category_name   category;
+		struct category_deletion category_deletion;
+		struct move_command    move;
+		struct keyword_change  keyword;
 		struct sign_up_entry   sign_up;
 		struct user_change     user;
 		struct deletion        deletion;
@@ -71,9 +82,8 @@ void command_pack(struct buf *b, const struct command *command);
 bool command_unpack(struct slice body, unsigned kind, struct arena *arena, struct command *command);
 
 /*
- * Carry the command out, unless its ledger is being deleted.  *answer is set, empty but for record_message,
- * put_expenses, change_expense, name_category and sign_up; it lies in the arena and in the command.  With an
- * error in kv the transaction is of no use any more, else it may go on.
+ * Carry the command out, unless its ledger is being deleted.  *answer is set, empty for those whose asker has an
+ * on_done; it lies in the arena and in the command.  With an error in kv the transaction is of no use any more, else it may go on.
  */
 enum status command_run(const struct command *command, struct kv *kv, struct arena *arena, struct buf *scratch,
     struct write_answer *answer);

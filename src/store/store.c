@@ -271,6 +271,19 @@ store_mac(const struct store *store, struct slice text, uint8_t mac[32])
 	ledger_hash_mac(store->hash, text, mac);
 }
 
+void
+store_list_category_moves(struct store *store, unsigned shard, unsigned limit, const struct category_move_list_callbacks *callbacks,
+    void *arg)
+{
+	struct reading r;
+
+	if (reading_begin(&r, store, shard, NULL))
+		r.st = op_list_category_moves(&r.op, shard, limit, callbacks->on_move, arg);
+	reading_end(&r);
+	callbacks->on_end(r.st, arg);
+	reading_fini(&r);
+}
+
 /* --- writing -------------------------------------------------------------------- */
 
 static void
@@ -312,6 +325,33 @@ store_name_category(struct store *store, const struct ledger *ledger, const stru
     store_write_fn *fn, void *arg)
 {
 	struct command command = { .kind = COMMAND_NAME_CATEGORY, .category = *name };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_delete_category(struct store *store, const struct ledger *ledger, const struct category_deletion *deletion,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_DELETE_CATEGORY, .category_deletion = *deletion };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_move_expenses(struct store *store, const struct ledger *ledger, const struct uuid *category_id, int64_t now_ms,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_MOVE_EXPENSES, .move = { *category_id, now_ms } };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_set_keyword(struct store *store, const struct ledger *ledger, const struct keyword_change *change,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_SET_KEYWORD, .keyword = *change };
 
 	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }

@@ -79,6 +79,18 @@ class World:
         return self.client.post("/api/v1/categories", {"user": self.user, "name": f"Pets {self.number}"}).json
 
     @cached_property
+    def place(self):
+        """A category that expenses can go to."""
+        self.message                     # signs the user up
+        return self.client.get(f"/api/v1/categories?user={self.user}&name=other").json["categories"][0]
+
+    @cached_property
+    def keyword(self):
+        """A keyword of the category."""
+        path = f"/api/v1/categories/{self.category['id']}/keywords"
+        return self.client.post(path, {"user": self.user, "keyword": f"bone {self.number}"}).json
+
+    @cached_property
     def token(self):
         """A token of the user's that nobody uses."""
         return self.admin.post("/api/v1/tokens", {"kind": "user", "user": self.user}).json
@@ -100,10 +112,12 @@ DRIVERS = {
     "post_message": lambda w: Ask(body={"text": "lunch 5"}),
     "get_message": lambda w: Ask(id=w.message["id"]),
     "post_parse": lambda w: Ask(body={"text": "lunch 5 and coffee 3 yesterday"}),
-    "get_expenses": lambda w: [Ask(), Ask({"limit": 1, "from": w.expense["date"], "to": w.expense["date"]})],
+    "get_expenses": lambda w: [Ask(), Ask({"limit": 1, "from": w.expense["date"], "to": w.expense["date"]}),
+                               Ask({"category": w.expense["category"]["id"], "account": w.expense["account"], "q": "lunch", "sort": "-amount",
+                                    "currency": w.expense["currency"], "min_amount": "1", "max_amount": "1000.5"})],
     "get_expenses_export": lambda w: [Ask({"from": w.expense["date"]}), Ask({"format": "jsonl", "account": "visa", "currency": "USD"}),
                                       Ask({"bom": "true", "category_id": w.expense["category"]["id"]})],
-    "post_expense": lambda w: w.message and Ask(body=NEW, headers={"Idempotency-Key": "k"}),
+    "post_expense": lambda w: w.message and [Ask(body=NEW, headers={"Idempotency-Key": "k"}), Ask(body={"expenses": [NEW, NEW]})],
     "get_expense": lambda w: Ask(id=w.expense["id"]),
     "patch_expense": lambda w: Ask(id=w.expense["id"], body={**NEW, "category_id": w.category["id"]}, headers={"If-Match": '"1"'}),
     "delete_expense": lambda w: Ask(id=w.expense["id"]),
@@ -118,6 +132,11 @@ DRIVERS = {
     "get_token": lambda w: Ask(id=w.token["id"]),
     "delete_token": lambda w: Ask(id=w.token["id"]),
     "patch_category": lambda w: Ask(id=w.category["id"], body={"name": "Cats"}, headers={"If-Match": '"1"'}),
+    "delete_category": lambda w: Ask({"reassign_to": w.place["id"]}, id=w.category["id"], headers={"If-Match": '"1"'}),
+    "get_keywords": lambda w: w.keyword and Ask(id=w.category["id"]),
+    "post_keyword": lambda w: Ask(id=w.category["id"], body={"keyword": "leash", "priority": 7}),
+    "patch_keyword": lambda w: Ask(id=w.category["id"], keyword_id=w.keyword["id"], body={"priority": 8}, headers={"If-Match": '"1"'}),
+    "delete_keyword": lambda w: Ask(id=w.category["id"], keyword_id=w.keyword["id"]),
 }
 
 

@@ -2,6 +2,7 @@
 TESTS += tests/daemon/test_bad_input.py
 TESTS += tests/daemon/test_category.py
 TESTS += tests/daemon/test_expense.py
+TESTS += tests/daemon/test_expense_list.py
 TESTS += tests/daemon/test_export.py
 TESTS += tests/daemon/test_isolation.py
 TESTS += tests/daemon/test_kill.py
@@ -24,6 +25,7 @@ EXTRA_DIST += tests/daemon/tap.py
 EXTRA_DIST += tests/daemon/test_bad_input.py
 EXTRA_DIST += tests/daemon/test_category.py
 EXTRA_DIST += tests/daemon/test_expense.py
+EXTRA_DIST += tests/daemon/test_expense_list.py
 EXTRA_DIST += tests/daemon/test_export.py
 EXTRA_DIST += tests/daemon/test_isolation.py
 EXTRA_DIST += tests/daemon/test_kill.py

@@ -75,6 +75,7 @@ class Store:
         self.being_deleted = {}                               # ledger key -> user id
         self.tombstones = {}                                  # ledger key -> [started, finished]
         self.texts = []                                       # every string in every live row
+        self.chores = []                                      # (ledger key, category id)
 
     def record(self, value, what):
         """The fields behind the version, or None when the checksum is wrong."""
@@ -93,7 +94,7 @@ class Store:
 
     def read_shard(self, path, number):
         environment = lmdb.open(path, readonly=True, max_dbs=8, map_size=1 << 36)
-        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox", "outbox")}
+        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox", "outbox", "chores")}
         with environment.begin() as txn:
             (_, value), = txn.cursor(tables["meta"])
             meta = self.record(value, f"meta of shard {number}")
@@ -105,6 +106,9 @@ class Store:
                 self.inbox.append(self.record(value, f"inbox {key.hex()}"))
             for key, value in txn.cursor(tables["outbox"]):
                 self.outbox.append(self.record(value, f"outbox {key.hex()}"))
+            for key, value in txn.cursor(tables["chores"]):
+                self.record(value, f"chore {key.hex()}")
+                self.chores.append((key[:16], key[16:]))
         environment.close()
         for ledger, fields in ledgers.pop(bytes(16), {}).get("Z", {}).items():
             self.being_deleted[ledger] = fields[0]
@@ -134,6 +138,7 @@ class Store:
             self.faults.append(f"{user}: not in the shard of its hash")
         self.users[ledger] = user
         self.check_expenses(user, rows)
+        self.check_categories(user, ledger, rows)
 
     def check_expenses(self, user, rows):
         days, months = collections.Counter(), collections.Counter()
@@ -164,6 +169,22 @@ class Store:
         self.check_totals(user, rows, days, counts, months)
         self.check_history(user, rows)
         self.check_names(user, rows)
+
+    def check_categories(self, user, ledger, rows):
+        leaving = {id_ for id_, fields in rows["C"].items() if fields and fields[4:] and fields[4]}
+        if leaving != {id_ for of, id_ in self.chores if of == ledger}:
+            self.faults.append(f"{user}: the chores are not the categories that are being deleted")
+        for key, fields in rows["W"].items():
+            if fields and (fields[1] not in rows["C"] or fields[1] in leaving or fold(fields[2]).encode() != key):
+                self.faults.append(f"{user}: keyword {fields[2]} is of no category, or not where it belongs")
+        for id_ in rows["R"]:
+            links = 0
+            while id_ in rows["R"] and links <= len(rows["R"]):
+                id_, links = rows["R"][id_][0], links + 1
+                if id_ in rows["R"] and id_ in rows["C"]:
+                    break
+            if id_ not in rows["C"] or id_ in rows["R"]:
+                self.faults.append(f"{user}: a deleted category leads to none")
 
     def check_names(self, user, rows):
         wanted = {}

@@ -20,6 +20,7 @@ DOCUMENT = "/api/v1/openapi.json"
 # Documented successes that take more than a request to bring about; who brings them about.
 DRIVEN_ELSEWHERE = {
     ("post_message", 202): "test_kill.py: no AI worker answers in time",
+    ("delete_category", 202): "test_category.py: the writer is held up for longer than a client waits",
 }
 
 
@@ -196,6 +197,8 @@ class OpenApi(unittest.TestCase):
                 if ask.body is None or schema is None:
                     continue
                 for body, kind, field in self.breakages(schema, ask.body):
+                    if schema != operation.body_schemas[0] and (kind, field) == ("missing-field", next(iter(schema["properties"]))):
+                        continue             # without its first member it is a body of the other schema
                     self.assertIsNotNone(self.contract.schema_fault(schema, body), body)
                     broken = copy.copy(ask)
                     broken.body = body

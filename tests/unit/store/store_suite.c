@@ -209,6 +209,36 @@ suite_name(struct suite *s, const char *user, const struct category_name *name, 
 	return answered(&w);
 }
 
+enum status
+suite_delete_category(struct suite *s, const char *user, const struct category_deletion *deletion, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = suite_ledger(s, user);
+
+	store_delete_category(s->store, &ledger, deletion, on_write, &w);
+	return answered(&w);
+}
+
+enum status
+suite_move(struct suite *s, const char *user, const struct uuid *category_id, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = suite_ledger(s, user);
+
+	store_move_expenses(s->store, &ledger, category_id, suite_now_ms(), on_write, &w);
+	return answered(&w);
+}
+
+enum status
+suite_keyword(struct suite *s, const char *user, const struct keyword_change *change, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = suite_ledger(s, user);
+
+	store_set_keyword(s->store, &ledger, change, on_write, &w);
+	return answered(&w);
+}
+
 static struct sign_up
 sign_up_of(const char *user)
 {
@@ -428,8 +458,8 @@ add_tests(struct CMUnitTest *all, size_t *count, const struct CMUnitTest *tests,
 int
 suite_run(const char *name)
 {
-	size_t count = 0, most = suite_test_count + suite_change_test_count + suite_category_test_count + suite_user_test_count
-	    + suite_removal_test_count;
+	size_t count = 0, most = suite_test_count + suite_change_test_count + suite_category_test_count
+	    + suite_category_deletion_test_count + suite_list_test_count + suite_user_test_count + suite_removal_test_count;
 	struct CMUnitTest *all = calloc(most, sizeof *all);
 	int failed;
 
@@ -437,6 +467,8 @@ suite_run(const char *name)
 	add_tests(all, &count, suite_tests, suite_test_count);
 	add_tests(all, &count, suite_change_tests, suite_change_test_count);
 	add_tests(all, &count, suite_category_tests, suite_category_test_count);
+	add_tests(all, &count, suite_category_deletion_tests, suite_category_deletion_test_count);
+	add_tests(all, &count, suite_list_tests, suite_list_test_count);
 	add_tests(all, &count, suite_user_tests, suite_user_test_count);
 	add_tests(all, &count, suite_removal_tests, suite_removal_test_count);
 	failed = _cmocka_run_group_tests(name, all, count, NULL, NULL);
