@@ -16,7 +16,7 @@
 #define PREFLIGHT_MAX_AGE "7200"
 
 /* What a page may read beyond what is always readable. */
-#define EXPOSED_FIELDS "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, " \
+#define EXPOSED_FIELDS "ETag, Content-Disposition, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, " \
 	"WWW-Authenticate, X-Request-Id"
 
 bool

@@ -98,6 +98,62 @@ a_stream_of_a_later_answer_arrives(void **state)
 	client_close(&c);
 }
 
+/* --- allowed later than it came -------------------------------------------------------- */
+
+static struct request *asked;
+
+static enum status
+authorize_later(struct request *req, const struct route *route)
+{
+	(void)route;
+	asked = req;
+	return ST_ACCEPTED;
+}
+
+static void
+a_stream_that_was_allowed_later_arrives(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+
+	h->options.authorize = authorize_later;
+	harness_start(h);
+	client_open(&c, h);
+	asked = NULL;
+	get(&c, "/stream/12", "1.1");
+	WAIT_FOR(h, asked != NULL);
+	request_authorized(asked, ST_OK);
+	EXPECT(&c, "\r\n0\r\n\r\n");
+	assert_int_equal(chunked_size(&c), BYTES_OF_WHOLE);
+	client_send(&c, "HEAD /stream/12 HTTP/1.1\r\nHost: a\r\n\r\n");
+	asked = NULL;
+	WAIT_FOR(h, asked != NULL);
+	request_authorized(asked, ST_OK);
+	WAIT_FOR(h, (client_receive(&c), client_count(&c, "HTTP/1.1 200") == 2));
+	assert_int_equal(h->streams_whole, 2);
+	client_close(&c);
+}
+
+static void
+a_client_that_went_away_before_it_was_allowed_ends_it_at_once(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+
+	h->options.authorize = authorize_later;
+	harness_start(h);
+	client_open(&c, h);
+	asked = NULL;
+	get(&c, "/stream/12", "1.1");
+	WAIT_FOR(h, asked != NULL);
+	client_reset(&c);
+	WAIT_FOR(h, server_connections(h->server) == 0);
+	request_authorized(asked, ST_OK);
+	assert_int_equal(h->produced, 0);
+	assert_int_equal(h->streams_ended, 1);
+	assert_int_equal(server_in_flight(h->server), 0);
+}
+
 static void
 http_1_0_gets_it_until_the_end_of_the_connection(void **state)
 {
@@ -294,6 +350,8 @@ main(void)
 		CASE(a_stream_arrives_whole_and_the_connection_is_kept),
 		CASE(requests_sent_ahead_are_answered_after_it),
 		CASE(a_stream_of_a_later_answer_arrives),
+		CASE(a_stream_that_was_allowed_later_arrives),
+		CASE(a_client_that_went_away_before_it_was_allowed_ends_it_at_once),
 		CASE(http_1_0_gets_it_until_the_end_of_the_connection),
 		CASE(head_gets_the_head_and_produces_nothing),
 		CASE(a_client_that_does_not_read_stops_the_producer),
