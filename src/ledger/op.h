@@ -165,10 +165,10 @@ bool expense_has_history(struct op *op, const struct uuid *id);
 void event_put(struct op *op, const struct expense_event *event);
 
 /*
- * Whether an expense in the trash would be restored to this category.
+ * Whether an expense in the trash can still be restored to this category.
  * ST_LIMIT_REACHED: there are too many to look at.
  */
-enum status trash_has_category(struct op *op, const struct uuid *category_id, bool *is_there);
+enum status trash_has_category(struct op *op, const struct uuid *category_id, int64_t now_ms, bool *is_there);
 
 enum status op_list_history(struct op *op, const struct history_query *query,
     void (*on_event)(const struct expense_event *event, void *arg), void *arg, bool *has_more);

@@ -343,7 +343,7 @@ answer_made(struct op *op, const struct expense_change *change, struct write_ans
 enum { TRASH_LOOKED_AT = 1000 };
 
 enum status
-trash_has_category(struct op *op, const struct uuid *category_id, bool *is_there)
+trash_has_category(struct op *op, const struct uuid *category_id, int64_t now_ms, bool *is_there)
 {
 	struct key prefix = key_kind(op->ledger, ROW_TRASH);
 	struct key *keys = arena_alloc(op->arena, (TRASH_LOOKED_AT + 1) * sizeof *keys);
@@ -359,6 +359,8 @@ trash_has_category(struct op *op, const struct uuid *category_id, bool *is_there
 
 		if (!key_read_expense(key_slice(&keys[i]), &day, &change.expense.id))
 			return ST_BAD_RECORD;
+		if (day < utc_day(now_ms) - TRASH_DAYS)
+			continue;
 		st = look_back(op, &plan);
 		if (st != ST_OK || !plan.has_newest || !plan.newest.has_before)
 			continue;

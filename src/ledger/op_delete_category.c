@@ -211,7 +211,7 @@ find_target(struct op *op, const struct category_deletion *deletion, const struc
 		    category_get_present(op, &deletion->reassign_to, to);
 	if (category->expense_count > 0)
 		return ST_CONFLICT;
-	st = trash_has_category(op, &deletion->id, &is_needed);
+	st = trash_has_category(op, &deletion->id, deletion->now_ms, &is_needed);
 	if (st == ST_LIMIT_REACHED || (st == ST_OK && is_needed))
 		return ST_CONFLICT;
 	if (st != ST_OK)
@@ -323,12 +323,13 @@ enum status
 op_move_expenses(struct op *op, const struct uuid *category_id, int64_t now_ms, struct write_answer *answer)
 {
 	struct category category;
-	struct redirect redirect;
 	struct chore chore;
 	enum status st = category_get(op, category_id, &category);
 
-	if (st == ST_BAD_VALUE)
-		return redirect_get(op, category_id, &redirect);       /* it is gone */
+	if (st == ST_BAD_VALUE) {                /* it is gone, or its whole ledger is */
+		chore_del(op, category_id);
+		return kv_status(op->kv, ST_OK);
+	}
 	if (st != ST_OK)
 		return st;
 	if (uuid_is_nil(&category.moves_to)) {

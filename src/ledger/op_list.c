@@ -144,7 +144,7 @@ has_words(struct scan *scan, struct slice description)
 			break;
 		}
 	for (size_t i = 0; i < query->word_count; i++)
-		if (memmem(folded.ptr, folded.len, query->words[i].ptr, query->words[i].len) == NULL)
+		if (folded.len == 0 || memmem(folded.ptr, folded.len, query->words[i].ptr, query->words[i].len) == NULL)
 			return false;
 	return true;
 }

@@ -213,6 +213,25 @@ a_category_with_expenses_or_some_in_the_trash_needs_another_one(void **state)
 }
 
 static void
+what_can_no_longer_be_restored_keeps_no_category(void **state)
+{
+	static const int64_t day_ms = 86400000;
+	struct suite *s = *state;
+	struct expense_change change = { .action = EXPENSE_DELETED, .by = TOKEN_SERVICE, .now_ms = suite_now_ms() };
+	struct category_deletion deletion;
+
+	signed_up(s);
+	change.change_id = new_id();
+	change.expense.id = store_many(s, 1);
+	assert_int_equal(suite_change(s, "line:U1", &change, NULL), ST_OK);
+	deletion = deletion_of(default_id(s, "food"), (struct uuid){ { 0 } });
+	deletion.now_ms = change.now_ms + TRASH_DAYS * day_ms;
+	assert_int_equal(suite_delete_category(s, "line:U1", &deletion, NULL), ST_CONFLICT);
+	deletion.now_ms += 2 * day_ms;
+	assert_int_equal(suite_delete_category(s, "line:U1", &deletion, NULL), ST_OK);
+}
+
+static void
 on_move(const struct category_move *deletion, void *arg)
 {
 	struct category_move *found = arg;
@@ -465,6 +484,7 @@ const struct CMUnitTest suite_category_deletion_tests[] = {
 	CASE(a_deleted_category_gives_its_expenses_away),
 	CASE(what_names_a_deleted_category_goes_where_its_expenses_went),
 	CASE(a_category_with_expenses_or_some_in_the_trash_needs_another_one),
+	CASE(what_can_no_longer_be_restored_keeps_no_category),
 	CASE(a_large_category_is_moved_in_steps_that_are_all_exact),
 	CASE(the_place_that_expenses_go_to_may_be_deleted_meanwhile),
 	CASE(a_deletion_that_overflows_a_total_leaves_what_it_cannot_move),
