@@ -141,6 +141,54 @@ struct total_list_callbacks {
 void store_list_totals(struct store *store, const struct ledger *ledger, bool by_month, day_t from, day_t to,
     const struct total_list_callbacks *callbacks, void *arg);
 
+/* What the sums of a summary are told apart by, beside the currency; at most one of the first three. */
+enum summary_by { SUMMARY_DAY = 1, SUMMARY_WEEK = 2, SUMMARY_MONTH = 4, SUMMARY_CATEGORY = 8, SUMMARY_ACCOUNT = 16 };
+
+/* Most kept totals that one pass over the range reads. */
+enum { SUMMARY_ROWS_MAX = 50000 };
+
+/* A sum and what it is of; what the query does not tell apart is 0, nil or empty. */
+struct summary_group {
+	day_t           period;        /* the first day of the day, the week (a Monday) or the month, which may lie before from */
+	struct uuid     category_id;
+	struct currency currency;
+	struct slice    account;
+	int64_t         sum_minor, count;
+};
+
+struct summary_query {
+	day_t           from, to;      /* both included */
+	unsigned        by;            /* of enum summary_by */
+	struct uuid     category_id;   /* nil: all */
+	struct currency currency;      /* "": all */
+	struct slice    account;       /* a NULL pointer: all */
+	unsigned        limit;         /* of groups, at least 1 */
+	bool            has_after;     /* go on behind this group, or struct summary's next */
+	struct summary_group after;
+};
+
+struct summary {
+	size_t                      total_count;
+	const struct summary_group *totals;    /* of the whole range, by currency */
+	bool                        has_more;
+	struct summary_group        next;      /* the query's after for what is missing */
+	unsigned                    rows_read; /* kept totals */
+};
+
+struct summary_callbacks {
+	void (*on_group)(const struct summary_group *group, void *arg);
+	void (*on_end)(enum status st, const struct summary *summary, void *arg);
+};
+
+/*
+ * The sums of a range from the kept totals, by period, category id, currency
+ * and account.  A page may have fewer groups than the limit, even none, and go
+ * on all the same.  ST_OUT_OF_RANGE: a sum does not fit; ST_TOO_BROAD: more
+ * than SUMMARY_ROWS_MAX totals in a period, or in the range.
+ */
+void store_summarize(struct store *store, const struct ledger *ledger, const struct summary_query *query,
+    const struct summary_callbacks *callbacks, void *arg);
+
 typedef void store_token_fn(enum status st, const struct token *token, void *arg);
 
 void store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn, void *arg);

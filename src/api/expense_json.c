@@ -85,8 +85,8 @@ category_shown_name(const struct category *category)
 	return category->key;
 }
 
-static void
-write_category(struct json_out *out, const struct uuid *id, const struct person *person)
+void
+json_member_category(struct json_out *out, const struct uuid *id, const struct person *person)
 {
 	const struct category *category = find_category(person, id);
 
@@ -106,7 +106,7 @@ expense_write_json(struct json_out *out, const struct expense *expense, const st
 		json_out_member_string(out, "user", person->user.id);
 	json_out_member_string(out, "description", expense->description);
 	json_member_money(out, expense->amount_minor, expense->currency);
-	write_category(out, &expense->category_id, person);
+	json_member_category(out, &expense->category_id, person);
 	json_out_member_string(out, "account", expense->account);
 	json_member_day(out, "date", expense->day);
 	if (!uuid_is_nil(&expense->refund_of))

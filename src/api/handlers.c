@@ -24,6 +24,7 @@ const struct route routes[] = {
 	{ HTTP_DELETE, "/api/v1/expenses/{id}",         PERMIT_USERS,  delete_expense },
 	{ HTTP_POST,   "/api/v1/expenses/{id}/restore", PERMIT_USERS,  restore_expense },
 	{ HTTP_GET,    "/api/v1/expenses/{id}/history", PERMIT_USERS,  get_expense_history },
+	{ HTTP_GET,    "/api/v1/summaries",             PERMIT_USERS,  get_summaries },
 	{ HTTP_GET,    "/api/v1/categories",            PERMIT_USERS,  get_categories },
 	{ HTTP_POST,   "/api/v1/categories",            PERMIT_USERS,  post_category },
 	{ HTTP_PATCH,  "/api/v1/categories/{id}",       PERMIT_USERS,  patch_category },

@@ -21,6 +21,7 @@ enum status patch_expense(struct request *req);
 enum status delete_expense(struct request *req);
 enum status restore_expense(struct request *req);
 enum status get_expense_history(struct request *req);
+enum status get_summaries(struct request *req);
 enum status get_categories(struct request *req);
 enum status post_category(struct request *req);
 enum status patch_category(struct request *req);

@@ -10,5 +10,7 @@ libaiexpense_a_SOURCES += src/api/http_expense.c
 libaiexpense_a_SOURCES += src/api/http_expense_id.c
 libaiexpense_a_SOURCES += src/api/http_health.c
 libaiexpense_a_SOURCES += src/api/http_message.c
+libaiexpense_a_SOURCES += src/api/http_summary.c
 libaiexpense_a_SOURCES += src/api/http_worker.c
+libaiexpense_a_SOURCES += src/api/range.c src/api/range.h
 libaiexpense_a_SOURCES += src/api/services.h

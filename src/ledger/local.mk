@@ -7,6 +7,7 @@ libaiexpense_a_SOURCES += src/ledger/op_dedupe.c
 libaiexpense_a_SOURCES += src/ledger/op_expense.c
 libaiexpense_a_SOURCES += src/ledger/op_inbox.c
 libaiexpense_a_SOURCES += src/ledger/op_message.c
+libaiexpense_a_SOURCES += src/ledger/op_summary.c
 libaiexpense_a_SOURCES += src/ledger/op_token.c
 libaiexpense_a_SOURCES += src/ledger/op_totals.c
 libaiexpense_a_SOURCES += src/ledger/op_user.c

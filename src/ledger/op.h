@@ -86,6 +86,16 @@ void totals_apply(struct op *op, const struct totals_plan *plan);
 enum status op_list_totals(struct op *op, bool by_month, day_t from, day_t to,
     void (*on_total)(const struct total *total, void *arg), void *arg);
 
+/* The same, until the callback clears *goes_on or fails; the account is valid until it returns. */
+enum status totals_walk(struct op *op, bool by_month, day_t from, day_t to,
+    enum status (*on_total)(const struct total *total, bool *goes_on, void *arg), void *arg);
+
+/* --- summaries: op_summary.c ---------------------------------------------- */
+
+/* on_group's account and the summary lie in the arena. */
+enum status op_summarize(struct op *op, const struct summary_query *query, void (*on_group)(const struct summary_group *group, void *arg),
+    void *arg, struct summary *summary);
+
 /* --- expenses: op_expense.c ----------------------------------------------- */
 
 struct expenses_plan {

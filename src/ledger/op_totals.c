@@ -107,25 +107,49 @@ read_total(const struct kv_cursor *cursor, struct total *total)
 }
 
 enum status
-op_list_totals(struct op *op, bool by_month, day_t from, day_t to, void (*on_total)(const struct total *total, void *arg),
-    void *arg)
+totals_walk(struct op *op, bool by_month, day_t from, day_t to,
+    enum status (*on_total)(const struct total *total, bool *goes_on, void *arg), void *arg)
 {
 	enum row_kind kind = by_month ? ROW_MONTH_TOTAL : ROW_DAY_TOTAL;
 	struct key start = key_day(op->ledger, kind, from), end = key_day(op->ledger, kind, to);
 	enum status st = ST_OK;
 	struct kv_cursor cursor;
 	struct total total;
-	bool is_there;
+	bool goes_on;
 
 	key_to_end(&end);
 	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
-	is_there = kv_cursor_seek(&cursor, key_slice(&start));
-	while (st == ST_OK && is_there && key_compare(cursor.key, key_slice(&end)) < 0) {
+	goes_on = kv_cursor_seek(&cursor, key_slice(&start));
+	while (st == ST_OK && goes_on && key_compare(cursor.key, key_slice(&end)) < 0) {
 		st = read_total(&cursor, &total);
 		if (st == ST_OK)
-			on_total(&total, arg);
-		is_there = kv_cursor_next(&cursor);
+			st = on_total(&total, &goes_on, arg);
+		goes_on = goes_on && kv_cursor_next(&cursor);
 	}
 	kv_cursor_end(&cursor);
 	return kv_status(op->kv, st);
+}
+
+struct listing {
+	void (*on_total)(const struct total *total, void *arg);
+	void  *arg;
+};
+
+static enum status
+list_total(const struct total *total, bool *goes_on, void *arg)
+{
+	const struct listing *listing = arg;
+
+	(void)goes_on;
+	listing->on_total(total, listing->arg);
+	return ST_OK;
+}
+
+enum status
+op_list_totals(struct op *op, bool by_month, day_t from, day_t to, void (*on_total)(const struct total *total, void *arg),
+    void *arg)
+{
+	struct listing listing = { on_total, arg };
+
+	return totals_walk(op, by_month, from, to, list_total, &listing);
 }

@@ -166,6 +166,20 @@ store_list_totals(struct store *store, const struct ledger *ledger, bool by_mont
 }
 
 void
+store_summarize(struct store *store, const struct ledger *ledger, const struct summary_query *query,
+    const struct summary_callbacks *callbacks, void *arg)
+{
+	struct reading r;
+	struct summary summary = { 0 };
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = op_summarize(&r.op, query, callbacks->on_group, arg, &summary);
+	reading_end(&r);
+	callbacks->on_end(r.st, &summary, arg);
+	reading_fini(&r);
+}
+
+void
 store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn, void *arg)
 {
 	struct reading r;

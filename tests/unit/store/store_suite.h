@@ -77,9 +77,11 @@ int64_t suite_now_ms(void);
 struct new_expense suite_new_expense(day_t day, int64_t amount_minor);
 struct message_entry suite_entry(const char *user, const struct new_expense *expenses, size_t count);
 
-/* Three files of them, run as one group. */
+/* Files of them, run as one group. */
 extern const struct CMUnitTest suite_tests[], suite_change_tests[], suite_category_tests[];
 extern const size_t suite_test_count, suite_change_test_count, suite_category_test_count;
+extern const struct CMUnitTest suite_summary_tests[];
+extern const size_t suite_summary_test_count;
 
 int suite_run(const char *name);
 
