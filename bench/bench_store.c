@@ -194,7 +194,7 @@ record(enum command_kind kind, size_t commands, size_t *ends)
 	for (size_t i = 0; i < commands; i++) {
 		make_sample(&sample, kind);
 		recording.inner = kv_mem_begin(mem);
-		if (command_run(&sample.command, &recording.kv, &arena, &scratch, &answer) != ST_OK)
+		if (command_run(&sample.command, &recording.kv, &arena, &scratch, NULL, &answer) != ST_OK)
 			die("a command");
 		kv_mem_commit(mem);
 		arena_reset(&arena);

@@ -32,6 +32,7 @@ enum {
 	DELIVER_TO_MAX = 1024,         /* bytes of where a reply goes */
 	MESSAGE_TEXT_MAX = 65536,      /* bytes of a message that waits */
 	IDEMPOTENCY_KEY_MAX = 255,
+	AI_OPERATION_MAX = 32,         /* bytes of the name of what an AI is asked for */
 	TRASH_DAYS = 30                /* that a deleted expense can be restored */
 };
 

@@ -189,6 +189,62 @@ struct summary_callbacks {
 void store_summarize(struct store *store, const struct ledger *ledger, const struct summary_query *query,
     const struct summary_callbacks *callbacks, void *arg);
 
+/*
+ * What the operator is told, over all users.  Days are UTC days here.  Each
+ * callback gets the rows of its kind by day, once for each shard: the caller
+ * adds them up.  One that is NULL is not asked for.
+ */
+struct day_metrics {
+	day_t   day;
+	int64_t active_users;          /* for whom a message was recorded or something changed */
+	int64_t new_users, deleted_users;
+	int64_t messages;              /* recorded */
+};
+
+/* Expenses that are there, by the day of their recording. */
+struct expense_metrics {
+	day_t           day;
+	struct currency currency;
+	struct slice    category_key;  /* of a default category, or "own" */
+	money_wide_t    sum_minor;
+	int64_t         count;
+};
+
+struct ai_usage {
+	int64_t calls, input_tokens, output_tokens;
+	int64_t cost_micros;           /* millionths of the currency's unit */
+};
+
+struct ai_metrics {
+	day_t           day;
+	struct currency currency;
+	struct slice    operation;
+	struct ai_usage usage;
+};
+
+struct metrics_callbacks {
+	void (*on_day)(const struct day_metrics *row, void *arg);
+	void (*on_expenses)(const struct expense_metrics *row, void *arg);
+	void (*on_ai_cost)(const struct ai_metrics *row, void *arg);
+	void (*on_end)(enum status st, void *arg);
+};
+
+void store_list_metrics(struct store *store, day_t from, day_t to, const struct metrics_callbacks *callbacks, void *arg);
+
+struct ai_user_cost {
+	struct slice    user_id;
+	struct ai_usage usage;
+};
+
+struct ai_user_callbacks {
+	void (*on_user)(const struct ai_user_cost *cost, void *arg);
+	void (*on_end)(enum status st, void *arg);
+};
+
+/* The most expensive users of a day's month in one currency: of each shard at most limit, by cost. */
+void store_list_ai_users(struct store *store, day_t month, struct currency currency, unsigned limit,
+    const struct ai_user_callbacks *callbacks, void *arg);
+
 typedef void store_token_fn(enum status st, const struct token *token, void *arg);
 
 void store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn, void *arg);
@@ -341,6 +397,18 @@ void store_put_inbox(struct store *store, const struct ledger *ledger, const str
 
 /* Count an attempt before it is made (twice, if the writer dies meanwhile).  ST_NOT_FOUND: the entry is done. */
 void store_count_attempt(struct store *store, const struct ledger *ledger, const struct uuid *message_id, store_done_fn *fn, void *arg);
+
+/* What a call of an AI provider cost. */
+struct ai_cost {
+	struct uuid     call_id;       /* the same one is counted once, when it comes again within a day */
+	int64_t         now_ms;
+	struct slice    operation;     /* 1 to AI_OPERATION_MAX bytes: "parse", ... */
+	struct currency currency;
+	struct ai_usage usage;         /* calls at least 1, nothing negative or above 2^50 */
+};
+
+/* Count it for the ledger's user and for the day.  Of a user who is not there the day's part only. */
+void store_add_ai_cost(struct store *store, const struct ledger *ledger, const struct ai_cost *cost, store_done_fn *fn, void *arg);
 
 /* Keep a token; the same key id again replaces it (revoking is storing it revoked). */
 void store_put_token(struct store *store, const struct token *token, store_done_fn *fn, void *arg);

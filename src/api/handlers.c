@@ -28,6 +28,12 @@ const struct route routes[] = {
 	{ HTTP_GET,    "/api/v1/categories",            PERMIT_USERS,  get_categories },
 	{ HTTP_POST,   "/api/v1/categories",            PERMIT_USERS,  post_category },
 	{ HTTP_PATCH,  "/api/v1/categories/{id}",       PERMIT_USERS,  patch_category },
+	{ HTTP_GET,    "/api/v1/metrics/daily-active-users", PERMIT_ADMIN, get_metrics_active },
+	{ HTTP_GET,    "/api/v1/metrics/expenses",      PERMIT_ADMIN,  get_metrics_expenses },
+	{ HTTP_GET,    "/api/v1/metrics/growth",        PERMIT_ADMIN,  get_metrics_growth },
+	{ HTTP_GET,    "/api/v1/metrics/category-trends", PERMIT_ADMIN, get_metrics_categories },
+	{ HTTP_GET,    "/api/v1/metrics/ai-costs",      PERMIT_ADMIN,  get_metrics_ai_costs },
+	{ HTTP_GET,    "/api/v1/metrics/ai-costs/top-users", PERMIT_ADMIN, get_metrics_ai_users },
 };
 
 const size_t route_count = sizeof routes / sizeof routes[0];

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += src/ledger/key.c src/ledger/key.h
+libaiexpense_a_SOURCES += src/ledger/metrics.c src/ledger/metrics.h
 libaiexpense_a_SOURCES += src/ledger/op.c src/ledger/op.h
+libaiexpense_a_SOURCES += src/ledger/op_ai_cost.c
 libaiexpense_a_SOURCES += src/ledger/op_category.c
 libaiexpense_a_SOURCES += src/ledger/op_change.c
 libaiexpense_a_SOURCES += src/ledger/op_dedupe.c
 libaiexpense_a_SOURCES += src/ledger/op_expense.c
 libaiexpense_a_SOURCES += src/ledger/op_inbox.c
 libaiexpense_a_SOURCES += src/ledger/op_message.c
+libaiexpense_a_SOURCES += src/ledger/op_metrics.c
 libaiexpense_a_SOURCES += src/ledger/op_summary.c
 libaiexpense_a_SOURCES += src/ledger/op_token.c
 libaiexpense_a_SOURCES += src/ledger/op_totals.c

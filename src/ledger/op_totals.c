@@ -2,15 +2,17 @@
 /* The kept totals: sums and counts by day and by month; see op.h. */
 #include "config.h"
 
+#include "metrics.h"
 #include "op.h"
 
 bool
 totals_plan_init(struct totals_plan *plan, struct op *op, size_t expense_count)
 {
-	plan->count = plan->category_count = 0;
+	plan->count = plan->category_count = plan->metric_count = 0;
+	plan->metrics = arena_alloc(op->arena, expense_count * sizeof *plan->metrics);
 	plan->changes = arena_alloc(op->arena, 2 * expense_count * sizeof *plan->changes);
 	plan->categories = arena_alloc(op->arena, expense_count * sizeof *plan->categories);
-	return plan->changes != NULL && plan->categories != NULL;
+	return plan->metrics != NULL && plan->changes != NULL && plan->categories != NULL;
 }
 
 /* The change of a row, read from the table when it is the first one to that row. */
@@ -64,6 +66,17 @@ count_in_category(struct totals_plan *plan, const struct category *category, enu
 	return __builtin_add_overflow(counted->expense_count, way, &counted->expense_count) ? ST_OUT_OF_RANGE : ST_OK;
 }
 
+/* The metrics are those of the day of recording, whenever it is that the expense changes. */
+static void
+count_in_metrics(struct totals_plan *plan, const struct expense *expense, const struct category *category, enum totals_way way)
+{
+	struct metric_change *change = &plan->metrics[plan->metric_count++];
+
+	change->key = key_expense_metric(utc_day_of(expense->created_ms), expense->currency, category);
+	change->by.sum = way * expense->amount_minor;
+	change->by.n[0] = way;
+}
+
 enum status
 totals_plan_count(struct totals_plan *plan, struct op *op, const struct expense *expense, const struct category *category,
     enum totals_way way)
@@ -72,6 +85,8 @@ totals_plan_count(struct totals_plan *plan, struct op *op, const struct expense 
 
 	if (st == ST_OK)
 		st = count(plan, op, expense, ROW_MONTH_TOTAL, way);
+	if (st == ST_OK)
+		count_in_metrics(plan, expense, category, way);
 	return st == ST_OK ? count_in_category(plan, category, way) : st;
 }
 
@@ -90,6 +105,8 @@ totals_apply(struct op *op, const struct totals_plan *plan)
 	}
 	for (size_t i = 0; i < plan->category_count; i++)
 		category_put(op, &plan->categories[i]);
+	for (size_t i = 0; i < plan->metric_count; i++)
+		metrics_add(op, &plan->metrics[i].key, &plan->metrics[i].by);
 }
 
 static enum status

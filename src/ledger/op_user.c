@@ -2,6 +2,7 @@
 /* Users and their categories; see op.h. */
 #include "config.h"
 
+#include "metrics.h"
 #include "op.h"
 
 static const struct slice default_keys[DEFAULT_CATEGORIES] = {
@@ -189,6 +190,8 @@ op_sign_up(struct op *op, const struct sign_up *sign_up, int64_t now_ms, struct 
 	if (st != ST_OK)
 		return st;
 	user_apply(op, &plan);
+	if (plan.is_new)
+		metrics_note(op, now_ms, true, 0);
 	answer->is_new_user = plan.is_new;
 	answer->is_replay = !plan.is_new;
 	return kv_status(op->kv, ST_OK);

@@ -12,6 +12,7 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_SIGN_UP] = &command_sign_up,
 	[COMMAND_PUT_INBOX] = &command_put_inbox,
 	[COMMAND_COUNT_ATTEMPT] = &command_count_attempt,
+	[COMMAND_ADD_AI_COST] = &command_add_ai_cost,
 	[COMMAND_PUT_TOKEN] = &command_put_token,
 };
 
@@ -74,9 +75,9 @@ command_unpack(struct slice body, unsigned kind, struct arena *arena, struct com
 
 enum status
 command_run(const struct command *command, struct kv *kv, struct arena *arena, struct buf *scratch,
-    struct write_answer *answer)
+    struct metrics_pending *metrics, struct write_answer *answer)
 {
-	struct op op = { .kv = kv, .arena = arena, .scratch = scratch };
+	struct op op = { .kv = kv, .arena = arena, .scratch = scratch, .metrics = metrics };
 
 	memcpy(op.ledger, command->ledger, sizeof op.ledger);
 	memset(answer, 0, sizeof *answer);

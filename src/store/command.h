@@ -20,6 +20,7 @@ enum command_kind {
 	COMMAND_SIGN_UP,
 	COMMAND_PUT_INBOX,
 	COMMAND_COUNT_ATTEMPT,
+	COMMAND_ADD_AI_COST,
 	COMMAND_PUT_TOKEN,
 	COMMANDS
 };
@@ -40,6 +41,7 @@ struct command {
 		struct sign_up_command sign_up;
 		struct inbox_entry     inbox;
 		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
+		struct ai_cost         ai_cost;
 		struct token           token;
 	};
 };
@@ -53,10 +55,11 @@ bool command_unpack(struct slice body, unsigned kind, struct arena *arena, struc
 /*
  * Carry the command out.  *answer is set, empty but for record_message,
  * put_expenses, change_expense, name_category and sign_up; it lies in the arena and in the command.  With an
- * error in kv the transaction is of no use any more, else it may go on.
+ * error in kv the transaction is of no use any more, else it may go on.  What it adds to the metrics is
+ * left in metrics, to be flushed before the commit, or put at once when that is NULL.
  */
 enum status command_run(const struct command *command, struct kv *kv, struct arena *arena, struct buf *scratch,
-    struct write_answer *answer);
+    struct metrics_pending *metrics, struct write_answer *answer);
 
 void answer_pack(struct buf *b, enum status st, const struct write_answer *answer);
 

@@ -180,6 +180,41 @@ store_summarize(struct store *store, const struct ledger *ledger, const struct s
 }
 
 void
+store_list_metrics(struct store *store, day_t from, day_t to, const struct metrics_callbacks *callbacks, void *arg)
+{
+	enum status st = ST_OK;
+
+	for (unsigned shard = 0; st == ST_OK && shard < store->shard_count; shard++) {
+		struct reading r;
+
+		if (reading_begin(&r, store, shard, NULL))
+			r.st = op_list_metrics(&r.op, from, to, callbacks, arg);
+		reading_end(&r);
+		st = r.st;
+		reading_fini(&r);
+	}
+	callbacks->on_end(st, arg);
+}
+
+void
+store_list_ai_users(struct store *store, day_t month, struct currency currency, unsigned limit,
+    const struct ai_user_callbacks *callbacks, void *arg)
+{
+	enum status st = ST_OK;
+
+	for (unsigned shard = 0; st == ST_OK && shard < store->shard_count; shard++) {
+		struct reading r;
+
+		if (reading_begin(&r, store, shard, NULL))
+			r.st = op_list_ai_users(&r.op, month, currency, limit, callbacks->on_user, arg);
+		reading_end(&r);
+		st = r.st;
+		reading_fini(&r);
+	}
+	callbacks->on_end(st, arg);
+}
+
+void
 store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn, void *arg)
 {
 	struct reading r;
@@ -284,6 +319,14 @@ void
 store_count_attempt(struct store *store, const struct ledger *ledger, const struct uuid *message_id, store_done_fn *fn, void *arg)
 {
 	struct command command = { .kind = COMMAND_COUNT_ATTEMPT, .message_id = *message_id };
+
+	submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
+store_add_ai_cost(struct store *store, const struct ledger *ledger, const struct ai_cost *cost, store_done_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_ADD_AI_COST, .ai_cost = *cost };
 
 	submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
 }

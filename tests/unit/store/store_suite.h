@@ -80,8 +80,8 @@ struct message_entry suite_entry(const char *user, const struct new_expense *exp
 /* Files of them, run as one group. */
 extern const struct CMUnitTest suite_tests[], suite_change_tests[], suite_category_tests[];
 extern const size_t suite_test_count, suite_change_test_count, suite_category_test_count;
-extern const struct CMUnitTest suite_summary_tests[];
-extern const size_t suite_summary_test_count;
+extern const struct CMUnitTest suite_summary_tests[], suite_metrics_tests[];
+extern const size_t suite_summary_test_count, suite_metrics_test_count;
 
 int suite_run(const char *name);
 
