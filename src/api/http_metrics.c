@@ -59,7 +59,6 @@ on_end(enum status st, void *arg)
 static struct users *
 begin(struct request *req)
 {
-	static const char *const known[] = { "from", "to", NULL };
 	struct users *users = arena_alloc(&req->arena, sizeof *users);
 
 	if (users == NULL) {
@@ -68,7 +67,7 @@ begin(struct request *req)
 	}
 	users->req = req;
 	users->expenses.arena = &req->arena;
-	return handler_knows_query(req, known) && metrics_read_range(req, &users->range) ? users : NULL;
+	return metrics_read_range(req, &users->range) ? users : NULL;
 }
 
 static bool

@@ -8,10 +8,11 @@
 
 #include "clock.h"
 #include "expense_json.h"
+#include "fields.h"
 #include "http/reply.h"
 #include "metrics_sums.h"
 
-enum { OPERATIONS_MAX = 32, MICRO_DIGITS = 6, TOP_DEFAULT = 10, TOP_MAX = 100, MS_PER_DAY = 86400000 };
+enum { OPERATIONS_MAX = 32, MICRO_DIGITS = 6, TOP_DEFAULT = 10, MS_PER_DAY = 86400000 };
 
 struct operation_usage {
 	char            name[AI_OPERATION_MAX + 1];
@@ -42,21 +43,11 @@ on_end(enum status st, void *arg)
 	work->st = work->st == ST_OK ? st : work->st;
 }
 
-/* Costs of different currencies cannot be added, so one of them is asked for. */
-static bool
-read_currency(struct work *work)
-{
-	struct slice text;
-
-	memcpy(work->currency.code, "USD", 4);
-	return !http_query_find(&work->req->query, "currency", &text) || currency_parse(text, &work->currency)
-	    || handler_refuse(work->req, ST_BAD_PARAMETER, "currency", "Must be an ISO 4217 code.");
-}
-
-/* NULL after answering. */
+/* NULL after answering.  Costs of different currencies cannot be added, so one of them is asked for. */
 static struct work *
-begin(struct request *req, const char *const *known)
+begin(struct request *req)
 {
+	const struct value *currency = query_value(req, MEMBER_cost_currency);
 	struct work *work = arena_alloc(&req->arena, sizeof *work);
 
 	if (work == NULL) {
@@ -64,7 +55,8 @@ begin(struct request *req, const char *const *known)
 		return NULL;
 	}
 	work->req = req;
-	return handler_knows_query(req, known) && read_currency(work) ? work : NULL;
+	work->currency = currency != NULL ? currency->currency : (struct currency){ "USD" };
+	return work;
 }
 
 static void
@@ -168,9 +160,8 @@ write_operations(struct json_out *out, struct work *work)
 enum status
 get_metrics_ai_costs(struct request *req)
 {
-	static const char *const known[] = { "from", "to", "currency", NULL };
 	static const struct metrics_callbacks callbacks = { .on_ai_cost = on_ai_cost, .on_end = on_end };
-	struct work *work = begin(req, known);
+	struct work *work = begin(req);
 	struct json_out out;
 
 	if (work == NULL || !metrics_read_range(req, &work->range))
@@ -228,25 +219,14 @@ static bool
 read_month(struct request *req, day_t *month)
 {
 	char day[DAY_TEXT_LEN + 1] = "YYYY-MM-01";
-	struct slice text;
+	struct slice text = query_text(req, MEMBER_cost_month);
 
 	*month = (day_t)(clock_wall_ms() / MS_PER_DAY);
-	if (!http_query_find(&req->query, "month", &text))
+	if (text.ptr == NULL)
 		return true;
 	if (text.len == DAY_TEXT_LEN - 3)
 		memcpy(day, text.ptr, text.len);
 	return day_parse(slice_of(day), month) || handler_refuse(req, ST_BAD_DATE, "month", "Must be a month, as YYYY-MM.");
-}
-
-static bool
-read_top(struct request *req, unsigned *limit)
-{
-	struct slice text;
-
-	*limit = TOP_DEFAULT;
-	if (!http_query_find(&req->query, "limit", &text))
-		return true;
-	return handler_limit(req, limit) && (*limit <= TOP_MAX || handler_refuse(req, ST_OUT_OF_RANGE, "limit", "Must be 1 to 100."));
 }
 
 static void
@@ -274,14 +254,15 @@ reply_users(struct work *work, day_t month)
 enum status
 get_metrics_ai_users(struct request *req)
 {
-	static const char *const known[] = { "month", "currency", "limit", NULL };
 	static const struct ai_user_callbacks callbacks = { on_user, on_end };
+	const struct value *limit = query_value(req, MEMBER_top_limit);
 	struct store *store = metrics_store(req);
-	struct work *work = begin(req, known);
+	struct work *work = begin(req);
 	day_t month;
 
-	if (work == NULL || !read_month(req, &month) || !read_top(req, &work->limit))
+	if (work == NULL || !read_month(req, &month))
 		return ST_OK;
+	work->limit = limit != NULL ? (unsigned)limit->number : TOP_DEFAULT;
 	work->users = arena_alloc(&req->arena, store_shard_count(store) * work->limit * sizeof *work->users);
 	if (work->users == NULL)
 		return ST_OVERLOADED;

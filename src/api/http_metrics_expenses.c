@@ -5,6 +5,7 @@
 #include "handlers.h"
 
 #include "expense_json.h"
+#include "fields.h"
 #include "http/reply.h"
 #include "metrics_sums.h"
 
@@ -32,7 +33,7 @@ on_end(enum status st, void *arg)
 
 /* NULL after answering. */
 static struct work *
-begin(struct request *req, const char *const *known)
+begin(struct request *req)
 {
 	struct work *work = arena_alloc(&req->arena, sizeof *work);
 
@@ -42,7 +43,7 @@ begin(struct request *req, const char *const *known)
 	}
 	work->req = req;
 	work->cells.arena = work->totals.arena = &req->arena;
-	return handler_knows_query(req, known) && metrics_read_range(req, &work->range) ? work : NULL;
+	return metrics_read_range(req, &work->range) ? work : NULL;
 }
 
 static bool
@@ -86,22 +87,6 @@ on_period_expenses(const struct expense_metrics *row, void *arg)
 	cells_add(&work->cells, &cell);
 }
 
-static bool
-read_period(struct request *req, enum period *period)
-{
-	struct slice text;
-
-	*period = PERIOD_DAY;
-	if (!http_query_find(&req->query, "period", &text))
-		return true;
-	for (int i = 0; i < PERIODS; i++)
-		if (slice_equal(text, slice_of(period_names[i]))) {
-			*period = (enum period)i;
-			return true;
-		}
-	return handler_refuse(req, ST_BAD_PARAMETER, "period", "Must be day, week or month.");
-}
-
 static int64_t
 write_period(struct json_out *out, const struct work *work, day_t date, size_t *next)
 {
@@ -143,13 +128,16 @@ write_totals(struct json_out *out, const struct work *work)
 enum status
 get_metrics_expenses(struct request *req)
 {
-	static const char *const known[] = { "from", "to", "period", NULL };
-	struct work *work = begin(req, known);
+	const struct value *period = query_value(req, MEMBER_period);
+	struct work *work = begin(req);
 	struct json_out out;
 	int64_t count = 0;
 	size_t next = 0;
 
-	if (work == NULL || !read_period(req, &work->period) || !read_expenses(work, work->range.from, on_period_expenses))
+	if (work == NULL)
+		return ST_OK;
+	work->period = period != NULL ? (enum period)period->number : PERIOD_DAY;
+	if (!read_expenses(work, work->range.from, on_period_expenses))
 		return ST_OK;
 	out = reply_json_begin(req, ST_OK);
 	json_out_object_begin(&out);
@@ -233,8 +221,7 @@ write_currency(struct json_out *out, const struct cell *now, const struct cell *
 enum status
 get_metrics_categories(struct request *req)
 {
-	static const char *const known[] = { "from", "to", NULL };
-	struct work *work = begin(req, known);
+	struct work *work = begin(req);
 	struct json_out out;
 	size_t half;
 

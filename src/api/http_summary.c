@@ -7,6 +7,7 @@
 #include "caller.h"
 #include "clock.h"
 #include "expense_json.h"
+#include "fields.h"
 #include "hex.h"
 #include "http/reply.h"
 #include "range.h"
@@ -63,11 +64,11 @@ take_grouping(struct request *req, struct slice name, unsigned *seen, unsigned *
 static bool
 read_group_by(struct request *req, unsigned *by)
 {
-	struct slice rest;
+	struct slice rest = query_text(req, MEMBER_group_by);
 	unsigned seen = 0;
 
 	*by = 0;
-	if (!http_query_find(&req->query, "group_by", &rest))
+	if (rest.ptr == NULL)
 		return true;
 	for (;;) {
 		const char *comma = rest.len > 0 ? memchr(rest.ptr, ',', rest.len) : NULL;
@@ -81,21 +82,16 @@ read_group_by(struct request *req, unsigned *by)
 	}
 }
 
-static bool
-read_filters(struct request *req, struct summary_query *query)
+static void
+take_filters(const struct request *req, struct summary_query *query)
 {
-	struct slice text;
+	const struct value *category = query_value(req, MEMBER_category_filter), *currency = query_value(req, MEMBER_currency_filter);
 
-	if (http_query_find(&req->query, "category", &text) && !uuid_parse(text, &query->category_id))
-		return handler_refuse(req, ST_BAD_PARAMETER, "category", "Must be the id of a category.");
-	if (http_query_find(&req->query, "currency", &text) && !currency_parse(text, &query->currency))
-		return handler_refuse(req, ST_BAD_PARAMETER, "currency", "Must be an ISO 4217 code.");
-	if (!http_query_find(&req->query, "account", &text))
-		return true;
-	if (text.len < 1 || text.len > ACCOUNT_MAX)
-		return handler_refuse(req, ST_BAD_PARAMETER, "account", "Must be the name of an account.");
-	query->account = text;
-	return true;
+	if (category != NULL)
+		query->category_id = category->id;
+	if (currency != NULL)
+		query->currency = currency->currency;
+	query->account = query_text(req, MEMBER_account_filter);
 }
 
 /* Period, category, currency, account: the group that the next page goes on behind. */
@@ -137,15 +133,12 @@ static bool
 read_range(struct work *work)
 {
 	struct request *req = work->caller.req;
+	const struct value *from = query_value(req, MEMBER_from), *to = query_value(req, MEMBER_to);
 	struct range range;
-	bool has_from, has_to;
 
-	if (!range_read_day(req, "from", &range.from, &has_from) || !range_read_day(req, "to", &range.to, &has_to))
-		return false;
-	if (!has_to)
-		range.to = range_month_end(message_day(work->caller.person.user.zone.ptr, clock_wall_ms()));
-	if (!has_from)
-		range.from = range_month_begin(range.to);
+	range.to = to != NULL ? to->day :
+	    range_month_end(message_day(work->caller.person.user.zone.ptr, clock_wall_ms()));
+	range.from = from != NULL ? from->day : range_month_begin(range.to);
 	work->query.from = range.from;
 	work->query.to = range.to;
 	return range_check(req, &range);
@@ -154,13 +147,11 @@ read_range(struct work *work)
 static bool
 read_query(struct request *req, struct summary_query *query)
 {
-	static const char *const known[] = { "user", "from", "to", "group_by", "category", "account", "currency", "limit",
-		"cursor", NULL };
-	struct slice cursor;
+	struct slice cursor = query_text(req, MEMBER_cursor);
 
-	return handler_knows_query(req, known) && read_group_by(req, &query->by) && read_filters(req, query)
-	    && handler_limit(req, &query->limit)
-	    && (!http_query_find(&req->query, "cursor", &cursor) || cursor_read(req, cursor, query));
+	query->limit = handler_limit(req);
+	take_filters(req, query);
+	return read_group_by(req, &query->by) && (cursor.ptr == NULL || cursor_read(req, cursor, query));
 }
 
 /* --- the answer ------------------------------------------------------------------------- */
@@ -269,7 +260,7 @@ get_summaries(struct request *req)
 
 	if (work == NULL)
 		return ST_OVERLOADED;
-	if (!read_query(req, &work->query) || !caller_begin(req, caller_named(req), &work->caller) || !read_range(work))
+	if (!read_query(req, &work->query) || !caller_begin(req, &work->caller) || !read_range(work))
 		return ST_OK;
 	work->out = json_out_to(&work->rows);
 	json_out_array_begin(&work->out);

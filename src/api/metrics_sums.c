@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "fields.h"
 #include "handlers.h"
 #include "json_out.h"
 #include "services.h"
@@ -16,14 +17,12 @@ enum { FIRST_CELLS = 64, MS_PER_DAY = 86400000 };
 bool
 metrics_read_range(struct request *req, struct range *range)
 {
-	bool has_from, has_to;
+	const struct value *from = query_value(req, MEMBER_utc_from), *to = query_value(req, MEMBER_utc_to);
 
-	if (!range_read_day(req, "from", &range->from, &has_from) || !range_read_day(req, "to", &range->to, &has_to))
-		return false;
-	if (!has_to)
-		range->to = (day_t)(clock_wall_ms() / MS_PER_DAY);
-	if (!has_from)
-		range->from = range->to - METRICS_DAYS + 1 >= DAY_MIN ? range->to - METRICS_DAYS + 1 : DAY_MIN;
+	range->to = to != NULL ? to->day : (day_t)(clock_wall_ms() / MS_PER_DAY);
+	range->from = from != NULL ? from->day : range->to - METRICS_DAYS + 1;
+	if (range->from < DAY_MIN)
+		range->from = DAY_MIN;
 	if (!range_check(req, range))
 		return false;
 	return range->to - range->from < METRICS_DAYS_MAX || handler_refuse(req, ST_TOO_BROAD, "from", "At most 366 days.");

@@ -8,17 +8,6 @@
 #include "handlers.h"
 
 bool
-range_read_day(struct request *req, const char *name, day_t *day, bool *is_there)
-{
-	struct slice text;
-
-	*is_there = http_query_find(&req->query, name, &text);
-	if (!*is_there || day_parse(text, day))
-		return true;
-	return handler_refuse(req, ST_BAD_DATE, name, "Must be a day that exists, as YYYY-MM-DD.");
-}
-
-bool
 range_check(struct request *req, const struct range *range)
 {
 	return range->from <= range->to || handler_refuse(req, ST_BAD_DATE, "to", "Must not be before from.");

@@ -12,9 +12,6 @@ struct range {
 	day_t from, to;
 };
 
-/* Read the parameter into *day if it is there.  false after answering that it is no day. */
-bool range_read_day(struct request *req, const char *name, day_t *day, bool *is_there);
-
 /* false after answering that it ends before it begins. */
 bool range_check(struct request *req, const struct range *range);
 

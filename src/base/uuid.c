@@ -86,11 +86,18 @@ enum { GROUPS = sizeof groups / sizeof groups[0] };
 void
 uuid_format(const struct uuid *id, char *out)
 {
-	for (size_t i = 0; i < GROUPS; i++) {
-		if (i > 0)
-			out[groups[i].at - 1] = '-';
-		hex_encode(id->bytes + groups[i].byte, groups[i].size, out + groups[i].at);
-	}
+	char digits[2 * sizeof id->bytes];
+
+	hex_encode(id->bytes, sizeof id->bytes, digits);
+	memcpy(out, digits, 8);
+	out[8] = '-';
+	memcpy(out + 9, digits + 8, 4);
+	out[13] = '-';
+	memcpy(out + 14, digits + 12, 4);
+	out[18] = '-';
+	memcpy(out + 19, digits + 16, 4);
+	out[23] = '-';
+	memcpy(out + 24, digits + 20, 12);
 }
 
 bool
