@@ -256,6 +256,21 @@ struct token_list_callbacks {
 
 void store_list_tokens(struct store *store, const struct token_list_callbacks *callbacks, void *arg);
 
+typedef void store_policy_fn(enum status st, const struct policy *policy, void *arg);
+
+/* A version of a policy, or with version 0 the newest one; ST_NOT_FOUND when there is none. */
+void store_get_policy(struct store *store, struct slice key, uint32_t version, store_policy_fn *fn, void *arg);
+
+struct policy_list_callbacks {
+	void (*on_policy)(const struct policy *policy, void *arg);
+	/* has_more: there are versions older than the last one given. */
+	void (*on_end)(enum status st, bool has_more, void *arg);
+};
+
+/* Its versions, the newest first, at most limit; before: 0, or only those below this one. */
+void store_list_policy_versions(struct store *store, struct slice key, uint32_t before, unsigned limit,
+    const struct policy_list_callbacks *callbacks, void *arg);
+
 /* A message that was accepted and waits to be worked on. */
 struct inbox_entry {
 	struct uuid  message_id;
@@ -412,6 +427,13 @@ void store_add_ai_cost(struct store *store, const struct ledger *ledger, const s
 
 /* Keep a token; the same key id again replaces it (revoking is storing it revoked). */
 void store_put_token(struct store *store, const struct token *token, store_done_fn *fn, void *arg);
+
+/*
+ * Store the next version of a policy, which must be one more than the newest;
+ * the first one is 1, or 2 where the first is not in the store.  The same
+ * change again does nothing.  ST_VERSION_MISMATCH: another one came first.
+ */
+void store_put_policy(struct store *store, const struct policy *policy, store_done_fn *fn, void *arg);
 
 /* --- upkeep ------------------------------------------------------------- */
 

@@ -10,6 +10,7 @@ libaiexpense_a_SOURCES += src/ledger/op_expense.c
 libaiexpense_a_SOURCES += src/ledger/op_inbox.c
 libaiexpense_a_SOURCES += src/ledger/op_message.c
 libaiexpense_a_SOURCES += src/ledger/op_metrics.c
+libaiexpense_a_SOURCES += src/ledger/op_policy.c
 libaiexpense_a_SOURCES += src/ledger/op_summary.c
 libaiexpense_a_SOURCES += src/ledger/op_token.c
 libaiexpense_a_SOURCES += src/ledger/op_totals.c

@@ -179,6 +179,13 @@ enum status op_list_inbox(struct op *op, int64_t received_before_ms, unsigned li
 
 void outbox_put(struct op *op, const struct uuid *message_id, const struct outbox_entry *entry);
 
+/* --- policies: op_policy.c; see store.h ------------------------------------ */
+
+enum status op_get_policy(struct op *op, struct slice key, uint32_t version, struct policy *policy);
+enum status op_list_policy_versions(struct op *op, struct slice key, uint32_t before, unsigned limit,
+    void (*on_policy)(const struct policy *policy, void *arg), void *arg, bool *has_more);
+enum status op_put_policy(struct op *op, const struct policy *policy);
+
 enum status op_get_token(struct op *op, const uint8_t key_id[8], struct token *token);
 enum status op_put_token(struct op *op, const struct token *token);
 enum status op_list_tokens(struct op *op, void (*on_token)(const struct token *token, void *arg), void *arg);

@@ -580,6 +580,30 @@ outbox_unpack(struct slice value, struct outbox_entry *entry)
 }
 
 void
+policy_pack(struct buf *b, const struct policy *policy)
+{
+	struct packing p = record_begin(b, 4);
+
+	mp_put_uuid(&p.pk, &policy->change_id);
+	mp_put_str(&p.pk, policy->title);
+	mp_put_str(&p.pk, policy->text);
+	msgpack_pack_int64(&p.pk, policy->created_ms);
+	record_end(&p);
+}
+
+enum status
+policy_unpack(struct slice value, struct policy *policy)
+{
+	struct unpacking u = record_open(value, 4);
+
+	mp_uuid(&u.mp, &policy->change_id);
+	policy->title = mp_str(&u.mp);
+	policy->text = mp_str(&u.mp);
+	policy->created_ms = mp_int(&u.mp);
+	return record_close(&u);
+}
+
+void
 token_pack(struct buf *b, const struct token *token)
 {
 	struct packing p = record_begin(b, 7);

@@ -110,6 +110,10 @@ struct outbox_entry {
 void outbox_pack(struct buf *b, const struct outbox_entry *entry);
 enum status outbox_unpack(struct slice value, struct outbox_entry *entry);
 
+/* Without key and version. */
+void policy_pack(struct buf *b, const struct policy *policy);
+enum status policy_unpack(struct slice value, struct policy *policy);
+
 /* Without the key id. */
 void token_pack(struct buf *b, const struct token *token);
 enum status token_unpack(struct slice value, struct token *token);

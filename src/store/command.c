@@ -14,6 +14,7 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_COUNT_ATTEMPT] = &command_count_attempt,
 	[COMMAND_ADD_AI_COST] = &command_add_ai_cost,
 	[COMMAND_PUT_TOKEN] = &command_put_token,
+	[COMMAND_PUT_POLICY] = &command_put_policy,
 };
 
 /* --- a body: one binary value that holds the fields in a row -------------------- */

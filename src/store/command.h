@@ -22,6 +22,7 @@ enum command_kind {
 	COMMAND_COUNT_ATTEMPT,
 	COMMAND_ADD_AI_COST,
 	COMMAND_PUT_TOKEN,
+	COMMAND_PUT_POLICY,
 	COMMANDS
 };
 
@@ -32,7 +33,7 @@ struct sign_up_command {
 
 struct command {
 	enum command_kind kind;
-	uint8_t           ledger[LEDGER_KEY_SIZE];     /* not for COMMAND_PUT_TOKEN */
+	uint8_t           ledger[LEDGER_KEY_SIZE];     /* not for COMMAND_PUT_TOKEN and _POLICY */
 	union {
 		struct message_entry   message;
 		struct expense_batch   batch;
@@ -42,6 +43,7 @@ struct command {
 		struct inbox_entry     inbox;
 		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
 		struct ai_cost         ai_cost;
+		struct policy          policy;
 		struct token           token;
 	};
 };

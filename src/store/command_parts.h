@@ -19,6 +19,7 @@ extern const struct command_row command_record_message, command_put_expenses, co
 extern const struct command_row command_sign_up, command_name_category;                                /* command_user.c */
 extern const struct command_row command_put_inbox, command_count_attempt;                              /* command_inbox.c */
 extern const struct command_row command_add_ai_cost;                                                   /* command_ai_cost.c */
+extern const struct command_row command_put_policy;                                                    /* command_policy.c */
 extern const struct command_row command_put_token;                                                     /* command_token.c */
 
 void command_put_hash(msgpack_packer *pk, const uint8_t hash[32]);

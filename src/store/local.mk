@@ -5,6 +5,7 @@ libaiexpense_a_SOURCES += src/store/command_ai_cost.c
 libaiexpense_a_SOURCES += src/store/command_expense.c
 libaiexpense_a_SOURCES += src/store/command_inbox.c
 libaiexpense_a_SOURCES += src/store/command_parts.c src/store/command_parts.h
+libaiexpense_a_SOURCES += src/store/command_policy.c
 libaiexpense_a_SOURCES += src/store/command_token.c
 libaiexpense_a_SOURCES += src/store/command_user.c
 libaiexpense_a_SOURCES += src/store/engine.h

@@ -240,6 +240,33 @@ store_list_tokens(struct store *store, const struct token_list_callbacks *callba
 }
 
 void
+store_get_policy(struct store *store, struct slice key, uint32_t version, store_policy_fn *fn, void *arg)
+{
+	struct reading r;
+	struct policy policy = { 0 };
+
+	if (reading_begin(&r, store, store->shard_count, NULL))
+		r.st = op_get_policy(&r.op, key, version, &policy);
+	reading_end(&r);
+	fn(r.st, r.st == ST_OK ? &policy : NULL, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_policy_versions(struct store *store, struct slice key, uint32_t before, unsigned limit,
+    const struct policy_list_callbacks *callbacks, void *arg)
+{
+	struct reading r;
+	bool has_more = false;
+
+	if (reading_begin(&r, store, store->shard_count, NULL))
+		r.st = op_list_policy_versions(&r.op, key, before, limit, callbacks->on_policy, arg, &has_more);
+	reading_end(&r);
+	callbacks->on_end(r.st, has_more, arg);
+	reading_fini(&r);
+}
+
+void
 store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms, unsigned limit,
     const struct inbox_list_callbacks *callbacks, void *arg)
 {
@@ -335,6 +362,14 @@ void
 store_put_token(struct store *store, const struct token *token, store_done_fn *fn, void *arg)
 {
 	struct command command = { .kind = COMMAND_PUT_TOKEN, .token = *token };
+
+	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
+store_put_policy(struct store *store, const struct policy *policy, store_done_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_PUT_POLICY, .policy = *policy };
 
 	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
 }

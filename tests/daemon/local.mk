@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 TESTS += tests/daemon/test_bad_input.py tests/daemon/test_category.py tests/daemon/test_expense.py tests/daemon/test_isolation.py tests/daemon/test_kill.py tests/daemon/test_master.py \
-	tests/daemon/test_message.py tests/daemon/test_metrics.py tests/daemon/test_nginx.py tests/daemon/test_openapi.py tests/daemon/test_ops.py tests/daemon/test_summary.py
+	tests/daemon/test_message.py tests/daemon/test_metrics.py tests/daemon/test_nginx.py tests/daemon/test_openapi.py tests/daemon/test_ops.py tests/daemon/test_policy.py tests/daemon/test_summary.py
 EXTRA_DIST += \
 	tests/daemon/api.py \
 	tests/daemon/contract.py \
@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	tests/daemon/test_nginx.py \
 	tests/daemon/test_openapi.py \
 	tests/daemon/test_ops.py \
+	tests/daemon/test_policy.py \
 	tests/daemon/test_summary.py
 
 # The reader alone, for the comparison with nginx on the same bytes.

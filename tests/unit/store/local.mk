@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 store_suite = tests/unit/store/store_suite.c tests/unit/store/store_suite.h tests/unit/store/store_suite_tests.c \
 	tests/unit/store/store_suite_changes.c tests/unit/store/store_suite_categories.c tests/unit/store/store_suite_summaries.c \
-	tests/unit/store/store_suite_metrics.c
+	tests/unit/store/store_suite_metrics.c tests/unit/store/store_suite_policies.c
 store_suite_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/store
 
 check_PROGRAMS += tests/unit/store/test_store_memory

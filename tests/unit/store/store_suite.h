@@ -82,6 +82,8 @@ extern const struct CMUnitTest suite_tests[], suite_change_tests[], suite_catego
 extern const size_t suite_test_count, suite_change_test_count, suite_category_test_count;
 extern const struct CMUnitTest suite_summary_tests[], suite_metrics_tests[];
 extern const size_t suite_summary_test_count, suite_metrics_test_count;
+extern const struct CMUnitTest suite_policy_tests[];
+extern const size_t suite_policy_test_count;
 
 int suite_run(const char *name);
 
