@@ -247,14 +247,24 @@ void store_list_ai_users(struct store *store, day_t month, struct currency curre
 
 typedef void store_token_fn(enum status st, const struct token *token, void *arg);
 
-void store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn, void *arg);
+void store_get_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_token_fn *fn, void *arg);
+
+struct token_query {
+	unsigned     limit;            /* 1 to 500 */
+	bool         has_after;        /* go on behind this one, which need not exist */
+	uint8_t      after[TOKEN_KEY_SIZE];
+	struct slice user_id;          /* only those of this user; empty: all */
+};
 
 struct token_list_callbacks {
 	void (*on_token)(const struct token *token, void *arg);
-	void (*on_end)(enum status st, void *arg);
+	/* next: the one to go on behind; NULL when there are no more. */
+	void (*on_end)(enum status st, const uint8_t *next, void *arg);
 };
 
-void store_list_tokens(struct store *store, const struct token_list_callbacks *callbacks, void *arg);
+/* Tokens by key id, valid or not.  Some thousand are looked at, so fewer than limit may be given and more follow all the same. */
+void store_list_tokens(struct store *store, const struct token_query *query, const struct token_list_callbacks *callbacks,
+    void *arg);
 
 typedef void store_policy_fn(enum status st, const struct policy *policy, void *arg);
 
@@ -425,8 +435,14 @@ struct ai_cost {
 /* Count it for the ledger's user and for the day.  Of a user who is not there the day's part only. */
 void store_add_ai_cost(struct store *store, const struct ledger *ledger, const struct ai_cost *cost, store_done_fn *fn, void *arg);
 
-/* Keep a token; the same key id again replaces it (revoking is storing it revoked). */
+/* Keep a new token; keeping it again does nothing.  ST_CONFLICT: the key id is another one's. */
 void store_put_token(struct store *store, const struct token *token, store_done_fn *fn, void *arg);
+
+/* Make a token invalid for good.  ST_NOT_FOUND: there is none. */
+void store_revoke_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_done_fn *fn, void *arg);
+
+/* Note that a token was used on a day; nothing is written when that is known. */
+void store_note_token_used(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day, store_done_fn *fn, void *arg);
 
 /*
  * Store the next version of a policy, which must be one more than the newest;

@@ -15,6 +15,8 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_ADD_AI_COST] = &command_add_ai_cost,
 	[COMMAND_PUT_TOKEN] = &command_put_token,
 	[COMMAND_PUT_POLICY] = &command_put_policy,
+	[COMMAND_REVOKE_TOKEN] = &command_revoke_token,
+	[COMMAND_NOTE_TOKEN_USED] = &command_note_token_used,
 };
 
 /* --- a body: one binary value that holds the fields in a row -------------------- */

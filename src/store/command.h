@@ -23,6 +23,8 @@ enum command_kind {
 	COMMAND_ADD_AI_COST,
 	COMMAND_PUT_TOKEN,
 	COMMAND_PUT_POLICY,
+	COMMAND_REVOKE_TOKEN,
+	COMMAND_NOTE_TOKEN_USED,
 	COMMANDS
 };
 
@@ -31,9 +33,14 @@ struct sign_up_command {
 	int64_t        now_ms;
 };
 
+struct token_use {
+	uint8_t key_id[TOKEN_KEY_SIZE];
+	day_t   day;                                       /* not of COMMAND_REVOKE_TOKEN */
+};
+
 struct command {
 	enum command_kind kind;
-	uint8_t           ledger[LEDGER_KEY_SIZE];     /* not for COMMAND_PUT_TOKEN and _POLICY */
+	uint8_t           ledger[LEDGER_KEY_SIZE];     /* not for those about tokens and policies */
 	union {
 		struct message_entry   message;
 		struct expense_batch   batch;
@@ -45,6 +52,7 @@ struct command {
 		struct ai_cost         ai_cost;
 		struct policy          policy;
 		struct token           token;
+		struct token_use       token_use;
 	};
 };
 

@@ -20,7 +20,7 @@ extern const struct command_row command_sign_up, command_name_category;         
 extern const struct command_row command_put_inbox, command_count_attempt;                              /* command_inbox.c */
 extern const struct command_row command_add_ai_cost;                                                   /* command_ai_cost.c */
 extern const struct command_row command_put_policy;                                                    /* command_policy.c */
-extern const struct command_row command_put_token;                                                     /* command_token.c */
+extern const struct command_row command_put_token, command_revoke_token, command_note_token_used;      /* command_token.c */
 
 void command_put_hash(msgpack_packer *pk, const uint8_t hash[32]);
 
