@@ -144,7 +144,6 @@ void store_list_totals(struct store *store, const struct ledger *ledger, bool by
 /* What the sums of a summary are told apart by, beside the currency; at most one of the first three. */
 enum summary_by { SUMMARY_DAY = 1, SUMMARY_WEEK = 2, SUMMARY_MONTH = 4, SUMMARY_CATEGORY = 8, SUMMARY_ACCOUNT = 16 };
 
-/* Most kept totals that one pass over the range reads. */
 enum { SUMMARY_ROWS_MAX = 50000 };
 
 /* A sum and what it is of; what the query does not tell apart is 0, nil or empty. */
@@ -163,6 +162,7 @@ struct summary_query {
 	struct currency currency;      /* "": all */
 	struct slice    account;       /* a NULL pointer: all */
 	unsigned        limit;         /* of groups, at least 1 */
+	unsigned        rows_max;      /* kept totals that a pass over the range may read; 0: SUMMARY_ROWS_MAX */
 	bool            has_after;     /* go on behind this group, or struct summary's next */
 	struct summary_group after;
 };
@@ -184,7 +184,7 @@ struct summary_callbacks {
  * The sums of a range from the kept totals, by period, category id, currency
  * and account.  A page may have fewer groups than the limit, even none, and go
  * on all the same.  ST_OUT_OF_RANGE: a sum does not fit; ST_TOO_BROAD: more
- * than SUMMARY_ROWS_MAX totals in a period, or in the range.
+ * than rows_max totals in a period, or in the range.
  */
 void store_summarize(struct store *store, const struct ledger *ledger, const struct summary_query *query,
     const struct summary_callbacks *callbacks, void *arg);

@@ -229,7 +229,7 @@ on_total(const struct total *total, bool *goes_on, void *arg)
 	}
 	s->has_period = true;
 	s->period = period;
-	if (++s->rows > SUMMARY_ROWS_MAX) {
+	if (++s->rows > (s->query->rows_max > 0 ? s->query->rows_max : SUMMARY_ROWS_MAX)) {
 		*goes_on = false;
 		return stop_early(s);
 	}

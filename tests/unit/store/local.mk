@@ -39,6 +39,9 @@ tests_unit_store_test_kv_CPPFLAGS = $(store_suite_CPPFLAGS)
 check_PROGRAMS += tests/unit/store/test_key
 tests_unit_store_test_key_CPPFLAGS = $(store_suite_CPPFLAGS)
 
+check_PROGRAMS += tests/unit/store/test_metrics
+tests_unit_store_test_metrics_CPPFLAGS = $(store_suite_CPPFLAGS)
+
 check_PROGRAMS += tests/unit/store/test_record
 tests_unit_store_test_record_CPPFLAGS = $(store_suite_CPPFLAGS)
 

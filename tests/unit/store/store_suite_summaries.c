@@ -282,6 +282,36 @@ a_page_of_days_reads_no_further_than_its_last_day(void **state)
 	free(page);
 }
 
+/* The 40 days are as many rows of days, and ten rows for the totals. */
+static void
+a_page_ends_early_where_it_would_read_too_much(void **state)
+{
+	struct summary_query query = { .from = FIRST, .to = FIRST + 39, .by = SUMMARY_WEEK, .limit = 100, .rows_max = 35 };
+	struct suite *s = *state;
+	struct page *page = calloc(1, sizeof *page);
+	int64_t counted = 0;
+	int pages = 0;
+
+	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
+	put_days(s, FIRST, 40, 100, NULL);
+	do {
+		assert_int_equal(summarize(s, &query, page), ST_OK);
+		for (size_t i = 0; i < page->count; i++)
+			counted += page->groups[i].count;
+		query.has_after = true;
+		query.after = page->summary.next;
+		pages++;
+	} while (page->summary.has_more);
+	assert_int_equal(counted, 40);
+	assert_int_equal(pages, 2);
+	query.has_after = false;
+	query.rows_max = 5;
+	assert_int_equal(summarize(s, &query, page), ST_TOO_BROAD);
+	query.by = 0;
+	assert_int_equal(summarize(s, &query, page), ST_TOO_BROAD);
+	free(page);
+}
+
 static void
 a_sum_that_does_not_fit_is_refused(void **state)
 {
@@ -324,6 +354,7 @@ const struct CMUnitTest suite_summary_tests[] = {
 	CASE(a_summary_is_what_adding_up_gives_after_random_edits),
 	CASE(ten_times_the_expenses_are_summed_up_from_as_many_rows),
 	CASE(a_page_of_days_reads_no_further_than_its_last_day),
+	CASE(a_page_ends_early_where_it_would_read_too_much),
 	CASE(a_sum_that_does_not_fit_is_refused),
 	CASE(a_summary_without_expenses_is_empty),
 };
