@@ -59,7 +59,7 @@ void metrics_flush(struct metrics_pending *pending, struct kv *kv, struct buf *s
  */
 void metrics_note(struct op *op, int64_t now_ms, bool is_new_user, unsigned messages);
 
-/* A user is gone with the whole ledger: count it, and forget the AI costs by name, whose rows of the ledger go too. */
+/* A user is deleted: count it, and take out the AI costs by name, here and in the ledger.  Called with the user's row. */
 void metrics_forget_user(struct op *op, int64_t now_ms);
 
 #endif

@@ -123,7 +123,10 @@ class Store:
                 cost = struct.pack(">Q", fields[3] ^ MASK)
                 ranks[key + cost + ledger] = [rows["U"][b""][0], *fields]
         kept = {key: [fields[0] << 64 | fields[1], fields[2]] for key, fields in metrics["E"].items()}
-        if kept != dict(sums):
+        if any(fields[2] for fields in metrics["D"].values()):
+            if any(count > kept.get(key, [0, 0])[1] for key, (_, count) in sums.items()):
+                self.faults.append(f"shard {number}: there are more expenses than the metrics count")
+        elif kept != dict(sums):
             self.faults.append(f"shard {number}: the metrics of expenses are not their sums by the day of recording")
         if sum(fields[1] - fields[2] for fields in metrics["D"].values()) != users:
             self.faults.append(f"shard {number}: new users without those deleted are not the {users} that are there")
