@@ -5,7 +5,8 @@
  *	bench_store DIRECTORY [SECONDS]
  *
  * Durable commands in batches, next to the same puts without the store around
- * them in the same run; commands through a shard's writer process; lists.
+ * them in the same run; commands through a shard's writer process; lists;
+ * summaries of users with few and with many expenses.
  */
 #include "config.h"
 
@@ -194,7 +195,7 @@ record(enum command_kind kind, size_t commands, size_t *ends)
 	for (size_t i = 0; i < commands; i++) {
 		make_sample(&sample, kind);
 		recording.inner = kv_mem_begin(mem);
-		if (command_run(&sample.command, &recording.kv, &arena, &scratch, &answer) != ST_OK)
+		if (command_run(&sample.command, &recording.kv, &arena, &scratch, NULL, &answer) != ST_OK)
 			die("a command");
 		kv_mem_commit(mem);
 		arena_reset(&arena);
@@ -330,6 +331,93 @@ bench_lists(struct event_base *base)
 	    (double)(now - start) / 1e3 / (double)listed, (double)listed / (double)lists, fewest);
 }
 
+/* --- summaries ---------------------------------------------------------------------------- */
+
+static void
+on_filled(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct event_base *base = arg;
+
+	(void)answer;
+	if (st != ST_OK)
+		die("a write");
+	event_base_loopbreak(base);
+}
+
+/* A user with so many expenses on the days of a year. */
+static struct ledger
+fill_year(struct event_base *base, const char *user, size_t expenses)
+{
+	struct ledger ledger = store_ledger(store, slice_of(user));
+	struct new_expense new[BATCH_EXPENSES_MAX];
+	struct expense_batch batch = { .sign_up = { slice_of(user), SLICE_LITERAL("en"), SLICE_LITERAL("UTC"), { "TWD" } },
+		.now_ms = clock_wall_ms(), .expenses = new, .expense_count = BATCH_EXPENSES_MAX };
+	struct sample sample;
+
+	for (size_t put = 0; put < expenses; put += batch.expense_count) {
+		for (size_t i = 0; i < batch.expense_count; i++) {
+			make_sample(&sample, COMMAND_PUT_EXPENSES);
+			new[i] = sample.new;
+			new[i].expense.day = TODAY - rand() % 365;
+		}
+		store_put_expenses(store, &ledger, &batch, on_filled, base);
+		event_base_dispatch(base);
+	}
+	return ledger;
+}
+
+static void
+on_group(const struct summary_group *group, void *arg)
+{
+	(void)group;
+	(*(size_t *)arg)++;
+}
+
+static struct summary last_summary;
+
+static void
+on_summary(enum status st, const struct summary *summary, void *arg)
+{
+	(void)arg;
+	if (st != ST_OK)
+		die("a summary");
+	last_summary = *summary;
+}
+
+static void
+bench_summary(const char *what, const struct ledger *ledger, unsigned by, size_t expenses)
+{
+	static const struct summary_callbacks callbacks = { on_group, on_summary };
+	struct summary_query query = { .from = TODAY - 350, .to = TODAY - 10, .by = by, .limit = 100 };
+	int64_t start = clock_mono_ns(), end = start + (int64_t)(seconds * 1e9 / 4), now;
+	size_t count = 0, groups = 0;
+
+	do {
+		groups = 0;
+		store_summarize(store, ledger, &query, &callbacks, &groups);
+		count++;
+	} while ((now = clock_mono_ns()) < end);
+	printf("summary by %-14s of %6zu expenses: %6.1f us, %4u rows read for %zu groups\n", what, expenses,
+	    (double)(now - start) / 1e3 / (double)count, last_summary.rows_read, groups);
+}
+
+static void
+bench_summaries(struct event_base *base)
+{
+	static const size_t sizes[] = { 100, 10000, 100000 };
+	char user[32];
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		struct ledger ledger;
+
+		snprintf(user, sizeof user, "line:S%zu", sizes[i]);
+		ledger = fill_year(base, user, sizes[i]);
+		bench_summary("category", &ledger, SUMMARY_CATEGORY, sizes[i]);
+		bench_summary("month,category", &ledger, SUMMARY_MONTH | SUMMARY_CATEGORY, sizes[i]);
+		bench_summary("day", &ledger, SUMMARY_DAY, sizes[i]);
+	}
+}
+
 static pid_t
 start_writer(int life_fd, struct counter_segment *segment)
 {
@@ -380,6 +468,7 @@ bench_process(void)
 		    / (double)(segment->slots[0].counters.store_commits - commits));
 	}
 	bench_lists(base);
+	bench_summaries(base);
 	store_close(store);
 	event_base_free(base);
 	kill(pid, SIGTERM);

@@ -16,8 +16,12 @@
 /* The largest amount that is taken, either sign: 10^15 minor units. */
 #define MONEY_MINOR_MAX INT64_C(1000000000000000)
 
+/* For sums over many people, which do not fit 64 bits whatever the amounts. */
+__extension__ typedef __int128 money_wide_t;
+
 enum {
-	MONEY_TEXT_MAX = 32        /* bytes that money_format may write, with the NUL */
+	MONEY_TEXT_MAX = 32,       /* bytes that money_format may write, with the NUL */
+	MONEY_WIDE_TEXT_MAX = 48   /* the same of those that take a money_wide_t */
 };
 
 /* An ISO 4217 code with its NUL; "" is none. */
@@ -46,5 +50,12 @@ enum status money_parse(struct slice text, struct currency c, int64_t *minor);
 
 /* Write the amount with all decimals of its currency ("20.50", "-1000"); returns the length without the NUL. */
 int money_format(int64_t minor, struct currency c, char out[static MONEY_TEXT_MAX]);
+int money_format_wide(money_wide_t minor, struct currency c, char out[static MONEY_WIDE_TEXT_MAX]);
+
+/* Any number with so many decimals: 1234 with 2 of them is "12.34". */
+int decimal_format(money_wide_t n, int decimals, char out[static MONEY_WIDE_TEXT_MAX]);
+
+/* n / by, rounded half to even; by must be above 0. */
+money_wide_t decimal_divide(money_wide_t n, money_wide_t by);
 
 #endif

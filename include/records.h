@@ -38,6 +38,10 @@ enum {
 	MESSAGE_TEXT_MAX = 65536,      /* bytes of a message that waits */
 	MESSAGE_CHARACTERS_MAX = 4000, /* of a message's text */
 	IDEMPOTENCY_KEY_MAX = 255,
+	POLICY_KEY_MAX = 64,           /* bytes of a policy's key */
+	POLICY_TITLE_MAX = 800,        /* bytes; 200 characters */
+	POLICY_TEXT_MAX = 240000,      /* bytes; 60,000 characters: it goes through one frame */
+	AI_OPERATION_MAX = 32,         /* bytes of the name of what an AI is asked for */
 	TRASH_DAYS = 30,               /* that a deleted expense can be restored */
 	KEPT_DAYS = 30                 /* that messages, idempotency keys and the marks of deleted users are kept */
 };
@@ -114,6 +118,15 @@ struct token {
 	bool            is_revoked;
 	uint32_t        scopes;            /* bits of enum scope; 0 in records of old: all that its kind has */
 	day_t           last_used;         /* UTC; 0: never */
+};
+
+/* One version of a document such as the terms of use. */
+struct policy {
+	struct slice key;                  /* "terms_of_use" */
+	uint32_t     version;
+	struct uuid  change_id;            /* of what stored it */
+	struct slice title, text;
+	int64_t      created_ms;
 };
 
 /* What happened to an expense after its making. */

@@ -190,6 +190,110 @@ struct total_list_callbacks {
 void store_list_totals(struct store *store, const struct ledger *ledger, bool by_month, day_t from, day_t to,
     const struct total_list_callbacks *callbacks, void *arg);
 
+/* What the sums of a summary are told apart by, beside the currency; at most one of the first three. */
+enum summary_by { SUMMARY_DAY = 1, SUMMARY_WEEK = 2, SUMMARY_MONTH = 4, SUMMARY_CATEGORY = 8, SUMMARY_ACCOUNT = 16 };
+
+enum { SUMMARY_ROWS_MAX = 50000 };
+
+/* A sum and what it is of; what the query does not tell apart is 0, nil or empty. */
+struct summary_group {
+	day_t           period;        /* the first day of the day, the week (a Monday) or the month, which may lie before from */
+	struct uuid     category_id;
+	struct currency currency;
+	struct slice    account;
+	int64_t         sum_minor, count;
+};
+
+struct summary_query {
+	day_t           from, to;      /* both included */
+	unsigned        by;            /* of enum summary_by */
+	struct uuid     category_id;   /* nil: all */
+	struct currency currency;      /* "": all */
+	struct slice    account;       /* a NULL pointer: all */
+	unsigned        limit;         /* of groups, at least 1 */
+	unsigned        rows_max;      /* kept totals that a pass over the range may read; 0: SUMMARY_ROWS_MAX */
+	bool            has_after;     /* go on behind this group, or struct summary's next */
+	struct summary_group after;
+};
+
+struct summary {
+	size_t                      total_count;
+	const struct summary_group *totals;    /* of the whole range, by currency */
+	bool                        has_more;
+	struct summary_group        next;      /* the query's after for what is missing */
+	unsigned                    rows_read; /* kept totals */
+};
+
+struct summary_callbacks {
+	void (*on_group)(const struct summary_group *group, void *arg);
+	void (*on_end)(enum status st, const struct summary *summary, void *arg);
+};
+
+/*
+ * The sums of a range from the kept totals, by period, category id, currency
+ * and account.  A page may have fewer groups than the limit, even none, and go
+ * on all the same.  ST_OUT_OF_RANGE: a sum does not fit; ST_TOO_BROAD: more
+ * than rows_max totals in a period, or in the range.
+ */
+void store_summarize(struct store *store, const struct ledger *ledger, const struct summary_query *query,
+    const struct summary_callbacks *callbacks, void *arg);
+
+/*
+ * What the operator is told, over all users.  Days are UTC days here.  Each
+ * callback gets the rows of its kind by day, once for each shard: the caller
+ * adds them up.  One that is NULL is not asked for.
+ */
+struct day_metrics {
+	day_t   day;
+	int64_t active_users;          /* for whom a message was recorded or something changed */
+	int64_t new_users, deleted_users;
+	int64_t messages;              /* recorded */
+};
+
+/* Expenses that are there, by the day of their recording. */
+struct expense_metrics {
+	day_t           day;
+	struct currency currency;
+	struct slice    category_key;  /* of a default category, or "own" */
+	money_wide_t    sum_minor;
+	int64_t         count;
+};
+
+struct ai_usage {
+	int64_t calls, input_tokens, output_tokens;
+	int64_t cost_micros;           /* millionths of the currency's unit */
+};
+
+struct ai_metrics {
+	day_t           day;
+	struct currency currency;
+	struct slice    operation;
+	struct ai_usage usage;
+};
+
+struct metrics_callbacks {
+	void (*on_day)(const struct day_metrics *row, void *arg);
+	void (*on_expenses)(const struct expense_metrics *row, void *arg);
+	void (*on_ai_cost)(const struct ai_metrics *row, void *arg);
+	void (*on_end)(enum status st, void *arg);
+};
+
+void store_list_metrics(struct store *store, day_t from, day_t to, const struct metrics_callbacks *callbacks, void *arg);
+
+struct ai_user_cost {
+	struct slice    user_id;
+	struct ai_usage usage;
+};
+
+struct ai_user_callbacks {
+	void (*on_user)(const struct ai_user_cost *cost, void *arg);
+	void (*on_end)(enum status st, void *arg);
+};
+
+/* The most expensive users of a day's month in one currency: of each shard at most limit, by cost. */
+void store_list_ai_users(struct store *store, day_t month, struct currency currency, unsigned limit,
+    const struct ai_user_callbacks *callbacks, void *arg);
+
 typedef void store_token_fn(enum status st, const struct token *token, void *arg);
 
 void store_get_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_token_fn *fn, void *arg);
@@ -210,6 +314,21 @@ struct token_list_callbacks {
 /* Tokens by key id, valid or not.  Some thousand are looked at, so fewer than limit may be given and more follow all the same. */
 void store_list_tokens(struct store *store, const struct token_query *query, const struct token_list_callbacks *callbacks,
     void *arg);
+
+typedef void store_policy_fn(enum status st, const struct policy *policy, void *arg);
+
+/* A version of a policy, or with version 0 the newest one; ST_NOT_FOUND when there is none. */
+void store_get_policy(struct store *store, struct slice key, uint32_t version, store_policy_fn *fn, void *arg);
+
+struct policy_list_callbacks {
+	void (*on_policy)(const struct policy *policy, void *arg);
+	/* has_more: there are versions older than the last one given. */
+	void (*on_end)(enum status st, bool has_more, void *arg);
+};
+
+/* Its versions, the newest first, at most limit; before: 0, or only those below this one. */
+void store_list_policy_versions(struct store *store, struct slice key, uint32_t before, unsigned limit,
+    const struct policy_list_callbacks *callbacks, void *arg);
 
 /* A message that was accepted and waits to be worked on. */
 struct inbox_entry {
@@ -517,6 +636,18 @@ void store_remove_tokens(struct store *store, struct slice user_id, struct slice
 void store_remove_expired(struct store *store, unsigned shard, const struct slice *rows, size_t count, int64_t now_ms,
     store_write_fn *fn, void *arg);
 
+/* What a call of an AI provider cost. */
+struct ai_cost {
+	struct uuid     call_id;       /* the same one is counted once, when it comes again within a day */
+	int64_t         now_ms;
+	struct slice    operation;     /* 1 to AI_OPERATION_MAX bytes: "parse", ... */
+	struct currency currency;
+	struct ai_usage usage;         /* calls at least 1, nothing negative or above 2^50 */
+};
+
+/* Count it for the ledger's user and for the day.  Of a user who is not there the day's part only. */
+void store_add_ai_cost(struct store *store, const struct ledger *ledger, const struct ai_cost *cost, store_done_fn *fn, void *arg);
+
 /* Keep a new token; keeping it again does nothing.  ST_CONFLICT: the key id is another one's. */
 void store_put_token(struct store *store, const struct token *token, store_done_fn *fn, void *arg);
 
@@ -525,6 +656,13 @@ void store_revoke_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE
 
 /* Note that a token was used on a day; nothing is written when that is known. */
 void store_note_token_used(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day, store_done_fn *fn, void *arg);
+
+/*
+ * Store the next version of a policy, which must be one more than the newest;
+ * the first one is 1, or 2 where the first is not in the store.  The same
+ * change again does nothing.  ST_VERSION_MISMATCH: another one came first.
+ */
+void store_put_policy(struct store *store, const struct policy *policy, store_done_fn *fn, void *arg);
 
 /* --- upkeep ------------------------------------------------------------- */
 

@@ -162,6 +162,18 @@ category_shown_name(const struct category *category)
 	return message_category_name(category, LANGUAGE_EN);
 }
 
+void
+json_member_category(struct json_out *out, const struct uuid *id, const struct person *person)
+{
+	const struct category *category = find_category(person, id);
+
+	json_out_key(out, "category");
+	json_out_object_begin(out);
+	json_member_id(out, "id", id);
+	json_out_member_string(out, "name", category != NULL ? category_shown_name(category) : SLICE_EMPTY);
+	json_out_object_end(out);
+}
+
 static char *
 put_id(char *out, const struct uuid *id)
 {

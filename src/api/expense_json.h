@@ -27,6 +27,9 @@ void json_member_day(struct json_out *out, const char *key, day_t day);
 /* A member that is a time. */
 void json_member_time(struct json_out *out, const char *key, int64_t wall_ms);
 
+/* Member "category": id and name; the name is empty when the person has none such. */
+void json_member_category(struct json_out *out, const struct uuid *id, const struct person *person);
+
 /* The name that programs are told: the user's own, else the English one, whatever language its user reads. */
 struct slice category_shown_name(const struct category *category);
 

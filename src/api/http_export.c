@@ -79,7 +79,7 @@ static bool
 read_filters(struct request *req, struct export *e)
 {
 	const struct value *from = query_value(req, MEMBER_from), *to = query_value(req, MEMBER_to);
-	const struct value *category = query_value(req, MEMBER_category_id), *currency = query_value(req, MEMBER_currency);
+	const struct value *category = query_value(req, MEMBER_category_filter), *currency = query_value(req, MEMBER_currency);
 	const struct value *bom = query_value(req, MEMBER_bom);
 
 	if (from != NULL)

@@ -141,6 +141,43 @@ money_parse(struct slice text, struct currency c, int64_t *minor)
 }
 
 int
+decimal_format(money_wide_t n, int decimals, char out[static MONEY_WIDE_TEXT_MAX])
+{
+	__extension__ unsigned __int128 rest = n < 0 ? -(unsigned __int128)n : (unsigned __int128)n;
+	int written = 0, len;
+	char backwards[MONEY_WIDE_TEXT_MAX];
+
+	do {
+		if (written == decimals && written > 0)
+			backwards[written++] = '.';
+		backwards[written++] = (char)('0' + (int)(rest % 10));
+		rest /= 10;
+	} while (rest > 0 || (decimals > 0 && written <= decimals + 1));
+	if (n < 0)
+		backwards[written++] = '-';
+	for (len = 0; len < written; len++)
+		out[len] = backwards[written - 1 - len];
+	out[len] = '\0';
+	return len;
+}
+
+money_wide_t
+decimal_divide(money_wide_t n, money_wide_t by)
+{
+	money_wide_t quotient = n / by, rest = n % by, twice = 2 * (rest < 0 ? -rest : rest);
+
+	if (twice > by || (twice == by && quotient % 2 != 0))
+		quotient += n < 0 ? -1 : 1;
+	return quotient;
+}
+
+int
+money_format_wide(money_wide_t minor, struct currency c, char out[static MONEY_WIDE_TEXT_MAX])
+{
+	return decimal_format(minor, currency_digits(c), out);
+}
+
+int
 money_format(int64_t minor, struct currency c, char out[static MONEY_TEXT_MAX])
 {
 	uint64_t rest = minor < 0 ? -(uint64_t)minor : (uint64_t)minor;

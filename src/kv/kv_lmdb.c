@@ -49,13 +49,13 @@ static struct lmdb_env *open_envs;
 
 static const char *const table_names[TABLES] = {
 	[TABLE_META] = "meta", [TABLE_LEDGER] = "ledger", [TABLE_INBOX] = "inbox", [TABLE_OUTBOX] = "outbox",
-	[TABLE_CHORES] = "chores", [TABLE_TOKENS] = "tokens"
+	[TABLE_CHORES] = "chores", [TABLE_METRICS] = "metrics", [TABLE_TOKENS] = "tokens", [TABLE_POLICIES] = "policies"
 };
 
 static const unsigned table_sets[] = {
 	[LMDB_SHARD_TABLES] = 1u << TABLE_META | 1u << TABLE_LEDGER | 1u << TABLE_INBOX | 1u << TABLE_OUTBOX
-	    | 1u << TABLE_CHORES,
-	[LMDB_INDEX_TABLES] = 1u << TABLE_META | 1u << TABLE_TOKENS
+	    | 1u << TABLE_CHORES | 1u << TABLE_METRICS,
+	[LMDB_INDEX_TABLES] = 1u << TABLE_META | 1u << TABLE_TOKENS | 1u << TABLE_POLICIES
 };
 
 /* --- errors ------------------------------------------------------------------------ */
@@ -370,20 +370,26 @@ open_tables_in(struct lmdb_env *env, MDB_txn *txn, enum lmdb_tables tables, unsi
 
 /* In one transaction that is committed: a handle opened in an aborted one is gone. */
 static int
-open_tables(struct lmdb_env *env, enum lmdb_tables tables, enum lmdb_access access)
+open_tables_once(struct lmdb_env *env, enum lmdb_tables tables, bool makes)
 {
-	bool may_make = access == LMDB_MAKE || access == LMDB_COMPLETE;
-	unsigned txn_flags = may_make ? 0 : MDB_RDONLY, flags = may_make ? MDB_CREATE : 0;
 	MDB_txn *txn;
-	int rc = mdb_txn_begin(env->env, NULL, txn_flags, &txn);
+	int rc = mdb_txn_begin(env->env, NULL, makes ? 0 : MDB_RDONLY, &txn);
 
 	if (rc != MDB_SUCCESS)
 		return rc;
-	rc = open_tables_in(env, txn, tables, flags);
+	rc = open_tables_in(env, txn, tables, makes ? MDB_CREATE : 0);
 	if (rc == MDB_SUCCESS)
 		return mdb_txn_commit(txn);
 	mdb_txn_abort(txn);
 	return rc;
+}
+
+static int
+open_tables(struct lmdb_env *env, enum lmdb_tables tables, enum lmdb_access access)
+{
+	int rc = open_tables_once(env, tables, access == LMDB_MAKE);
+
+	return rc == MDB_NOTFOUND && access == LMDB_WRITE ? open_tables_once(env, tables, true) : rc;
 }
 
 static int

@@ -15,13 +15,10 @@
 
 struct lmdb_env;
 
-/*
- * LMDB_MAKE makes what is not there: the directory, the files, the tables.
- * LMDB_COMPLETE makes tables only, which a store of an older version lacks.
- */
-enum lmdb_access { LMDB_READ, LMDB_WRITE, LMDB_COMPLETE, LMDB_MAKE };
+/* LMDB_MAKE makes what is not there: the directory, the files, the tables; LMDB_WRITE tables that older versions did not have. */
+enum lmdb_access { LMDB_READ, LMDB_WRITE, LMDB_MAKE };
 
-/* A shard has meta, ledger, inbox, outbox and chores; the index meta and tokens. */
+/* A shard has meta, ledger, inbox, outbox, chores and metrics; the index meta, tokens and policies. */
 enum lmdb_tables { LMDB_SHARD_TABLES, LMDB_INDEX_TABLES };
 
 /* NULL after logging. */

@@ -51,6 +51,30 @@ month_of(day_t day)
 	return year * 12 + month - 1;
 }
 
+void
+key_add(struct key *key, const void *data, size_t size)
+{
+	add(key, data, size);
+}
+
+void
+key_add_number(struct key *key, int32_t number)
+{
+	add_number(key, number);
+}
+
+int32_t
+key_read_number(const char *bytes)
+{
+	return read_number((const uint8_t *)bytes);
+}
+
+int32_t
+key_month(day_t day)
+{
+	return month_of(day);
+}
+
 struct key
 key_kind(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind)
 {

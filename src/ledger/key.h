@@ -34,6 +34,8 @@ enum row_kind {
 	ROW_HISTORY = 'H',                /* expense id, version */
 	ROW_TRASH = 'X',                  /* day of the deletion (UTC), expense id */
 	ROW_TOMBSTONE = 'Z',              /* nothing */
+	ROW_ACTIVE = 'L',                 /* nothing: the days on which something was done last */
+	ROW_AI_COST = 'A',                /* month, currency */
 	ROW_DEDUPE = 'D'                  /* the first 16 bytes of an idempotency key's SHA-256 */
 };
 
@@ -129,5 +131,16 @@ struct total_key {
 struct slice key_rest(struct slice key);
 
 bool key_read_total(struct slice key, struct total_key *total);
+
+/* --- parts of keys, for tables other than the ledger's ------------------------ */
+
+void key_add(struct key *key, const void *data, size_t size);
+
+/* 4 bytes, in the order of the numbers. */
+void key_add_number(struct key *key, int32_t number);
+int32_t key_read_number(const char *bytes);
+
+/* year * 12 + month - 1. */
+int32_t key_month(day_t day);
 
 #endif

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += src/ledger/key.c src/ledger/key.h
+libaiexpense_a_SOURCES += src/ledger/metrics.c src/ledger/metrics.h
 libaiexpense_a_SOURCES += src/ledger/op.c src/ledger/op.h
+libaiexpense_a_SOURCES += src/ledger/op_ai_cost.c
 libaiexpense_a_SOURCES += src/ledger/op_category.c
 libaiexpense_a_SOURCES += src/ledger/op_change.c
 libaiexpense_a_SOURCES += src/ledger/op_dedupe.c
@@ -11,7 +13,10 @@ libaiexpense_a_SOURCES += src/ledger/op_inbox.c
 libaiexpense_a_SOURCES += src/ledger/op_keyword.c
 libaiexpense_a_SOURCES += src/ledger/op_list.c
 libaiexpense_a_SOURCES += src/ledger/op_message.c
+libaiexpense_a_SOURCES += src/ledger/op_metrics.c
+libaiexpense_a_SOURCES += src/ledger/op_policy.c
 libaiexpense_a_SOURCES += src/ledger/op_retention.c
+libaiexpense_a_SOURCES += src/ledger/op_summary.c
 libaiexpense_a_SOURCES += src/ledger/op_token.c
 libaiexpense_a_SOURCES += src/ledger/op_totals.c
 libaiexpense_a_SOURCES += src/ledger/op_user.c

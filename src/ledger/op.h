@@ -20,6 +20,7 @@ struct op {
 	struct kv    *kv;
 	struct arena *arena;
 	struct buf   *scratch;                     /* writes only: the record being packed */
+	struct metrics_pending *metrics;           /* writes only: what the batch adds to the metrics; NULL: put at once */
 	uint8_t       ledger[LEDGER_KEY_SIZE];
 };
 
@@ -105,10 +106,13 @@ struct total_change {
 	struct sum sum;                            /* the new value */
 };
 
+struct metric_change;
+
 struct totals_plan {
-	size_t               count, category_count;
-	struct total_change *changes;
-	struct category     *categories;           /* with their new counts */
+	size_t                count, category_count, metric_count;
+	struct total_change  *changes;
+	struct metric_change *metrics;
+	struct category      *categories;          /* with their new counts */
 };
 
 /* Room for expense_count expenses; false when there is no memory. */
@@ -122,6 +126,28 @@ void totals_apply(struct op *op, const struct totals_plan *plan);
 
 enum status op_list_totals(struct op *op, bool by_month, day_t from, day_t to,
     void (*on_total)(const struct total *total, void *arg), void *arg);
+
+/* The same, until the callback clears *goes_on or fails; the account is valid until it returns. */
+enum status totals_walk(struct op *op, bool by_month, day_t from, day_t to,
+    enum status (*on_total)(const struct total *total, bool *goes_on, void *arg), void *arg);
+
+/* --- metrics: op_metrics.c, op_ai_cost.c; the writing is in metrics.h -------- */
+
+/* callbacks->on_end is the caller's. */
+enum status op_list_metrics(struct op *op, day_t from, day_t to, const struct metrics_callbacks *callbacks, void *arg);
+
+enum status op_add_ai_cost(struct op *op, const struct ai_cost *cost);
+enum status op_list_ai_users(struct op *op, day_t month, struct currency currency, unsigned limit,
+    void (*on_user)(const struct ai_user_cost *cost, void *arg), void *arg);
+
+/* Take out the ledger's AI costs, with the user's name; the shard's stay. */
+void ai_costs_forget(struct op *op);
+
+/* --- summaries: op_summary.c ---------------------------------------------- */
+
+/* on_group's account and the summary lie in the arena. */
+enum status op_summarize(struct op *op, const struct summary_query *query, void (*on_group)(const struct summary_group *group, void *arg),
+    void *arg, struct summary *summary);
 
 /* --- expenses: op_expense.c ----------------------------------------------- */
 
@@ -208,6 +234,13 @@ enum status op_list_inbox(struct op *op, int64_t received_before_ms, unsigned li
     void (*on_entry)(const struct inbox_entry *entry, void *arg), void *arg);
 
 void outbox_put(struct op *op, const struct uuid *message_id, const struct outbox_entry *entry);
+
+/* --- policies: op_policy.c; see store.h ------------------------------------ */
+
+enum status op_get_policy(struct op *op, struct slice key, uint32_t version, struct policy *policy);
+enum status op_list_policy_versions(struct op *op, struct slice key, uint32_t before, unsigned limit,
+    void (*on_policy)(const struct policy *policy, void *arg), void *arg, bool *has_more);
+enum status op_put_policy(struct op *op, const struct policy *policy);
 
 enum status op_get_token(struct op *op, const uint8_t key_id[TOKEN_KEY_SIZE], struct token *token);
 enum status op_put_token(struct op *op, const struct token *token);

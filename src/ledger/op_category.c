@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "fold.h"
+#include "metrics.h"
 #include "op.h"
 
 struct name_plan {
@@ -109,6 +110,7 @@ apply(struct op *op, const struct category_name *name, const struct name_plan *p
 	if (plan->old_name.len > 0)
 		del_own_name(op, plan->old_name);
 	category_put(op, &plan->category);
+	metrics_note(op, name->now_ms, false, 0);
 	name_pack(op->scratch, &plan->category.id);
 	op_put_scratch(op, TABLE_LEDGER, &row);
 	memcpy(dedupe.request_hash, name->request_hash, sizeof dedupe.request_hash);

@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include "metrics.h"
 #include "op.h"
 
 enum {
@@ -323,6 +324,7 @@ carry_out(struct op *op, struct change_plan *plan, struct write_answer *answer)
 	if (st != ST_OK)
 		return st;
 	apply(op, plan);
+	metrics_note(op, plan->change->now_ms, false, 0);
 	remember(op, plan->change);
 	*expense = plan->event.has_after ? plan->event.after : plan->event.before;
 	answer->expenses = expense;

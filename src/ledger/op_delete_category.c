@@ -13,6 +13,7 @@
  */
 #include "config.h"
 
+#include "metrics.h"
 #include "op.h"
 
 /* --- the rows ---------------------------------------------------------------------- */
@@ -166,6 +167,7 @@ apply_move(struct op *op, const struct move_plan *plan)
 		event_put(op, &plan->events[i]);
 	}
 	totals_apply(op, &plan->totals);
+	metrics_note(op, plan->now_ms, false, 0);
 }
 
 /* The category goes, and its names with it; the redirect stays for what is in the trash and for old ids. */
@@ -248,6 +250,7 @@ mark(struct op *op, const struct category_deletion *deletion, const struct categ
 	chore_pack(op->scratch, &chore);
 	op_put_scratch(op, TABLE_CHORES, &row);
 	keywords_move(op, &category->id, &deletion->reassign_to);
+	metrics_note(op, deletion->now_ms, false, 0);
 }
 
 enum status

@@ -11,6 +11,7 @@
  */
 #include "config.h"
 
+#include "metrics.h"
 #include "op.h"
 
 enum {
@@ -81,6 +82,7 @@ begin(struct op *op, const struct deletion *deletion)
 	op_put_scratch(op, TABLE_LEDGER, &note);
 	kv_del(op->kv, TABLE_LEDGER, key_slice(&user));
 	forget_chores(op);
+	metrics_forget_user(op, deletion->now_ms);
 	return kv_status(op->kv, ST_OK);
 }
 

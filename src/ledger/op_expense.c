@@ -2,6 +2,7 @@
 /* Expenses: checking and storing new ones, reading; see op.h. */
 #include "config.h"
 
+#include "metrics.h"
 #include "op.h"
 
 enum status
@@ -39,7 +40,8 @@ is_id_taken(struct op *op, const struct expenses_plan *plan, const struct uuid *
 }
 
 static enum status
-plan_expense(struct op *op, const struct user_plan *user, const struct new_expense *new, struct expenses_plan *plan)
+plan_expense(struct op *op, const struct user_plan *user, const struct new_expense *new, int64_t now_ms,
+    struct expenses_plan *plan)
 {
 	struct expense *expense = &plan->expenses[plan->count];
 	struct category category;
@@ -53,6 +55,9 @@ plan_expense(struct op *op, const struct user_plan *user, const struct new_expen
 	if (st != ST_OK)
 		return st;
 	*expense = new->expense;
+	if (expense->created_ms == 0)
+		expense->created_ms = now_ms;
+	expense->updated_ms = expense->created_ms;
 	expense->category_id = category.id;
 	expense->version = 1;
 	plan->count++;
@@ -72,11 +77,8 @@ expenses_plan(struct op *op, const struct user_plan *user, const struct new_expe
 	for (size_t i = 0; st == ST_OK && i < count; i++) {
 		struct expense *expense = &plan->expenses[i];
 
-		st = plan_expense(op, user, &new[i], plan);
+		st = plan_expense(op, user, &new[i], now_ms, plan);
 		expense->message_id = *message_id;
-		if (expense->created_ms == 0)
-			expense->created_ms = now_ms;
-		expense->updated_ms = expense->created_ms;
 	}
 	return kv_status(op->kv, st);
 }
@@ -188,6 +190,7 @@ store_batch(struct op *op, const struct expense_batch *batch, const struct uuid 
 		return st;
 	user_apply(op, &user);
 	expenses_apply(op, &plan);
+	metrics_note(op, batch->now_ms, user.is_new, 0);
 	memcpy(dedupe.request_hash, batch->request_hash, sizeof dedupe.request_hash);
 	dedupe_put(op, batch->idempotency_key, &dedupe);
 	answer->is_new_user = user.is_new;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "fold.h"
+#include "metrics.h"
 #include "op.h"
 
 /* The highest priority first, then the longest, then in the order of their rows. */
@@ -215,5 +216,7 @@ op_set_keyword(struct op *op, const struct keyword_change *change, struct write_
 	if (present != NULL && !uuid_equal(&present->category_id, &change->category_id))
 		return ST_NOT_FOUND;
 	st = present != NULL ? change_present(op, change, present, answer) : change_absent(op, change, &person, answer);
+	if (st == ST_OK && !answer->is_replay)
+		metrics_note(op, change->now_ms, false, 0);
 	return kv_status(op->kv, st);
 }

@@ -2,6 +2,7 @@
 /* Messages: recording one with all that it changes, and what became of it; see op.h. */
 #include "config.h"
 
+#include "metrics.h"
 #include "op.h"
 
 static enum status
@@ -165,6 +166,7 @@ record(struct op *op, const struct message_entry *entry, struct write_answer *an
 		return st;
 	user_apply(op, &user);
 	expenses_apply(op, &plan);
+	metrics_note(op, entry->now_ms, user.is_new, 1);
 	put_message(op, &answer->message, user.is_new);
 	put_dedupe(op, entry);
 	put_reply(op, entry);

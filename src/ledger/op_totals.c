@@ -2,15 +2,17 @@
 /* The kept totals: sums and counts by day and by month; see op.h. */
 #include "config.h"
 
+#include "metrics.h"
 #include "op.h"
 
 bool
 totals_plan_init(struct totals_plan *plan, struct op *op, size_t expense_count)
 {
-	plan->count = plan->category_count = 0;
+	plan->count = plan->category_count = plan->metric_count = 0;
+	plan->metrics = arena_alloc(op->arena, expense_count * sizeof *plan->metrics);
 	plan->changes = arena_alloc(op->arena, 2 * expense_count * sizeof *plan->changes);
 	plan->categories = arena_alloc(op->arena, expense_count * sizeof *plan->categories);
-	return plan->changes != NULL && plan->categories != NULL;
+	return plan->metrics != NULL && plan->changes != NULL && plan->categories != NULL;
 }
 
 /* The change of a row, read from the table when it is the first one to that row. */
@@ -65,6 +67,17 @@ count_in_category(struct totals_plan *plan, const struct category *category, enu
 	return __builtin_add_overflow(counted->expense_count, way, &counted->expense_count) ? ST_OUT_OF_RANGE : ST_OK;
 }
 
+/* The metrics are those of the day of recording, whenever it is that the expense changes. */
+static void
+count_in_metrics(struct totals_plan *plan, const struct expense *expense, const struct category *category, enum totals_way way)
+{
+	struct metric_change *change = &plan->metrics[plan->metric_count++];
+
+	change->key = key_expense_metric(utc_day_of(expense->created_ms), expense->currency, category);
+	change->by.sum = way * expense->amount_minor;
+	change->by.n[0] = way;
+}
+
 enum status
 totals_plan_count(struct totals_plan *plan, struct op *op, const struct expense *expense, const struct category *category,
     enum totals_way way)
@@ -73,6 +86,8 @@ totals_plan_count(struct totals_plan *plan, struct op *op, const struct expense 
 
 	if (st == ST_OK)
 		st = count(plan, op, expense, ROW_MONTH_TOTAL, way);
+	if (st == ST_OK)
+		count_in_metrics(plan, expense, category, way);
 	return st == ST_OK ? count_in_category(plan, category, way) : st;
 }
 
@@ -91,6 +106,8 @@ totals_apply(struct op *op, const struct totals_plan *plan)
 	}
 	for (size_t i = 0; i < plan->category_count; i++)
 		category_put(op, &plan->categories[i]);
+	for (size_t i = 0; i < plan->metric_count; i++)
+		metrics_add(op, &plan->metrics[i].key, &plan->metrics[i].by);
 }
 
 static enum status
@@ -108,25 +125,49 @@ read_total(const struct kv_cursor *cursor, struct total *total)
 }
 
 enum status
-op_list_totals(struct op *op, bool by_month, day_t from, day_t to, void (*on_total)(const struct total *total, void *arg),
-    void *arg)
+totals_walk(struct op *op, bool by_month, day_t from, day_t to,
+    enum status (*on_total)(const struct total *total, bool *goes_on, void *arg), void *arg)
 {
 	enum row_kind kind = by_month ? ROW_MONTH_TOTAL : ROW_DAY_TOTAL;
 	struct key start = key_day(op->ledger, kind, from), end = key_day(op->ledger, kind, to);
 	enum status st = ST_OK;
 	struct kv_cursor cursor;
 	struct total total;
-	bool is_there;
+	bool goes_on;
 
 	key_to_end(&end);
 	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
-	is_there = kv_cursor_seek(&cursor, key_slice(&start));
-	while (st == ST_OK && is_there && key_compare(cursor.key, key_slice(&end)) < 0) {
+	goes_on = kv_cursor_seek(&cursor, key_slice(&start));
+	while (st == ST_OK && goes_on && key_compare(cursor.key, key_slice(&end)) < 0) {
 		st = read_total(&cursor, &total);
 		if (st == ST_OK)
-			on_total(&total, arg);
-		is_there = kv_cursor_next(&cursor);
+			st = on_total(&total, &goes_on, arg);
+		goes_on = goes_on && kv_cursor_next(&cursor);
 	}
 	kv_cursor_end(&cursor);
 	return kv_status(op->kv, st);
+}
+
+struct listing {
+	void (*on_total)(const struct total *total, void *arg);
+	void  *arg;
+};
+
+static enum status
+list_total(const struct total *total, bool *goes_on, void *arg)
+{
+	const struct listing *listing = arg;
+
+	(void)goes_on;
+	listing->on_total(total, listing->arg);
+	return ST_OK;
+}
+
+enum status
+op_list_totals(struct op *op, bool by_month, day_t from, day_t to, void (*on_total)(const struct total *total, void *arg),
+    void *arg)
+{
+	struct listing listing = { on_total, arg };
+
+	return totals_walk(op, by_month, from, to, list_total, &listing);
 }

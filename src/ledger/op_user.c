@@ -2,6 +2,7 @@
 /* Users and their categories; see op.h. */
 #include "config.h"
 
+#include "metrics.h"
 #include "op.h"
 
 static const struct slice default_keys[DEFAULT_CATEGORIES] = {
@@ -338,6 +339,8 @@ op_sign_up(struct op *op, const struct sign_up_entry *entry, struct write_answer
 	if (st != ST_OK)
 		return st;
 	user_apply(op, &plan);
+	if (plan.is_new)
+		metrics_note(op, entry->now_ms, true, 0);
 	memcpy(dedupe.request_hash, entry->request_hash, sizeof dedupe.request_hash);
 	dedupe_put(op, entry->idempotency_key, &dedupe);
 	answer->is_new_user = plan.is_new;
@@ -376,5 +379,6 @@ op_change_user(struct op *op, const struct user_change *change, struct write_ans
 	user.updated_ms = change->now_ms;
 	user.version++;
 	user_put(op, &user);
+	metrics_note(op, change->now_ms, false, 0);
 	return kv_status(op->kv, ST_OK);
 }

@@ -70,6 +70,32 @@ struct sum {
 	int64_t sum_minor, count;
 };
 
+/* A row of the metrics; which of the numbers are used is the kind's business. */
+enum { METRIC_NUMBERS = 4 };
+enum { DAY_ACTIVE_USERS, DAY_NEW_USERS, DAY_DELETED_USERS, DAY_MESSAGES };
+
+struct metric {
+	money_wide_t sum;              /* of the rows of expenses only, whose count is n[0] */
+	int64_t      n[METRIC_NUMBERS];
+};
+
+/* kind: of enum metric_kind. */
+void metric_pack(struct buf *b, char kind, const struct metric *metric);
+enum status metric_unpack(struct slice value, char kind, struct metric *metric);
+
+/* The last two days on which something was done in a ledger, in UTC. */
+struct active_days {
+	day_t last, before;
+};
+
+void active_days_pack(struct buf *b, struct active_days days);
+enum status active_days_unpack(struct slice value, struct active_days *days);
+
+void ai_usage_pack(struct buf *b, const struct ai_usage *usage);
+enum status ai_usage_unpack(struct slice value, struct ai_usage *usage);
+void ai_user_cost_pack(struct buf *b, const struct ai_user_cost *cost);
+enum status ai_user_cost_unpack(struct slice value, struct ai_user_cost *cost);
+
 void sum_pack(struct buf *b, struct sum sum);
 enum status sum_unpack(struct slice value, struct sum *sum);
 
@@ -120,6 +146,10 @@ struct outbox_entry {
 
 void outbox_pack(struct buf *b, const struct outbox_entry *entry);
 enum status outbox_unpack(struct slice value, struct outbox_entry *entry);
+
+/* Without key and version. */
+void policy_pack(struct buf *b, const struct policy *policy);
+enum status policy_unpack(struct slice value, struct policy *policy);
 
 /* Without the key id. */
 void token_pack(struct buf *b, const struct token *token);

@@ -92,7 +92,7 @@ execute_one(struct batch *b, struct batch_entry *entry, struct kv *kv)
 	enum status st = ST_FAILED;
 
 	if (command_unpack(body, entry->kind, &b->arena, &command))
-		st = command_run(&command, kv, &b->arena, &b->scratch, &answer);
+		st = command_run(&command, kv, &b->arena, &b->scratch, &b->metrics, &answer);
 	set_answer(b, entry, st, &answer);
 	if (b->answers.has_failed)
 		kv_fail(kv, ST_FAILED);
@@ -110,8 +110,10 @@ batch_execute(struct batch *b, size_t first, size_t count, struct lmdb_env *env,
 		return st;
 	start_ns = clock_mono_ns();
 	process_stage(slot, STAGE_WRITING, start_ns / 1000000);
+	b->metrics.count = 0;
 	for (size_t i = first; i < first + count && kv->st == ST_OK; i++)
 		execute_one(b, &b->entries[i], kv);
+	metrics_flush(&b->metrics, kv, &b->scratch);
 	counter_peak(&slot->counters.store_write_peak_us, (uint64_t)(clock_mono_ns() - start_ns) / 1000);
 	if (kv->st == ST_OK)
 		return ST_OK;

@@ -10,6 +10,7 @@
 #include "buf.h"
 #include "frame.h"
 #include "kv/kv_lmdb.h"
+#include "ledger/metrics.h"
 #include "mp.h"
 
 struct process_slot;
@@ -27,6 +28,7 @@ struct batch {
 	size_t              count, capacity;
 	struct buf          bodies, answers, scratch;
 	struct arena        arena;
+	struct metrics_pending metrics;
 };
 
 void batch_fini(struct batch *b);

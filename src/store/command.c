@@ -20,7 +20,9 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_REMOVE_EXPIRED] = &command_remove_expired,
 	[COMMAND_PUT_INBOX] = &command_put_inbox,
 	[COMMAND_COUNT_ATTEMPT] = &command_count_attempt,
+	[COMMAND_ADD_AI_COST] = &command_add_ai_cost,
 	[COMMAND_PUT_TOKEN] = &command_put_token,
+	[COMMAND_PUT_POLICY] = &command_put_policy,
 	[COMMAND_REVOKE_TOKEN] = &command_revoke_token,
 	[COMMAND_NOTE_TOKEN_USED] = &command_note_token_used,
 };
@@ -115,9 +117,9 @@ check_ledger(struct op *op, const struct command *command)
 
 enum status
 command_run(const struct command *command, struct kv *kv, struct arena *arena, struct buf *scratch,
-    struct write_answer *answer)
+    struct metrics_pending *metrics, struct write_answer *answer)
 {
-	struct op op = { .kv = kv, .arena = arena, .scratch = scratch };
+	struct op op = { .kv = kv, .arena = arena, .scratch = scratch, .metrics = metrics };
 	enum status st;
 
 	memcpy(op.ledger, command->ledger, sizeof op.ledger);

@@ -28,7 +28,9 @@ enum command_kind {
 	COMMAND_REMOVE_EXPIRED,
 	COMMAND_PUT_INBOX,
 	COMMAND_COUNT_ATTEMPT,
+	COMMAND_ADD_AI_COST,
 	COMMAND_PUT_TOKEN,
+	COMMAND_PUT_POLICY,
 	COMMAND_REVOKE_TOKEN,
 	COMMAND_NOTE_TOKEN_USED,
 	COMMANDS
@@ -70,6 +72,8 @@ struct command {
 		struct step_command    step;
 		struct inbox_entry     inbox;
 		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
+		struct ai_cost         ai_cost;
+		struct policy          policy;
 		struct token           token;
 		struct token_use       token_use;
 	};
@@ -83,10 +87,11 @@ bool command_unpack(struct slice body, unsigned kind, struct arena *arena, struc
 
 /*
  * Carry the command out, unless its ledger is being deleted.  *answer is set, empty for those whose asker has an
- * on_done; it lies in the arena and in the command.  With an error in kv the transaction is of no use any more, else it may go on.
+ * on_done; it lies in the arena and in the command.  With an error in kv the transaction is of no use any more, else it may
+ * go on.  What it adds to the metrics is left in metrics, to be flushed before the commit, or put at once when that is NULL.
  */
 enum status command_run(const struct command *command, struct kv *kv, struct arena *arena, struct buf *scratch,
-    struct write_answer *answer);
+    struct metrics_pending *metrics, struct write_answer *answer);
 
 void answer_pack(struct buf *b, enum status st, const struct write_answer *answer);
 

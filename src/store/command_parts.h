@@ -21,6 +21,8 @@ extern const struct command_row command_begin_deletion, command_delete_step;    
 extern const struct command_row command_remove_tokens, command_remove_expired;
 extern const struct command_row command_delete_category, command_move_expenses, command_set_keyword;   /* command_category.c */
 extern const struct command_row command_put_inbox, command_count_attempt;                              /* command_inbox.c */
+extern const struct command_row command_add_ai_cost;                                                   /* command_ai_cost.c */
+extern const struct command_row command_put_policy;                                                    /* command_policy.c */
 extern const struct command_row command_put_token, command_revoke_token, command_note_token_used;      /* command_token.c */
 
 void command_put_hash(msgpack_packer *pk, const uint8_t hash[32]);

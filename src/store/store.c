@@ -199,6 +199,55 @@ store_list_totals(struct store *store, const struct ledger *ledger, bool by_mont
 }
 
 void
+store_summarize(struct store *store, const struct ledger *ledger, const struct summary_query *query,
+    const struct summary_callbacks *callbacks, void *arg)
+{
+	struct reading r;
+	struct summary summary = { 0 };
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = op_summarize(&r.op, query, callbacks->on_group, arg, &summary);
+	reading_end(&r);
+	callbacks->on_end(r.st, &summary, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_metrics(struct store *store, day_t from, day_t to, const struct metrics_callbacks *callbacks, void *arg)
+{
+	enum status st = ST_OK;
+
+	for (unsigned shard = 0; st == ST_OK && shard < store->shard_count; shard++) {
+		struct reading r;
+
+		if (reading_begin(&r, store, shard, NULL))
+			r.st = op_list_metrics(&r.op, from, to, callbacks, arg);
+		reading_end(&r);
+		st = r.st;
+		reading_fini(&r);
+	}
+	callbacks->on_end(st, arg);
+}
+
+void
+store_list_ai_users(struct store *store, day_t month, struct currency currency, unsigned limit,
+    const struct ai_user_callbacks *callbacks, void *arg)
+{
+	enum status st = ST_OK;
+
+	for (unsigned shard = 0; st == ST_OK && shard < store->shard_count; shard++) {
+		struct reading r;
+
+		if (reading_begin(&r, store, shard, NULL))
+			r.st = op_list_ai_users(&r.op, month, currency, limit, callbacks->on_user, arg);
+		reading_end(&r);
+		st = r.st;
+		reading_fini(&r);
+	}
+	callbacks->on_end(st, arg);
+}
+
+void
 store_get_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_token_fn *fn, void *arg)
 {
 	struct reading r;
@@ -222,6 +271,33 @@ store_list_tokens(struct store *store, const struct token_query *query, const st
 		r.st = op_list_tokens(&r.op, query, callbacks->on_token, arg, &next);
 	reading_end(&r);
 	callbacks->on_end(r.st, next, arg);
+	reading_fini(&r);
+}
+
+void
+store_get_policy(struct store *store, struct slice key, uint32_t version, store_policy_fn *fn, void *arg)
+{
+	struct reading r;
+	struct policy policy = { 0 };
+
+	if (reading_begin(&r, store, store->shard_count, NULL))
+		r.st = op_get_policy(&r.op, key, version, &policy);
+	reading_end(&r);
+	fn(r.st, r.st == ST_OK ? &policy : NULL, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_policy_versions(struct store *store, struct slice key, uint32_t before, unsigned limit,
+    const struct policy_list_callbacks *callbacks, void *arg)
+{
+	struct reading r;
+	bool has_more = false;
+
+	if (reading_begin(&r, store, store->shard_count, NULL))
+		r.st = op_list_policy_versions(&r.op, key, before, limit, callbacks->on_policy, arg, &has_more);
+	reading_end(&r);
+	callbacks->on_end(r.st, has_more, arg);
 	reading_fini(&r);
 }
 
@@ -392,9 +468,25 @@ store_count_attempt(struct store *store, const struct ledger *ledger, const stru
 }
 
 void
+store_add_ai_cost(struct store *store, const struct ledger *ledger, const struct ai_cost *cost, store_done_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_ADD_AI_COST, .ai_cost = *cost };
+
+	submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
 store_put_token(struct store *store, const struct token *token, store_done_fn *fn, void *arg)
 {
 	struct command command = { .kind = COMMAND_PUT_TOKEN, .token = *token };
+
+	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
+store_put_policy(struct store *store, const struct policy *policy, store_done_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_PUT_POLICY, .policy = *policy };
 
 	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
 }

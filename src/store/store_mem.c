@@ -39,7 +39,7 @@ mem_submit(struct store *store, unsigned shard, const struct command *command, c
 	struct arena arena = ARENA_INIT;
 	struct buf scratch = BUF_INIT;
 	struct write_answer answer;
-	enum status st = command_run(command, kv_mem_begin(mem), &arena, &scratch, &answer);
+	enum status st = command_run(command, kv_mem_begin(mem), &arena, &scratch, NULL, &answer);
 	enum status committed = kv_mem_commit(mem);
 
 	if (st == ST_OK)

@@ -116,7 +116,7 @@ DRIVERS = {
                                Ask({"category": w.expense["category"]["id"], "account": w.expense["account"], "q": "lunch", "sort": "-amount",
                                     "currency": w.expense["currency"], "min_amount": "1", "max_amount": "1000.5"})],
     "get_expenses_export": lambda w: [Ask({"from": w.expense["date"]}), Ask({"format": "jsonl", "account": "visa", "currency": "USD"}),
-                                      Ask({"bom": "true", "category_id": w.expense["category"]["id"]})],
+                                      Ask({"bom": "true", "category": w.expense["category"]["id"]})],
     "post_expense": lambda w: w.message and [Ask(body=NEW, headers={"Idempotency-Key": "k"}), Ask(body={"expenses": [NEW, NEW]})],
     "get_expense": lambda w: Ask(id=w.expense["id"]),
     "patch_expense": lambda w: Ask(id=w.expense["id"], body={**NEW, "category_id": w.category["id"]}, headers={"If-Match": '"1"'}),
@@ -137,6 +137,17 @@ DRIVERS = {
     "post_keyword": lambda w: Ask(id=w.category["id"], body={"keyword": "leash", "priority": 7}),
     "patch_keyword": lambda w: Ask(id=w.category["id"], keyword_id=w.keyword["id"], body={"priority": 8}, headers={"If-Match": '"1"'}),
     "delete_keyword": lambda w: Ask(id=w.category["id"], keyword_id=w.keyword["id"]),
+    "get_policies": lambda w: Ask(),
+    "get_policy": lambda w: [Ask(key="privacy_policy"), Ask({"version": 1}, key="terms_of_use")],
+    "put_policy": lambda w: Ask(body={"title": "Terms", "text": "Be kind."}, headers={"If-Match": "*"}, key="terms_of_use"),
+    "get_policy_versions": lambda w: [Ask(key="terms_of_use"), Ask({"limit": 1}, key="privacy_policy")],
+    "get_summaries": lambda w: [w.message and Ask({"group_by": "account,week,category", "limit": 1}), Ask({"group_by": "day"})],
+    "get_metrics_active": lambda w: w.message and Ask({"from": "2026-11-01", "to": "2026-11-30"}),
+    "get_metrics_growth": lambda w: w.message and Ask(),
+    "get_metrics_expenses": lambda w: w.message and Ask({"period": "week"}),
+    "get_metrics_categories": lambda w: w.message and Ask(),
+    "get_metrics_ai_costs": lambda w: Ask({"currency": "USD"}),
+    "get_metrics_ai_users": lambda w: Ask({"month": "2026-11", "limit": 5}),
 }
 
 

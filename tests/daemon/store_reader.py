@@ -59,6 +59,10 @@ def day_of(packed):
     return EPOCH + datetime.timedelta(struct.unpack(">I", packed)[0] - (1 << 31))
 
 
+def utc_day(ms):
+    return struct.pack(">I", (ms // 86400000) + (1 << 31))
+
+
 def fold(name):
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
@@ -94,7 +98,7 @@ class Store:
 
     def read_shard(self, path, number):
         environment = lmdb.open(path, readonly=True, max_dbs=8, map_size=1 << 36)
-        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox", "outbox", "chores")}
+        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox", "outbox", "chores", "metrics")}
         with environment.begin() as txn:
             (_, value), = txn.cursor(tables["meta"])
             meta = self.record(value, f"meta of shard {number}")
@@ -109,6 +113,9 @@ class Store:
             for key, value in txn.cursor(tables["chores"]):
                 self.record(value, f"chore {key.hex()}")
                 self.chores.append((key[:16], key[16:]))
+            metrics = collections.defaultdict(dict)
+            for key, value in txn.cursor(tables["metrics"]):
+                metrics[chr(key[0])][key[1:]] = self.record(value, f"shard {number} metric {key.hex()}")
         environment.close()
         for ledger, fields in ledgers.pop(bytes(16), {}).get("Z", {}).items():
             self.being_deleted[ledger] = fields[0]
@@ -116,6 +123,39 @@ class Store:
                 self.faults.append(f"{fields[0]}: is being deleted and has no tombstone that says so")
         for ledger, rows in ledgers.items():
             self.check_ledger(ledger, rows, meta, number)
+        self.check_metrics(number, ledgers, metrics)
+
+    def check_metrics(self, number, ledgers, metrics):
+        """The shard's metrics against its ledgers; what a ledger that was deleted left in them is not known here."""
+        sums, active, ranks, users = collections.defaultdict(lambda: [0, 0]), collections.defaultdict(set), {}, 0
+        for ledger, rows in ledgers.items():
+            users += len(rows["U"])
+            for key, fields in rows["E"].items():
+                if fields and rows["C"].get(fields[2]):
+                    day = utc_day(fields[8])
+                    total = sums[day + fields[1].encode() + (rows["C"][fields[2]][0] or "own").encode()]
+                    total[0] += fields[0]
+                    total[1] += 1
+            for fields in rows["G"].values():
+                active[utc_day(fields[4])].add(ledger)
+            for fields in rows["H"].values():
+                active[utc_day(fields[3])].add(ledger)
+            for key, fields in rows["A"].items():
+                cost = struct.pack(">Q", fields[3] ^ MASK)
+                ranks[key + cost + ledger] = [rows["U"][b""][0], *fields]
+        kept = {key: [fields[0] << 64 | fields[1], fields[2]] for key, fields in metrics["E"].items()}
+        if any(fields[2] for fields in metrics["D"].values()):
+            if any(count > kept.get(key, [0, 0])[1] for key, (_, count) in sums.items()):
+                self.faults.append(f"shard {number}: there are more expenses than the metrics count")
+        elif kept != dict(sums):
+            self.faults.append(f"shard {number}: the metrics of expenses are not their sums by the day of recording")
+        if sum(fields[1] - fields[2] for fields in metrics["D"].values()) != users:
+            self.faults.append(f"shard {number}: new users without those deleted are not the {users} that are there")
+        for day, who in active.items():
+            if metrics["D"].get(day, [0])[0] < len(who):
+                self.faults.append(f"shard {number}: {len(who)} ledgers were active on a day that counts {metrics['D'].get(day)}")
+        if metrics["R"] != ranks:
+            self.faults.append(f"shard {number}: the order of the AI costs is not that of the ledgers' costs")
 
     def check_ledger(self, ledger, rows, meta, number):
         if rows["Z"]:

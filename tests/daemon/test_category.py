@@ -127,8 +127,8 @@ class Categories(unittest.TestCase):
         history = self.client.get(f"/api/v1/expenses/{expense['id']}/history?user={self.user}").json["changes"]
         self.assertEqual([(c["action"], c["by"]) for c in history], [("reassigned", "service")])
         self.assertEqual(self.client.say(self.user, "dinner 7").json["expenses"][0]["category"]["name"], "Other")
-        self.assertEqual([(c["name"], c["expense_count"]) for c in self.list()],
-                         [("Transport", 0), ("Shopping", 0), ("Entertainment", 0), ("Other", 1), ("Pets", 1)])
+        self.assertEqual({(c["name"], c["expense_count"]) for c in self.list()},
+                         {("Transport", 0), ("Shopping", 0), ("Entertainment", 0), ("Other", 1), ("Pets", 1)})
         self.refused(self.remove(other, pets), 409, "conflict")
         self.assertEqual(self.make("Food").status, 201)
 

@@ -39,6 +39,7 @@ COLUMNS = ("none", "garbage", "expired", "revoked", "own", "service", "unnamed",
 OPEN = "ok ok ok ok ok ok ok ok ok ok ok"
 LEDGER = "401 401 401 401 ok ok 422 ok 403 403 403"      # the user's own ledger: another one gets another ledger
 OBJECT = "401 401 401 401 ok ok 422 404 403 403 403"     # one object of the user's
+OPERATOR = "401 401 401 401 403 403 403 403 403 403 ok"  # figures over all users
 TOKENS = "401 401 401 401 403 403 403 403 403 403 ok"    # a service token has not the scope unless it was given it
 ANY = "401 401 401 401 ok ok ok ok ok ok ok"             # about the token that asks
 
@@ -71,6 +72,17 @@ ROWS = {
     "post_keyword": OBJECT,
     "patch_keyword": OBJECT,
     "delete_keyword": OBJECT,
+    "get_summaries": LEDGER,
+    "get_policies": OPEN,
+    "get_policy": OPEN,
+    "put_policy": OPERATOR,
+    "get_policy_versions": OPEN,
+    "get_metrics_active": OPERATOR,
+    "get_metrics_growth": OPERATOR,
+    "get_metrics_expenses": OPERATOR,
+    "get_metrics_categories": OPERATOR,
+    "get_metrics_ai_costs": OPERATOR,
+    "get_metrics_ai_users": OPERATOR,
     "get_tokens": TOKENS,
     "post_token": TOKENS,
     "get_token": TOKENS,

@@ -16,7 +16,7 @@ import openmetrics
 import tap
 from harness import SOURCE_DIR, Daemon, program
 
-OPERATIONS = ["total", "auto_signup", "parse_message", "create_expense", "get_expenses", "category_lookup"]
+OPERATIONS = ["total", "auto_signup", "parse_message", "create_expense", "get_expenses", "get_summary", "category_lookup"]
 
 
 def connect(d, name="stats.sock"):

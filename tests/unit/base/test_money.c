@@ -103,6 +103,38 @@ the_extremes_of_64_bits_fit_the_buffer(void **state)
 	assert_string_equal(text, "9223372036854775807");
 }
 
+static void
+sums_beyond_64_bits_are_written_exactly(void **state)
+{
+	char text[MONEY_WIDE_TEXT_MAX];
+	money_wide_t n = (money_wide_t)INT64_MAX * 1000 + 7;
+
+	(void)state;
+	money_format_wide(n, currency("USD"), text);
+	assert_string_equal(text, "92233720368547758070.07");
+	money_format_wide(-n, currency("JPY"), text);
+	assert_string_equal(text, "-9223372036854775807007");
+	decimal_format(0, 2, text);
+	assert_string_equal(text, "0.00");
+	decimal_format(-5, 6, text);
+	assert_string_equal(text, "-0.000005");
+	n = (money_wide_t)1 << 126;
+	decimal_format(-n - (n - 1) - 1, 1, text);
+	assert_string_equal(text, "-17014118346046923173168730371588410572.8");
+}
+
+static void
+a_quotient_is_rounded_half_to_even(void **state)
+{
+	static const struct { int n, by, quotient; } cases[] = {
+		{ 5, 2, 2 }, { 7, 2, 4 }, { -5, 2, -2 }, { -7, 2, -4 }, { 10, 3, 3 }, { 11, 3, 4 }, { -11, 3, -4 }, { 0, 9, 0 }, { 1, 3, 0 }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_true(decimal_divide(cases[i].n, cases[i].by) == cases[i].quotient);
+}
+
 int
 main(void)
 {
@@ -113,6 +145,8 @@ main(void)
 		cmocka_unit_test(what_is_not_a_plain_decimal_is_refused),
 		cmocka_unit_test(too_many_decimals_or_too_much_money_is_out_of_range),
 		cmocka_unit_test(the_extremes_of_64_bits_fit_the_buffer),
+		cmocka_unit_test(sums_beyond_64_bits_are_written_exactly),
+		cmocka_unit_test(a_quotient_is_rounded_half_to_even),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,8 @@
 store_suite = tests/unit/store/store_suite.c tests/unit/store/store_suite.h tests/unit/store/store_suite_tests.c \
 	tests/unit/store/store_suite_changes.c tests/unit/store/store_suite_categories.c \
 	tests/unit/store/store_suite_category_deletions.c tests/unit/store/store_suite_lists.c \
-	tests/unit/store/store_suite_users.c tests/unit/store/store_suite_removal.c
+	tests/unit/store/store_suite_users.c tests/unit/store/store_suite_removal.c \
+	tests/unit/store/store_suite_summaries.c tests/unit/store/store_suite_metrics.c tests/unit/store/store_suite_policies.c
 store_suite_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/store
 
 check_PROGRAMS += tests/unit/store/test_store_memory
@@ -39,6 +40,9 @@ tests_unit_store_test_kv_CPPFLAGS = $(store_suite_CPPFLAGS)
 
 check_PROGRAMS += tests/unit/store/test_key
 tests_unit_store_test_key_CPPFLAGS = $(store_suite_CPPFLAGS)
+
+check_PROGRAMS += tests/unit/store/test_metrics
+tests_unit_store_test_metrics_CPPFLAGS = $(store_suite_CPPFLAGS)
 
 check_PROGRAMS += tests/unit/store/test_record
 tests_unit_store_test_record_CPPFLAGS = $(store_suite_CPPFLAGS)

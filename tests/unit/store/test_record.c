@@ -301,6 +301,25 @@ a_record_of_another_version_or_with_fields_missing_is_refused(void **state)
 }
 
 static void
+a_sum_over_all_users_is_read_as_it_was_written(void **state)
+{
+	const money_wide_t most = ((money_wide_t)1 << 126) - 1 + ((money_wide_t)1 << 126);
+	const money_wide_t sums[] = { 0, 1, -1, INT64_MAX, INT64_MIN, (money_wide_t)1 << 64, -((money_wide_t)1 << 64), most, -most - 1 };
+	struct buf b = BUF_INIT;
+	struct metric metric;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++) {
+		buf_clear(&b);
+		metric_pack(&b, 'E', &(struct metric){ .sum = sums[i], .n = { 3 } });
+		assert_int_equal(metric_unpack(buf_slice(&b), 'E', &metric), ST_OK);
+		assert_true(metric.sum == sums[i]);
+		assert_int_equal(metric.n[0], 3);
+	}
+	buf_fini(&b);
+}
+
+static void
 lists_longer_than_allowed_are_refused(void **state)
 {
 	static const struct uuid ids[MESSAGE_EXPENSES_MAX + 1];
@@ -325,6 +344,7 @@ main(void)
 		cmocka_unit_test(a_category_written_before_it_had_a_version_has_the_first),
 		cmocka_unit_test(a_token_written_before_it_had_scopes_has_those_of_its_kind),
 		cmocka_unit_test(a_record_of_another_version_or_with_fields_missing_is_refused),
+		cmocka_unit_test(a_sum_over_all_users_is_read_as_it_was_written),
 		cmocka_unit_test(lists_longer_than_allowed_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -103,6 +104,39 @@ a_store_is_made_once_and_then_kept(void **state)
 	assert_int_equal(stat(in_store(f, "shard-000/lock.mdb"), &st), 0);
 	assert_true(st.st_size >= 65536);
 	assert_true(st.st_blocks * 512 >= 65536);
+}
+
+/* Take a table out, as if the store had been made by a version that did not know it. */
+static void
+drop_table(struct fixture *f, const char *name, const char *table)
+{
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi dbi;
+
+	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_set_maxdbs(env, 8), 0);
+	assert_int_equal(mdb_env_open(env, in_store(f, name), 0, 0600), 0);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	assert_int_equal(mdb_dbi_open(txn, table, 0, &dbi), 0);
+	assert_int_equal(mdb_drop(txn, dbi, 1), 0);
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+}
+
+static void
+a_table_that_an_older_store_lacks_is_made(void **state)
+{
+	struct fixture *f = *state;
+	struct meta before, after;
+
+	read_meta(f, "shard-001", &before);
+	drop_table(f, "shard-001", "metrics");
+	drop_table(f, "index", "policies");
+	assert_null(lmdb_env_open(in_store(f, "shard-001"), MAP_SIZE, LMDB_SHARD_TABLES, LMDB_READ));
+	assert_int_equal(store_prepare(&f->options), 0);
+	read_meta(f, "shard-001", &after);
+	assert_memory_equal(before.secret, after.secret, 16);
 }
 
 static void
@@ -206,6 +240,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_store_is_made_once_and_then_kept),
+		CASE(a_table_that_an_older_store_lacks_is_made),
 		CASE(the_number_of_shards_of_a_store_holds),
 		CASE(a_damaged_meta_record_is_refused),
 		CASE(a_newer_format_and_another_stores_shard_are_refused),

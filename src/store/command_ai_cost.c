@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* The command that counts what the AI costs; see command.h. */
+#include "config.h"
+
+#include "command_parts.h"
+
+static void
+ai_cost_pack(msgpack_packer *pk, const struct command *command)
+{
+	const struct ai_cost *cost = &command->ai_cost;
+
+	mp_put_uuid(pk, &cost->call_id);
+	msgpack_pack_int64(pk, cost->now_ms);
+	mp_put_str(pk, cost->operation);
+	mp_put_currency(pk, cost->currency);
+	msgpack_pack_int64(pk, cost->usage.calls);
+	msgpack_pack_int64(pk, cost->usage.input_tokens);
+	msgpack_pack_int64(pk, cost->usage.output_tokens);
+	msgpack_pack_int64(pk, cost->usage.cost_micros);
+}
+
+static void
+ai_cost_unpack(struct mp *mp, struct arena *arena, struct command *command)
+{
+	struct ai_cost *cost = &command->ai_cost;
+
+	(void)arena;
+	mp_uuid(mp, &cost->call_id);
+	cost->now_ms = mp_int(mp);
+	cost->operation = mp_str(mp);
+	cost->currency = mp_currency(mp);
+	cost->usage.calls = mp_int(mp);
+	cost->usage.input_tokens = mp_int(mp);
+	cost->usage.output_tokens = mp_int(mp);
+	cost->usage.cost_micros = mp_int(mp);
+}
+
+static enum status
+ai_cost_run(struct op *op, const struct command *command, struct write_answer *answer)
+{
+	(void)answer;
+	return op_add_ai_cost(op, &command->ai_cost);
+}
+
+const struct command_row command_add_ai_cost = { ai_cost_pack, ai_cost_unpack, ai_cost_run };
