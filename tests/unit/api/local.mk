@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: MIT
 check_PROGRAMS += tests/unit/api/test_openapi
+check_PROGRAMS += tests/unit/api/test_fields
