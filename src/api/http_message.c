@@ -71,9 +71,13 @@ post_message(struct request *req)
 {
 	const struct services *services = req->services;
 	struct message_input input = { .received_ms = clock_wall_ms(), .priority = PRIORITY_HIGH };
+	enum status st;
 
 	if (!handler_user(req, &input.user_id) || !handler_idempotency_key(req, &input.idempotency_key))
 		return ST_OK;
+	st = limits_count_message(&services->limits, req, input.user_id);
+	if (st != ST_OK)
+		return st;
 	input.text = body_text(req, MEMBER_text);
 	if (input.idempotency_key.len > 0 && !hash_request(&req->arena, &input, input.request_hash))
 		return ST_OVERLOADED;
@@ -180,7 +184,9 @@ enum status
 post_parse(struct request *req)
 {
 	struct parse *parse = arena_alloc(&req->arena, sizeof *parse);
+	const struct services *services = req->services;
 	struct caller *caller;
+	enum status st;
 	day_t today;
 
 	if (parse == NULL)
@@ -188,6 +194,9 @@ post_parse(struct request *req)
 	caller = &parse->caller;
 	if (!caller_find(req, caller))
 		return ST_OK;
+	st = limits_count_message(&services->limits, req, caller->user_id);
+	if (st != ST_OK)
+		return st;
 	parse->profile = message_profile(caller->service->options, caller->user_id, caller_person(caller));
 	today = message_day(parse->profile.zone.ptr, clock_wall_ms());
 	return message_ask(caller->service, body_text(req, MEMBER_text), &parse->profile, today, PRIORITY_HIGH, on_parsed, parse);

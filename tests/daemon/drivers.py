@@ -33,12 +33,12 @@ class Ask:
 
 
 class World:
-    """What requests are about: a user of its own with what is asked for.  client has a service token."""
+    """What requests are about: a user of its own with what is asked for.  client has a service token, admin an admin token."""
 
     numbers = itertools.count(1)
 
-    def __init__(self, client, user=None):
-        self.client = client
+    def __init__(self, client, user=None, admin=None):
+        self.client, self.admin = client, admin
         self.number = next(self.numbers)
         self.user = user or f"line:W{self.number}"
 
@@ -72,6 +72,11 @@ class World:
         self.message                     # signs the user up
         return self.client.post("/api/v1/categories", {"user": self.user, "name": f"Pets {self.number}"}).json
 
+    @cached_property
+    def token(self):
+        """A token of the user's that nobody uses."""
+        return self.admin.post("/api/v1/tokens", {"kind": "user", "user": self.user}).json
+
 
 NEW = {"description": "lunch", "amount": "20.50", "currency": "USD", "account": "visa", "date": "2026-11-23"}
 
@@ -91,6 +96,12 @@ DRIVERS = {
     "get_expense_history": lambda w: Ask(id=w.changed["id"]),
     "get_categories": lambda w: [Ask(), Ask({"name": w.category["name"]})],
     "post_category": lambda w: w.message and Ask(body={"name": "Plants"}),
+    "get_tokens": lambda w: [Ask(), Ask({"limit": 1})],
+    "post_token": lambda w: Ask(body={"kind": "user", "label": "phone", "scopes": ["read"], "expires_in_days": 5}),
+    "get_own_token": lambda w: Ask(),
+    "delete_own_token": lambda w: Ask(),
+    "get_token": lambda w: Ask(id=w.token["id"]),
+    "delete_token": lambda w: Ask(id=w.token["id"]),
     "patch_category": lambda w: Ask(id=w.category["id"], body={"name": "Cats"}, headers={"If-Match": '"1"'}),
 }
 
