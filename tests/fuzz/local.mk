@@ -2,8 +2,8 @@
 #
 # Fuzz targets, for clang: make fuzz_http_reader CC=clang, then ./fuzz_http_reader -max_total_time=60
 
-EXTRA_DIST += tests/fuzz/fuzz_http_reader.c tests/fuzz/fuzz_understand.c
-CLEANFILES += fuzz_http_reader fuzz_understand
+EXTRA_DIST += tests/fuzz/fuzz_fields.c tests/fuzz/fuzz_http_reader.c tests/fuzz/fuzz_understand.c tests/fuzz/corpus
+CLEANFILES += fuzz_fields fuzz_http_reader fuzz_understand
 FUZZ = $(AM_V_CCLD)$(CC) -I. $(AM_CPPFLAGS) -I$(top_srcdir)/src/understand -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined
 
 FUZZ_HTTP_READER = $(top_srcdir)/tests/fuzz/fuzz_http_reader.c $(top_srcdir)/src/http/reader.c \
@@ -15,3 +15,16 @@ FUZZ_UNDERSTAND = $(top_srcdir)/tests/fuzz/fuzz_understand.c $(filter-out %/pars
 	$(top_srcdir)/src/base/day.c $(top_srcdir)/src/base/money.c $(top_srcdir)/src/base/text.c
 fuzz_understand: $(FUZZ_UNDERSTAND)
 	$(FUZZ) $(FUZZ_UNDERSTAND) $(UNISTRING_LIBS) -o $@
+
+FUZZ_FIELDS = $(top_srcdir)/tests/fuzz/fuzz_fields.c \
+	$(patsubst %,$(top_srcdir)/src/api/%.c,body fields schema value) $(top_srcdir)/src/http/target.c \
+	$(patsubst %,$(top_srcdir)/src/base/%.c,arena buf clock day hex log money status text uuid)
+fuzz_fields: $(FUZZ_FIELDS)
+	$(FUZZ) $(JANSSON_CFLAGS) $(FUZZ_FIELDS) $(JANSSON_LIBS) $(UNISTRING_LIBS) -lpthread -o $@
+
+# The corpora, by make check; under the sanitizers where the build has them.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/fuzz/replay_fields
+tests_fuzz_replay_fields_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_fields.c
+tests_fuzz_replay_fields_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"fields"'
+endif

@@ -5,3 +5,4 @@ tests_unit_api_test_auth_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/ht
 tests_unit_api_test_auth_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=store_get_token
 check_PROGRAMS += tests/unit/api/test_openapi
 check_PROGRAMS += tests/unit/api/test_metrics_sums
+check_PROGRAMS += tests/unit/api/test_fields
