@@ -4,10 +4,10 @@
 
 #include "understand.h"
 
-#include "assemble.h"
-#include "language.h"
-#include "phrases.h"
-#include "tokens.h"
+#include "understand/expenses/assemble.h"
+#include "understand/expenses/phrases.h"
+#include "understand/text/language.h"
+#include "understand/text/tokens.h"
 
 void
 understand(const struct understand_input *input, struct understanding *out)

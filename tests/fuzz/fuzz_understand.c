@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A libFuzzer target for understand().  The first byte chooses the locale:
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -I. -I../include -I../src/base -I../src/understand \
- *       ../tests/fuzz/fuzz_understand.c ../src/understand/[!p]*.c ../src/understand/phrases.c ../src/base/{day,money,text}.c -lunistring
+ * A libFuzzer target for understand().  The first byte chooses the locale.
+ * make fuzz_understand CC=clang
  */
 #include "config.h"
 

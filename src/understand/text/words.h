@@ -17,7 +17,7 @@
 enum {
 	WORDS_LANGUAGES = 1
 #define LANGUAGE(name, script) + 1
-#include "data/languages.def"
+#include "understand/data/languages.def"
 #undef LANGUAGE
 };
 

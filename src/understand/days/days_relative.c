@@ -4,7 +4,7 @@
 
 #include "days_parts.h"
 
-#include "number_words.h"
+#include "understand/amounts/number_words.h"
 
 enum { MONTHS_BACK = 48, LINKS_MAX = 3, COUNT_MAX = 999 };
 

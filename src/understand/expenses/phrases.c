@@ -8,8 +8,8 @@
 #include "phrases.h"
 
 #include "accounts.h"
-#include "amounts.h"
-#include "days.h"
+#include "understand/amounts/amounts.h"
+#include "understand/days/days.h"
 
 static size_t
 read_day(const struct reading *r, size_t i, size_t reduced, struct token *out)

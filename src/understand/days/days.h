@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tokens.h"
+#include "understand/text/tokens.h"
 
 /* 2024-01-02, 5/3, 1/2/2024, 13.5.2015 at a position; false when there is no such day. */
 bool days_read_numeric(const struct reading *r, const struct chars *chars, size_t at, size_t *end, day_t *day);

@@ -11,7 +11,7 @@ const struct money_word money_words[] = {
 #define MONEY_LETTER(decimals, code, family, list) { code, family, decimals, MONEY_IS_LETTER, list, "" },
 #define MONEY_IN(language, decimals, code, family, list) { code, family, decimals, MONEY_IS_PLAIN, list, #language },
 #define MONEY_NATION(code, list)   { code, "", 0, MONEY_IS_NATION, list, "" },
-#include "data/money.def"
+#include "understand/data/money.def"
 #undef MONEY
 #undef MONEY_STRICT
 #undef MONEY_FAMILY

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "chars.h"
+#include "understand/text/chars.h"
 
 #define NUMBER_MAX INT64_C(1000000000000000)
 

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "tokens.h"
+#include "understand/text/tokens.h"
 
 /*
  * How many tokens from i on name an account; 0 for none.  The tokens before it

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "things.h"
-#include "tokens.h"
+#include "understand/text/tokens.h"
 
 enum { CLAUSE_AMOUNTS_MAX = 64 };
 
@@ -42,5 +42,11 @@ struct span clause_thing_span(const struct clause *clause, size_t k);
 
 /* What only a name could stand in for is in the span. */
 bool span_has_name(const struct tokens *tokens, struct span span);
+
+/* Whether a word of that kind stands next to token i: "at" and "is" before it, particles behind it do not count. */
+bool clause_has_next_to(const struct tokens *tokens, const struct clause *clause, size_t i, enum word_kind kind);
+
+/* A price of one: "3 coffees at 4 each", "3 coffees @ 4". */
+bool clause_is_unit_price(const struct tokens *tokens, const struct clause *clause, size_t i);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "clauses.h"
 
-#include "money_words.h"
+#include "understand/amounts/money_words.h"
 
 enum { NAME_NUMBER_MAX = 100 };
 
@@ -287,4 +287,26 @@ clause_thing_span(const struct clause *clause, size_t k)
 	if (clause->is_thing_behind)
 		return (struct span){ clause->amounts[k] + 1, k + 1 < clause->amount_count ? clause->amounts[k + 1] : clause->span.last };
 	return (struct span){ k == 0 ? clause->span.first : clause->amounts[k - 1] + 1, clause->amounts[k] };
+}
+
+
+bool
+clause_has_next_to(const struct tokens *tokens, const struct clause *clause, size_t i, enum word_kind kind)
+{
+	size_t before = i, after = i + 1;
+
+	while (before > clause->span.first && (token_is(&tokens->at[before - 1], WORD_AT) || token_is(&tokens->at[before - 1], WORD_BE) ||
+	    token_is_mark(tokens, &tokens->at[before - 1], '@')))
+		before--;
+	if (before > clause->span.first && token_is(&tokens->at[before - 1], kind))
+		return true;
+	while (after < clause->span.last && token_is(&tokens->at[after], WORD_PARTICLE))
+		after++;
+	return after < clause->span.last && token_is(&tokens->at[after], kind);
+}
+
+bool
+clause_is_unit_price(const struct tokens *tokens, const struct clause *clause, size_t i)
+{
+	return clause_has_next_to(tokens, clause, i, WORD_EACH) || (i > clause->span.first && token_is_mark(tokens, &tokens->at[i - 1], '@'));
 }

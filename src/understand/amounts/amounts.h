@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "tokens.h"
+#include "understand/text/tokens.h"
 
 /*
  * How many tokens from i on are an amount; 0 for none.  out is the token that

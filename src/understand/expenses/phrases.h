@@ -2,7 +2,7 @@
 #ifndef PHRASES_H
 #define PHRASES_H
 
-#include "tokens.h"
+#include "understand/text/tokens.h"
 
 /* Put the raw tokens together that mean one thing: a day, a time, an amount, a count, an account. */
 void phrases_reduce(struct reading *r);

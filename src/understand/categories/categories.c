@@ -3,7 +3,7 @@
 
 #include "categories.h"
 
-#include "words.h"
+#include "understand/text/words.h"
 
 enum { HEAD_LETTERS_MIN = 5 };
 

@@ -72,7 +72,7 @@ enum script { SCRIPT_NONE, SCRIPT_LATIN, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_H
 
 static const uint8_t scripts_of_languages[] = { SCRIPT_NONE,
 #define LANGUAGE(name, script) SCRIPT_##script,
-#include "data/languages.def"
+#include "understand/data/languages.def"
 #undef LANGUAGE
 };
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "money_words.h"
+#include "understand/amounts/money_words.h"
 
 enum { SLOTS = 1 << 18, SENSES_MAX = UINT16_MAX, LONGEST_WORD = 64 };
 
@@ -29,14 +29,14 @@ static struct {
 /* The first is the one of all texts. */
 static const char language_tags[WORDS_LANGUAGES][4] = { "",
 #define LANGUAGE(name, script) #name,
-#include "data/languages.def"
+#include "understand/data/languages.def"
 #undef LANGUAGE
 };
 
 enum {
 	LANGUAGE_all,
 #define LANGUAGE(name, script) LANGUAGE_##name,
-#include "data/languages.def"
+#include "understand/data/languages.def"
 #undef LANGUAGE
 };
 
@@ -151,16 +151,16 @@ static const struct {
 	const char    *list;
 } tables[] = {
 #define WORDS(kind, value, list) { LANGUAGE_all, WORD_##kind, value, 0, list },
-#include "data/days.def"
-#include "data/grammar.def"
-#include "data/accounts.def"
-#include "data/things.def"
-#include "data/shops.def"
+#include "understand/data/days.def"
+#include "understand/data/grammar.def"
+#include "understand/data/accounts.def"
+#include "understand/data/things.def"
+#include "understand/data/shops.def"
 #undef WORDS
 #define WORDS_IN(language, kind, value, list) { LANGUAGE_##language, WORD_##kind, value, 0, list },
 #define SERIES(language, kind, first, step, list) { LANGUAGE_##language, WORD_##kind, first, step, list },
-#include "data/numbers.def"
-#include "data/calendar.def"
+#include "understand/data/numbers.def"
+#include "understand/data/calendar.def"
 #undef WORDS_IN
 #undef SERIES
 };

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "numbers.h"
-#include "tokens.h"
+#include "understand/text/tokens.h"
 
 /*
  * How many tokens from i on make one number, digits among them; 0 for none.

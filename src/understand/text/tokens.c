@@ -3,9 +3,9 @@
 
 #include "tokens.h"
 
-#include "days.h"
-#include "number_words.h"
-#include "numbers.h"
+#include "understand/amounts/number_words.h"
+#include "understand/amounts/numbers.h"
+#include "understand/days/days.h"
 
 struct lexer {
 	struct reading     *r;

@@ -5,7 +5,7 @@
 
 #include <strings.h>
 
-#include "tokens.h"
+#include "understand/text/tokens.h"
 
 bool
 number_scale(int64_t *value, uint8_t *decimals, int power)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tokens.h"
+#include "understand/text/tokens.h"
 
 /* Tokens [first, last); empty when first == last. */
 struct span {
