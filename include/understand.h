@@ -83,6 +83,12 @@ struct understanding {
 };
 
 /*
+ * Build the tables, some 4 MB in some 10 ms.  A process that forks others
+ * calls it before, and they share the pages; without it the first message pays.
+ */
+void understand_init(void);
+
+/*
  * Understand one message.  out is some 35 KB: callers keep one and use it
  * again; its slices are valid until then.  Always sets all of out but the
  * unused part of its arrays and memory.

@@ -4,8 +4,12 @@ libaiexpense_a_SOURCES += src/understand/amounts/money_words.c src/understand/am
 libaiexpense_a_SOURCES += src/understand/amounts/number_words.c src/understand/amounts/number_words.h
 libaiexpense_a_SOURCES += src/understand/amounts/numbers.c src/understand/amounts/numbers.h
 libaiexpense_a_SOURCES += src/understand/categories/categories.c src/understand/categories/categories.h
+libaiexpense_a_SOURCES += src/understand/categories/feature_hash.c src/understand/categories/feature_hash.h
+libaiexpense_a_SOURCES += src/understand/categories/model.c src/understand/categories/model.h
 libaiexpense_a_SOURCES += src/understand/data/accounts.def
+libaiexpense_a_SOURCES += src/understand/data/brands.def
 libaiexpense_a_SOURCES += src/understand/data/calendar.def
+libaiexpense_a_SOURCES += src/understand/data/category_model.def
 libaiexpense_a_SOURCES += src/understand/data/days.def
 libaiexpense_a_SOURCES += src/understand/data/grammar.def
 libaiexpense_a_SOURCES += src/understand/data/languages.def
@@ -30,3 +34,13 @@ libaiexpense_a_SOURCES += src/understand/text/language.c src/understand/text/lan
 libaiexpense_a_SOURCES += src/understand/text/tokens.c src/understand/text/tokens.h
 libaiexpense_a_SOURCES += src/understand/text/words.c src/understand/text/words.h
 libaiexpense_a_SOURCES += src/understand/understand.c
+
+# After a change of the tables: make category-model, which reads what lies beside the source tree.
+check_PROGRAMS += train_categories
+train_categories_SOURCES = src/understand/train_categories.c
+train_categories_LDADD = $(LIBS_ALL)
+CORPUS = $(top_srcdir)/../shared/corpus
+category-model: train_categories
+	$(AM_V_GEN)./train_categories $(CORPUS)/categories.jsonl > category_model.tmp
+	$(AM_V_at)mv category_model.tmp $(top_srcdir)/src/understand/data/category_model.def
+.PHONY: category-model

@@ -8,6 +8,13 @@
 #include "understand/expenses/phrases.h"
 #include "understand/text/language.h"
 #include "understand/text/tokens.h"
+#include "understand/text/words.h"
+
+void
+understand_init(void)
+{
+	words_init();
+}
 
 void
 understand(const struct understand_input *input, struct understanding *out)

@@ -27,9 +27,7 @@ confidence_of(const struct token *amount, const struct thing *thing)
 static enum category_kind
 category_of(const struct tokens *tokens, const struct thing *thing)
 {
-	bool is_known;
-
-	return categories_find(tokens->chars, tokens->at[thing->span.first].begin, tokens->at[thing->span.last - 1].end, &is_known);
+	return categories_guess(tokens->chars, tokens->at[thing->span.first].begin, tokens->at[thing->span.last - 1].end).kind;
 }
 
 static void

@@ -3,8 +3,10 @@
  * Tries in an open hash table: a node is the slot of the edge that leads to
  * it, keyed by its parent's slot and the character.  One trie holds the words
  * that count in any text, and one for each language those that count only in
- * its texts: the Turkish on is ten, the English one is not.  Filled once, at
- * first use, from the tables.
+ * its texts: the Turkish on is ten, the English one is not; one more holds the
+ * names of brands.  Filled once from
+ * the tables: by the master before it forks, so that all processes share the
+ * pages, or at first use.
  */
 #include "config.h"
 
@@ -22,7 +24,7 @@ static struct {
 	uint16_t     senses_at[SLOTS];
 	struct sense senses[SENSES_MAX];
 	size_t       sense_count, node_count;
-	uint32_t     roots[WORDS_LANGUAGES];
+	uint32_t     roots[WORDS_LANGUAGES + 1];
 	bool         is_filled;
 } words;
 
@@ -38,6 +40,7 @@ enum {
 #define LANGUAGE(name, script) LANGUAGE_##name,
 #include "understand/data/languages.def"
 #undef LANGUAGE
+	BRANDS                           /* a trie of their own; no language */
 };
 
 static uint32_t
@@ -156,6 +159,7 @@ static const struct {
 #include "understand/data/accounts.def"
 #include "understand/data/things.def"
 #include "understand/data/shops.def"
+#include "understand/data/brands.def"
 #undef WORDS
 #define WORDS_IN(language, kind, value, list) { LANGUAGE_##language, WORD_##kind, value, 0, list },
 #define SERIES(language, kind, first, step, list) { LANGUAGE_##language, WORD_##kind, first, step, list },
@@ -182,10 +186,12 @@ words_language(struct slice tag)
 	return 0;
 }
 
-static void
-fill(void)
+void
+words_init(void)
 {
-	for (uint16_t i = 0; i < WORDS_LANGUAGES; i++)
+	if (words.is_filled)
+		return;
+	for (uint16_t i = 0; i <= BRANDS; i++)
 		words.roots[i] = make_child(SLOTS, i + 1u);
 	for (size_t i = 0; i < money_word_count; i++) {
 		enum money_sort sort = money_words[i].sort;
@@ -196,7 +202,7 @@ fill(void)
 			add_list(money_words[i].list, LANGUAGE_all, WORD_PLAIN, 0, 0);
 	}
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
-		add_list(tables[i].list, tables[i].language, tables[i].kind, tables[i].value,
+		add_list(tables[i].list, tables[i].kind == WORD_BRAND ? BRANDS : tables[i].language, tables[i].kind, tables[i].value,
 		    tables[i].step);
 	words.is_filled = true;
 }
@@ -237,8 +243,7 @@ words_find(const struct chars *chars, size_t at, size_t *end)
 	size_t own_end = at;
 	uint16_t found, own;
 
-	if (!words.is_filled)
-		fill();
+	words_init();
 	found = find_from(words.roots[LANGUAGE_all], chars, at, end);
 	if (chars->language == LANGUAGE_all)
 		return found;
@@ -247,6 +252,13 @@ words_find(const struct chars *chars, size_t at, size_t *end)
 		return found;
 	*end = own_end;
 	return own;
+}
+
+uint16_t
+words_find_brand(const struct chars *chars, size_t at, size_t *end)
+{
+	words_init();
+	return find_from(words.roots[BRANDS], chars, at, end);
 }
 
 uint16_t
@@ -283,10 +295,21 @@ words_sense_of(uint16_t first, enum word_kind kind)
 	return NULL;
 }
 
+bool
+words_thing_list(size_t i, int *category, const char **list)
+{
+	for (size_t row = 0; row < sizeof tables / sizeof tables[0]; row++)
+		if ((tables[row].kind == WORD_THING || tables[row].kind == WORD_BRAND) && i-- == 0) {
+			*category = tables[row].value;
+			*list = tables[row].list;
+			return true;
+		}
+	return false;
+}
+
 size_t
 words_count(void)
 {
-	if (!words.is_filled)
-		fill();
+	words_init();
 	return words.sense_count;
 }

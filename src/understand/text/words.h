@@ -89,6 +89,7 @@ enum word_kind {
 	WORD_WITH_AFTER,     /* follows one */
 	/* things.def */
 	WORD_THING,          /* value: enum category_kind */
+	WORD_BRAND,          /* the same for whom one pays; only words_find_brand finds it */
 	WORD_PLAIN           /* only keeps a longer word from being read as a shorter one */
 };
 
@@ -100,12 +101,21 @@ struct sense {
 	uint16_t next;       /* another sense of the same word, or 0 */
 };
 
+/* Fill the tables, which are read only from then on; otherwise the first look-up does. */
+void words_init(void);
+
 /*
  * The longest word that begins at a position; returns its first sense, 0 for
  * none, and sets end.  A word of letters ends where letters end; the caller
  * begins only where they begin.
  */
 uint16_t words_find(const struct chars *chars, size_t at, size_t *end);
+
+/*
+ * The same among the names of brands.  They lie apart, so that a name that is a
+ * word or number elsewhere changes nothing in the reading of a message.
+ */
+uint16_t words_find_brand(const struct chars *chars, size_t at, size_t *end);
 
 /* The same within a word of letters: the longest one in [at, limit), wherever it ends. */
 uint16_t words_prefix(const struct chars *chars, size_t at, size_t limit, size_t *end);
@@ -114,6 +124,9 @@ const struct sense *words_sense(uint16_t index);
 
 /* The sense of that kind in a chain, or NULL. */
 const struct sense *words_sense_of(uint16_t first, enum word_kind kind);
+
+/* The i-th list of things in the tables, for the trainer; false behind the last one. */
+bool words_thing_list(size_t i, int *category, const char **list);
 
 /* How many words and senses are loaded; for the test that they fit. */
 size_t words_count(void);

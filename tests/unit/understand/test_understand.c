@@ -217,7 +217,7 @@ numbers_are_read_in_words_and_in_many_forms(void **state)
 static void
 refunds_and_minus_signs_are_negative(void **state)
 {
-	static const struct row rows[] = { { "退貨-$50", "退貨 -50.00 other" }, { "refund -50", "refund -50.00 other" }, { "jacket refund 79.99", "jacket refund -79.99 shopping" },
+	static const struct row rows[] = { { "退貨-$50", "退貨 -50.00 shopping" }, { "refund -50", "refund -50.00 other" }, { "jacket refund 79.99", "jacket refund -79.99 shopping" },
 		{ "hotel refund −€140", "hotel refund -140.00 EUR other" }, { "耳機 2490 元，退貨了", "耳機 -2490.00 shopping" },
 		{ "キーボード -3,280円 返品しました", "キーボード -3280 JPY shopping" }, { "T-shirt 89", "T-shirt 89.00 shopping" } };
 
