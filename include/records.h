@@ -31,6 +31,7 @@ enum {
 	BATCH_EXPENSES_MAX = 100,      /* stored together without a message */
 	DELIVER_TO_MAX = 1024,         /* bytes of where a reply goes */
 	MESSAGE_TEXT_MAX = 65536,      /* bytes of a message that waits */
+	MESSAGE_CHARACTERS_MAX = 4000, /* of a message's text */
 	IDEMPOTENCY_KEY_MAX = 255,
 	TRASH_DAYS = 30                /* that a deleted expense can be restored */
 };

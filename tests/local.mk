@@ -18,6 +18,7 @@ LDADD = $(LIBS_ALL) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/unit.h
 
 if HAVE_CMOCKA
+include tests/unit/api/local.mk
 include tests/unit/base/local.mk
 include tests/unit/understand/local.mk
 include tests/unit/store/local.mk

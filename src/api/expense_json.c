@@ -7,25 +7,104 @@
 #include <string.h>
 
 #include "chat/reply.h"
+#include "http/ascii.h"
 
-static void
-put_digits(char *out, int count, int64_t n)
+#define UPDATED_AT "\",\"updated_at\":\""
+
+static char *
+put_two(char *out, int64_t n)
 {
-	for (; count > 0; n /= 10)
-		out[--count] = (char)('0' + n % 10);
+	out[0] = (char)('0' + n / 10);
+	out[1] = (char)('0' + n % 10);
+	return out + 2;
+}
+
+/* As day_format; a list asks for the same few days again and again. */
+static char *
+put_day(char *out, day_t day)
+{
+	enum { KEPT = 64 };
+	static struct {
+		day_t day;
+		char  text[DAY_TEXT_LEN];
+	} kept[KEPT];
+	unsigned at = (unsigned)day % KEPT;
+
+	if (kept[at].day != day || kept[at].text[0] == '\0') {
+		day_format(day, kept[at].text);
+		kept[at].day = day;
+	}
+	return json_put(out, kept[at].text, DAY_TEXT_LEN);
 }
 
 void
 time_format(int64_t wall_ms, char *out)
 {
-	int64_t day = wall_ms / 86400000, ms = wall_ms % 86400000;
+	int64_t day = wall_ms / 86400000;
+	int ms = (int)(wall_ms % 86400000), seconds = ms / 1000;
 
-	day_format((day_t)day, out);
-	memcpy(out + DAY_TEXT_LEN, "T00:00:00.000Z", TIME_TEXT_LEN - DAY_TEXT_LEN);
-	put_digits(out + 11, 2, ms / 3600000);
-	put_digits(out + 14, 2, ms / 60000 % 60);
-	put_digits(out + 17, 2, ms / 1000 % 60);
-	put_digits(out + 20, 3, ms % 1000);
+	out = json_put_literal(put_day(out, (day_t)day), "T");
+	out = json_put_literal(put_two(out, seconds / 3600), ":");
+	out = json_put_literal(put_two(out, seconds / 60 % 60), ":");
+	out = json_put_literal(put_two(out, seconds % 60), ".");
+	*out++ = (char)('0' + ms % 1000 / 100);
+	*put_two(out, ms % 100) = 'Z';
+}
+
+/* The number in digits at..at+count-1, or -1. */
+static int
+take_digits(struct slice s, size_t at, size_t count)
+{
+	int n = 0;
+
+	if (s.len < at + count)
+		return -1;
+	for (size_t i = at; i < at + count; i++) {
+		if (!ascii_is_digit(s.ptr[i]))
+			return -1;
+		n = n * 10 + (s.ptr[i] - '0');
+	}
+	return n;
+}
+
+/* "Z" or "+08:00", in minutes; false for anything else. */
+static bool
+parse_offset(struct slice s, int *minutes)
+{
+	int hour, minute;
+
+	*minutes = 0;
+	if (s.len == 1 && (s.ptr[0] == 'Z' || s.ptr[0] == 'z'))
+		return true;
+	hour = take_digits(s, 1, 2);
+	minute = take_digits(s, 4, 2);
+	if (s.len != 6 || (s.ptr[0] != '+' && s.ptr[0] != '-') || s.ptr[3] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59)
+		return false;
+	*minutes = (hour * 60 + minute) * (s.ptr[0] == '-' ? -1 : 1);
+	return true;
+}
+
+bool
+time_parse(struct slice s, int64_t *wall_ms)
+{
+	int hour = take_digits(s, 11, 2), minute = take_digits(s, 14, 2), second = take_digits(s, 17, 2), offset, ms = 0;
+	size_t at = 19;
+	day_t day;
+
+	if (s.len < 20 || (s.ptr[10] != 'T' && s.ptr[10] != 't') || s.ptr[13] != ':' || s.ptr[16] != ':' ||
+	    hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 ||
+	    !day_parse((struct slice){ s.ptr, DAY_TEXT_LEN }, &day))
+		return false;
+	if (s.ptr[at] == '.') {
+		for (int unit = 100; ++at < s.len && ascii_is_digit(s.ptr[at]); unit /= 10)
+			ms += (s.ptr[at] - '0') * unit;
+		if (s.ptr[at - 1] == '.')
+			return false;
+	}
+	if (!parse_offset((struct slice){ s.ptr + at, s.len - at }, &offset))
+		return false;
+	*wall_ms = (((int64_t)day * 24 + hour) * 60 + minute - offset) * 60000 + second * 1000 + ms;
+	return true;
 }
 
 void
@@ -85,34 +164,73 @@ category_shown_name(const struct category *category)
 	return category->key;
 }
 
-static void
-write_category(struct json_out *out, const struct uuid *id, const struct person *person)
+static char *
+put_id(char *out, const struct uuid *id)
 {
-	const struct category *category = find_category(person, id);
-
-	json_out_key(out, "category");
-	json_out_object_begin(out);
-	json_member_id(out, "id", id);
-	json_out_member_string(out, "name", category != NULL ? category_shown_name(category) : SLICE_EMPTY);
-	json_out_object_end(out);
+	uuid_format(id, out);
+	return out + UUID_TEXT_LEN;
 }
 
+static char *
+put_uint(char *out, uint64_t n)
+{
+	char digits[20];
+	size_t count = 0;
+
+	do {
+		digits[sizeof digits - ++count] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	return json_put(out, digits + sizeof digits - count, count);
+}
+
+static char *
+put_money(char *out, const struct expense *expense)
+{
+	char amount[MONEY_TEXT_MAX];
+
+	out = json_put(out, amount, (size_t)money_format(expense->amount_minor, expense->currency, amount));
+	out = json_put_literal(out, "\",\"currency\":\"");
+	return json_put(out, expense->currency.code, strnlen(expense->currency.code, sizeof expense->currency.code));
+}
+
+static char *
+put_times(char *out, const struct expense *expense)
+{
+	time_format(expense->created_ms, out);
+	if (expense->updated_ms == expense->created_ms)
+		memcpy(out + TIME_TEXT_LEN + strlen(UPDATED_AT), out, TIME_TEXT_LEN);
+	else
+		time_format(expense->updated_ms, out + TIME_TEXT_LEN + strlen(UPDATED_AT));
+	json_put_literal(out + TIME_TEXT_LEN, UPDATED_AT);
+	return out + 2 * TIME_TEXT_LEN + strlen(UPDATED_AT);
+}
+
+/* Some 300 bytes each, in lists of hundreds: so not by one call a member. */
 void
 expense_write_json(struct json_out *out, const struct expense *expense, const struct person *person)
 {
-	json_out_object_begin(out);
-	json_member_id(out, "id", &expense->id);
+	enum { FIXED_MAX = 640 };            /* all but the texts */
+	const struct category *category = find_category(person, &expense->category_id);
+	struct slice user = person != NULL ? person->user.id : SLICE_EMPTY;
+	struct slice category_name = category != NULL ? category_shown_name(category) : SLICE_EMPTY;
+	char *p = json_out_space(out, FIXED_MAX
+	    + JSON_ESCAPED_MAX * (user.len + expense->description.len + category_name.len + expense->account.len));
+
+	if (p == NULL)
+		return;
+	p = put_id(json_put_literal(p, "{\"id\":\""), &expense->id);
 	if (person != NULL)
-		json_out_member_string(out, "user", person->user.id);
-	json_out_member_string(out, "description", expense->description);
-	json_member_money(out, expense->amount_minor, expense->currency);
-	write_category(out, &expense->category_id, person);
-	json_out_member_string(out, "account", expense->account);
-	json_member_day(out, "date", expense->day);
+		p = json_put_escaped(json_put_literal(p, "\",\"user\":\""), user);
+	p = json_put_escaped(json_put_literal(p, "\",\"description\":\""), expense->description);
+	p = put_money(json_put_literal(p, "\",\"amount\":\""), expense);
+	p = put_id(json_put_literal(p, "\",\"category\":{\"id\":\""), &expense->category_id);
+	p = json_put_escaped(json_put_literal(p, "\",\"name\":\""), category_name);
+	p = json_put_escaped(json_put_literal(p, "\"},\"account\":\""), expense->account);
+	p = put_day(json_put_literal(p, "\",\"date\":\""), expense->day);
 	if (!uuid_is_nil(&expense->refund_of))
-		json_member_id(out, "refund_of", &expense->refund_of);
-	json_out_member_int(out, "version", expense->version);
-	json_member_time(out, "created_at", expense->created_ms);
-	json_member_time(out, "updated_at", expense->updated_ms);
-	json_out_object_end(out);
+		p = put_id(json_put_literal(p, "\",\"refund_of\":\""), &expense->refund_of);
+	p = put_uint(json_put_literal(p, "\",\"version\":"), expense->version);
+	p = put_times(json_put_literal(p, ",\"created_at\":\""), expense);
+	json_out_written(out, json_put_literal(p, "\"}"));
 }

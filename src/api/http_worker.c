@@ -11,13 +11,13 @@
 #include <event2/event.h>
 
 #include "ai/ai_pool.h"
-#include "auth.h"
-#include "handlers.h"
+#include "endpoints.h"
 #include "http/access_log.h"
 #include "http/server.h"
 #include "log.h"
 #include "master/child.h"
 #include "master/child_loop.h"
+#include "openapi.h"
 #include "services.h"
 #include "sockets.h"
 #include "store.h"
@@ -120,10 +120,12 @@ start(struct worker *worker, const struct inherited *in)
 	messages->counters = &in->slot->counters;
 	messages->store = store_open(in->options, worker->loop.base, messages->counters);
 	messages->pool = ai_pool_open(worker->loop.base, in->options, messages->counters, in->segment);
-	worker->routes = route_table_new(routes, route_count);
+	worker->services.openapi = openapi_new();
+	worker->routes = route_table_new(routes, ROUTES);
 	if (in->options->http_access_log)
 		worker->access_log = open_access_log(worker);
-	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL)
+	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL ||
+	    worker->services.openapi == NULL)
 		return false;
 	worker->server = start_server(worker, in);
 	return worker->server != NULL;
@@ -158,6 +160,7 @@ stop(struct worker *worker)
 		store_close(worker->services.messages.store);
 	if (worker->routes != NULL)
 		route_table_free(worker->routes);
+	openapi_free(worker->services.openapi);
 	if (worker->access_log != NULL)
 		access_log_free(worker->access_log);
 	fd_close(&worker->log_fd);

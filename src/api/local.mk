@@ -1,14 +1,25 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += src/api/auth.c src/api/auth.h
-libaiexpense_a_SOURCES += src/api/body.c src/api/body.h
+libaiexpense_a_SOURCES += src/api/body.c
 libaiexpense_a_SOURCES += src/api/caller.c src/api/caller.h
+libaiexpense_a_SOURCES += src/api/endpoints.c src/api/endpoints.h
 libaiexpense_a_SOURCES += src/api/expense_http.c src/api/expense_http.h
 libaiexpense_a_SOURCES += src/api/expense_json.c src/api/expense_json.h
+libaiexpense_a_SOURCES += src/api/fields.c src/api/fields.h
 libaiexpense_a_SOURCES += src/api/handlers.c src/api/handlers.h
 libaiexpense_a_SOURCES += src/api/http_category.c
 libaiexpense_a_SOURCES += src/api/http_expense.c
 libaiexpense_a_SOURCES += src/api/http_expense_id.c
 libaiexpense_a_SOURCES += src/api/http_health.c
 libaiexpense_a_SOURCES += src/api/http_message.c
+libaiexpense_a_SOURCES += src/api/http_openapi.c
 libaiexpense_a_SOURCES += src/api/http_worker.c
+libaiexpense_a_SOURCES += src/api/members.def
+libaiexpense_a_SOURCES += src/api/openapi.c src/api/openapi.h
+libaiexpense_a_SOURCES += src/api/openapi_problems.c
+libaiexpense_a_SOURCES += src/api/openapi_schema.c
+libaiexpense_a_SOURCES += src/api/routes.def
+libaiexpense_a_SOURCES += src/api/schema.c src/api/schema.h
+libaiexpense_a_SOURCES += src/api/schemas.def
 libaiexpense_a_SOURCES += src/api/services.h
+libaiexpense_a_SOURCES += src/api/value.c

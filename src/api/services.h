@@ -9,6 +9,7 @@
 struct services {
 	struct message_service  messages;      /* with the store, the options and the counters */
 	struct counter_segment *segment;
+	struct openapi         *openapi;       /* the document that describes the API */
 };
 
 #endif

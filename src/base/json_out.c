@@ -41,47 +41,57 @@ is_line_separator(const unsigned char *p)
 	return p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9);
 }
 
-static void
-append_escape(struct buf *buf, unsigned c)
+static char *
+put_escape(char *out, unsigned c)
 {
 	static const char hex[] = "0123456789abcdef";
-	char text[6] = { '\\', 'u', hex[c >> 12], hex[(c >> 8) & 15], hex[(c >> 4) & 15], hex[c & 15] };
+	static const char letters[128] = { ['"'] = '"', ['\\'] = '\\', ['\n'] = 'n', ['\t'] = 't', ['\r'] = 'r' };
 
-	switch (c) {
-	case '"':
-		buf_append_literal(buf, "\\\"");
-		return;
-	case '\\':
-		buf_append_literal(buf, "\\\\");
-		return;
-	case '\n':
-		buf_append_literal(buf, "\\n");
-		return;
-	case '\t':
-		buf_append_literal(buf, "\\t");
-		return;
-	case '\r':
-		buf_append_literal(buf, "\\r");
-		return;
-	default:
-		buf_append(buf, text, sizeof text);
+	*out++ = '\\';
+	if (c < 128 && letters[c] != '\0') {
+		*out++ = letters[c];
+		return out;
 	}
+	*out++ = 'u';
+	for (int shift = 12; shift >= 0; shift -= 4)
+		*out++ = hex[(c >> shift) & 15];
+	return out;
 }
 
-/* Write the one character at p that cannot be copied; returns how many bytes it takes. */
-static size_t
-append_special(struct buf *buf, const unsigned char *p, size_t left)
+/* Write the one character at *p that cannot be copied, and step over it. */
+static char *
+put_special(char *out, const unsigned char **p, size_t left)
 {
-	if (p[0] < 0x80) {
-		append_escape(buf, p[0]);
-		return 1;
+	const unsigned char *at = *p;
+
+	if (at[0] < 0x80) {
+		*p += 1;
+		return put_escape(out, at[0]);
 	}
-	if (left >= 3 && is_line_separator(p)) {
-		append_escape(buf, p[2] == 0xa8 ? 0x2028 : 0x2029);
-		return 3;
+	if (left >= 3 && is_line_separator(at)) {
+		*p += 3;
+		return put_escape(out, at[2] == 0xa8 ? 0x2028 : 0x2029);
 	}
-	buf_append_literal(buf, REPLACEMENT);
-	return 1;
+	*p += 1;
+	return json_put_literal(out, REPLACEMENT);
+}
+
+#define EACH_BYTE(n) (UINT64_C(0x0101010101010101) * (n))
+
+/* Of the eight bytes at p: whether all are ASCII that needs no escape.  A zero among bytes is found by borrowing from it. */
+static bool
+is_plain_word(const unsigned char *p)
+{
+	uint64_t word, quote, backslash, less, delete, control;
+
+	memcpy(&word, p, sizeof word);
+	quote = word ^ EACH_BYTE('"');
+	backslash = word ^ EACH_BYTE('\\');
+	less = word ^ EACH_BYTE('<');
+	delete = word ^ EACH_BYTE(0x7f);
+	control = word - EACH_BYTE(0x20);
+	return ((word | control | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1)) | (less - EACH_BYTE(1))
+	    | (delete - EACH_BYTE(1))) & EACH_BYTE(0x80)) == 0;
 }
 
 /* How many bytes from p on are copied as they are. */
@@ -94,7 +104,7 @@ plain_length(const unsigned char *p, size_t len)
 		unsigned class = byte_class[p[at]];
 
 		if (class == 0) {
-			at++;
+			at += len - at >= 8 && is_plain_word(p + at) ? 8 : 1;
 			continue;
 		}
 		if (class == 1)
@@ -107,20 +117,35 @@ plain_length(const unsigned char *p, size_t len)
 	return at;
 }
 
+char *
+json_put_escaped(char *out, struct slice text)
+{
+	const unsigned char *p = (const unsigned char *)text.ptr, *end = p + text.len;
+
+	while (p < end) {
+		size_t n = plain_length(p, (size_t)(end - p));
+
+		out = json_put(out, p, n);
+		p += n;
+		if (p < end)
+			out = put_special(out, &p, (size_t)(end - p));
+	}
+	return out;
+}
+
 void
 json_out_escape(struct buf *buf, struct slice text)
 {
-	const unsigned char *p = (const unsigned char *)text.ptr;
-	size_t at = 0;
+	const unsigned char *p = (const unsigned char *)text.ptr, *end = p + text.len;
+	char special[JSON_ESCAPED_MAX];
 
-	while (at < text.len) {
-		size_t n = plain_length(p + at, text.len - at);
+	while (p < end) {
+		size_t n = plain_length(p, (size_t)(end - p));
 
-		if (n > 0)
-			buf_append(buf, p + at, n);
-		at += n;
-		if (at < text.len)
-			at += append_special(buf, p + at, text.len - at);
+		buf_append(buf, p, n);
+		p += n;
+		if (p < end)
+			buf_append(buf, special, (size_t)(put_special(special, &p, (size_t)(end - p)) - special));
 	}
 }
 
@@ -285,4 +310,21 @@ json_out_member_null(struct json_out *out, const char *key)
 {
 	json_out_key(out, key);
 	json_out_null(out);
+}
+
+char *
+json_out_space(struct json_out *out, size_t max)
+{
+	char *p = buf_space(out->buf, max + 1);
+
+	if (p != NULL && out->needs_comma)
+		*p++ = ',';
+	return p;
+}
+
+void
+json_out_written(struct json_out *out, const char *end)
+{
+	out->buf->len = (size_t)(end - out->buf->data);
+	out->needs_comma = true;
 }

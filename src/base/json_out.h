@@ -71,4 +71,33 @@ void json_out_member_plain(struct json_out *out, const char *key, struct slice t
 /* Only what json_out_string writes between the quotes. */
 void json_out_escape(struct buf *buf, struct slice text);
 
+/*
+ * A value that is written straight into memory, for objects that make up long
+ * lists: room for max bytes, or NULL when there is none; then its end.
+ *
+ *	char *p = json_out_space(&out, 32 + JSON_ESCAPED_MAX * name.len);
+ *	if (p == NULL)
+ *		return;
+ *	p = json_put_literal(p, "{\"name\":\"");
+ *	p = json_put_escaped(p, name);
+ *	p = json_put_literal(p, "\"}");
+ *	json_out_written(&out, p);
+ */
+char *json_out_space(struct json_out *out, size_t max);
+void json_out_written(struct json_out *out, const char *end);
+
+enum { JSON_ESCAPED_MAX = 6 };     /* bytes that one byte of a text can become */
+
+/* What json_out_escape writes, to out; returns the end. */
+char *json_put_escaped(char *out, struct slice text);
+
+static inline char *
+json_put(char *out, const void *data, size_t size)
+{
+	memcpy(out, data, size);
+	return out + size;
+}
+
+#define json_put_literal(out, text) json_put(out, text, sizeof(text) - 1)
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "mp.h"
 
+#include <endian.h>
 #include <string.h>
 
 enum { DEPTH_MAX = 8 };
@@ -30,6 +31,12 @@ big_endian(struct mp *mp, size_t size)
 	if (left(mp) < size) {
 		fail(mp);
 		return 0;
+	}
+	for (; size >= 4; size -= 4, mp->at += 4) {
+		uint32_t word;
+
+		memcpy(&word, mp->at, sizeof word);
+		n = n << 32 | be32toh(word);
 	}
 	for (; size > 0; size--)
 		n = n << 8 | *mp->at++;

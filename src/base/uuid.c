@@ -4,10 +4,36 @@
 
 #include "uuid.h"
 
+#include <pthread.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "hex.h"
 #include "log.h"
+
+static uint8_t pool[1024];
+static size_t pool_left;
+
+/* In a child: what is left of the pool is its parent's, and its brothers' too. */
+static void
+forget_pool(void)
+{
+	explicit_bzero(pool, sizeof pool);
+	pool_left = 0;
+}
+
+static void
+fill_pool(void)
+{
+	static bool is_fork_watched;
+
+	if (!is_fork_watched && pthread_atfork(NULL, NULL, forget_pool) != 0)
+		fatal(3, "there is no memory");
+	is_fork_watched = true;
+	if (getrandom(pool, sizeof pool, 0) != (ssize_t)sizeof pool)
+		fatal(3, "the kernel gives no randomness");
+	pool_left = sizeof pool;
+}
 
 /*
  * Layout: 48 bits of milliseconds, version, a 12 bit counter within the
@@ -17,17 +43,12 @@
 struct uuid
 uuid7_next(int64_t wall_ms)
 {
-	static uint8_t pool[1024];
-	static size_t pool_left;
 	static int64_t last_ms;
 	static unsigned counter;
 	struct uuid id;
 
-	if (pool_left < 8) {
-		if (getrandom(pool, sizeof pool, 0) != (ssize_t)sizeof pool)
-			fatal(3, "the kernel gives no randomness");
-		pool_left = sizeof pool;
-	}
+	if (pool_left < 8)
+		fill_pool();
 	pool_left -= 8;
 	memcpy(id.bytes + 8, pool + pool_left, 8);
 	if (wall_ms > last_ms) {
@@ -65,11 +86,18 @@ enum { GROUPS = sizeof groups / sizeof groups[0] };
 void
 uuid_format(const struct uuid *id, char *out)
 {
-	for (size_t i = 0; i < GROUPS; i++) {
-		if (i > 0)
-			out[groups[i].at - 1] = '-';
-		hex_encode(id->bytes + groups[i].byte, groups[i].size, out + groups[i].at);
-	}
+	char digits[2 * sizeof id->bytes];
+
+	hex_encode(id->bytes, sizeof id->bytes, digits);
+	memcpy(out, digits, 8);
+	out[8] = '-';
+	memcpy(out + 9, digits + 8, 4);
+	out[13] = '-';
+	memcpy(out + 14, digits + 12, 4);
+	out[18] = '-';
+	memcpy(out + 19, digits + 16, 4);
+	out[23] = '-';
+	memcpy(out + 24, digits + 20, 12);
 }
 
 bool

@@ -40,6 +40,7 @@ struct request {
 	int64_t             started_ns;      /* monotonic, when its first byte was read */
 	void               *services;        /* as given to the server */
 	void               *principal;       /* for the authorizer to set and the handler to read */
+	void               *input;           /* the same for what the handler's caller has read of query and body */
 };
 
 /* A header field by name, any case.  NULL slice when the client sent none, or more than one of that name. */

@@ -11,6 +11,7 @@ a case fails the daemon's log is printed.
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -30,11 +31,29 @@ def program(name):
     return os.path.abspath(os.path.join(BUILD_DIR, name))
 
 
+reserved_ports = []
+
+
 def free_port():
-    """A port nobody listens on now.  Another test may take it first, but the kernel rarely gives one out twice."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody listens on, and that no other test is given while this process lives.
+
+    It is none of those that the kernel gives to outgoing connections: a daemon
+    that starts again must find its port free, whatever the other tests connect to.
+    """
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as f:
+        first_outgoing = int(f.read().split()[0])
+    for port in random.sample(range(10000, max(first_outgoing, 20000)), 1000):
+        reservation = socket.socket(socket.AF_UNIX)
+        try:
+            reservation.bind(f"\0aiexpense-test-port-{port}")
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            reservation.close()
+            continue
+        reserved_ports.append(reservation)
+        return port
+    raise AssertionError("no port is free")
 
 
 def wait_for(fact, what="", patience=PATIENCE):

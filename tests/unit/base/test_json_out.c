@@ -115,6 +115,33 @@ ill_formed_utf8_is_replaced(void **state)
 	ASSERT_STRING("\xf5\x80\x80\x80", FFFD FFFD FFFD FFFD);
 }
 
+static void
+a_character_is_escaped_alike_wherever_it_stands(void **state)
+{
+	enum { LENGTH = 20 };
+
+	(void)state;
+	for (int c = 0; c < 128; c++) {
+		struct buf alone = BUF_INIT;
+		char one = (char)c;
+
+		json_out_escape(&alone, (struct slice){ &one, 1 });
+		for (size_t at = 0; at < LENGTH; at++) {
+			char text[LENGTH], out[LENGTH * JSON_ESCAPED_MAX], *end;
+			size_t tail = LENGTH - 1 - at;
+
+			memset(text, 'a', sizeof text);
+			text[at] = one;
+			end = json_put_escaped(out, (struct slice){ text, sizeof text });
+			assert_int_equal(end - out, at + alone.len + tail);
+			assert_memory_equal(out, text, at);
+			assert_memory_equal(out + at, alone.data, alone.len);
+			assert_memory_equal(end - tail, text + at + 1, tail);
+		}
+		buf_fini(&alone);
+	}
+}
+
 int
 main(void)
 {
@@ -122,6 +149,7 @@ main(void)
 		cmocka_unit_test(commas_stand_between_values_only),
 		cmocka_unit_test(a_plain_member_is_a_string_like_any_other),
 		cmocka_unit_test(what_json_or_a_script_could_misread_is_escaped),
+		cmocka_unit_test(a_character_is_escaped_alike_wherever_it_stands),
 		cmocka_unit_test(well_formed_utf8_is_copied),
 		cmocka_unit_test(ill_formed_utf8_is_replaced),
 	};

@@ -3,6 +3,9 @@
 
 #include "unit.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "hex.h"
 #include "uuid.h"
 
@@ -28,6 +31,32 @@ an_id_has_the_version_the_variant_and_the_time_of_rfc_9562(void **state)
 	assert_int_equal(id.bytes[6] >> 4, 7);
 	assert_int_equal(id.bytes[8] >> 6, 2);
 	assert_true(uuid7_time_ms(&id) == INT64_C(1800000000123));
+}
+
+static void
+processes_forked_from_one_never_make_the_same_id(void **state)
+{
+	enum { CHILDREN = 3, EACH = 2 };
+	struct uuid ids[CHILDREN][EACH];
+	int pipes[2];
+
+	(void)state;
+	uuid7_next(1);
+	for (int child = 0; child < CHILDREN; child++) {
+		assert_int_equal(pipe(pipes), 0);
+		if (fork() == 0) {
+			for (int i = 0; i < EACH; i++)
+				ids[child][i] = uuid7_next(INT64_C(1800000000000) + i);
+			_exit(write(pipes[1], ids[child], sizeof ids[child]) == sizeof ids[child] ? 0 : 1);
+		}
+		assert_int_equal(read(pipes[0], ids[child], sizeof ids[child]), sizeof ids[child]);
+		close(pipes[0]);
+		close(pipes[1]);
+		assert_true(wait(NULL) > 0);
+	}
+	for (int child = 1; child < CHILDREN; child++)
+		for (int i = 0; i < EACH; i++)
+			assert_false(uuid_equal(&ids[0][i], &ids[child][i]));
 }
 
 static void
@@ -76,6 +105,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_ascend_within_a_millisecond_and_when_the_clock_goes_back),
 		cmocka_unit_test(an_id_has_the_version_the_variant_and_the_time_of_rfc_9562),
+		cmocka_unit_test(processes_forked_from_one_never_make_the_same_id),
 		cmocka_unit_test(an_id_is_read_as_it_was_written),
 		cmocka_unit_test(what_is_no_id_is_refused),
 		cmocka_unit_test(hexadecimal_text_goes_both_ways),
