@@ -6,6 +6,9 @@ libaiexpense_a_SOURCES += src/understand/amounts/numbers.c src/understand/amount
 libaiexpense_a_SOURCES += src/understand/categories/categories.c src/understand/categories/categories.h
 libaiexpense_a_SOURCES += src/understand/categories/feature_hash.c src/understand/categories/feature_hash.h
 libaiexpense_a_SOURCES += src/understand/categories/model.c src/understand/categories/model.h
+libaiexpense_a_SOURCES += src/understand/command/explain.c src/understand/command/explain.h
+libaiexpense_a_SOURCES += src/understand/command/parse_input.c src/understand/command/parse_input.h
+libaiexpense_a_SOURCES += src/understand/command/parse_jsonl.c src/understand/command/parse_jsonl.h
 libaiexpense_a_SOURCES += src/understand/data/accounts.def
 libaiexpense_a_SOURCES += src/understand/data/brands.def
 libaiexpense_a_SOURCES += src/understand/data/calendar.def
@@ -28,12 +31,13 @@ libaiexpense_a_SOURCES += src/understand/expenses/clauses.c src/understand/expen
 libaiexpense_a_SOURCES += src/understand/expenses/credible.c src/understand/expenses/credible.h
 libaiexpense_a_SOURCES += src/understand/expenses/phrases.c src/understand/expenses/phrases.h
 libaiexpense_a_SOURCES += src/understand/expenses/things.c src/understand/expenses/things.h
-libaiexpense_a_SOURCES += src/understand/parse_jsonl.c src/understand/parse_jsonl.h
 libaiexpense_a_SOURCES += src/understand/text/chars.c src/understand/text/chars.h
 libaiexpense_a_SOURCES += src/understand/text/language.c src/understand/text/language.h
+libaiexpense_a_SOURCES += src/understand/text/own.c src/understand/text/own.h
 libaiexpense_a_SOURCES += src/understand/text/tokens.c src/understand/text/tokens.h
 libaiexpense_a_SOURCES += src/understand/text/words.c src/understand/text/words.h
 libaiexpense_a_SOURCES += src/understand/understand.c
+libaiexpense_a_SOURCES += src/understand/workings.h
 
 # After a change of the tables: make category-model, which reads what lies beside the source tree.
 check_PROGRAMS += train_categories

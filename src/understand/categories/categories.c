@@ -6,7 +6,7 @@
 #include "model.h"
 #include "understand/text/words.h"
 
-enum { HEAD_LETTERS_MIN = 5, SURE_PERCENT = 40, LISTED_PERCENT = 98 };
+enum { HEAD_LETTERS_MIN = 5, SURE_PERCENT = 40, DOUBTFUL_PERCENT = 60, LISTED_PERCENT = 98 };
 
 const char *
 category_kind_key(enum category_kind kind)
@@ -84,6 +84,8 @@ find_listed(const struct chars *chars, size_t begin, size_t end)
 			best.kind = (enum category_kind)thing->value;
 			best_weight = weight(chars, at, word_end);
 			best.share = (word_end - at) * SHARE_WHOLE / (end - begin);
+			best.begin = at;
+			best.end = word_end;
 			best.is_brand = thing->kind == WORD_BRAND;
 		}
 	}
@@ -114,6 +116,8 @@ categories_decide(const struct listed *listed, const uint32_t probabilities[CATE
 		best = probabilities[c] > probabilities[best] ? c : best;
 	guess.confidence = (unsigned)(probabilities[best] * 100 / MODEL_ONE);
 	guess.kind = guess.confidence >= SURE_PERCENT ? (enum category_kind)best : CATEGORY_OTHER;
+	if (guess.confidence < DOUBTFUL_PERCENT && listed->is_known && !listed->is_head)
+		guess.kind = listed->kind;
 	if (listed->share == SHARE_WHOLE && !listed->is_brand) {
 		guess.kind = listed->kind;
 		guess.confidence = LISTED_PERCENT;
@@ -122,16 +126,24 @@ categories_decide(const struct listed *listed, const uint32_t probabilities[CATE
 }
 
 struct category_guess
-categories_guess(const struct chars *chars, size_t begin, size_t end)
+categories_weigh(const struct chars *chars, size_t begin, size_t end, struct listed *listed, uint32_t probabilities[CATEGORY_KINDS])
 {
 	struct features features;
-	struct listed listed = find_listed(chars, begin, end);
+
+	*listed = find_listed(chars, begin, end);
+	features_read(&features, chars, begin, end);
+	features_add_listed(&features, listed);
+	model_ask(&features, probabilities);
+	return categories_decide(listed, probabilities);
+}
+
+struct category_guess
+categories_guess(const struct chars *chars, size_t begin, size_t end)
+{
+	struct listed listed;
 	uint32_t p[CATEGORY_KINDS];
 
-	features_read(&features, chars, begin, end);
-	features_add_listed(&features, &listed);
-	model_ask(&features, p);
-	return categories_decide(&listed, p);
+	return categories_weigh(chars, begin, end, &listed, p);
 }
 
 enum category_kind

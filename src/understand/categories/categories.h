@@ -19,12 +19,17 @@ struct category_guess {
 /* The category of what the characters [begin, end) name. */
 struct category_guess categories_guess(const struct chars *chars, size_t begin, size_t end);
 
+/* The same, and what it rests on. */
+struct category_guess categories_weigh(const struct chars *chars, size_t begin, size_t end, struct listed *listed,
+    uint32_t probabilities[CATEGORY_KINDS]);
+
 /* What the tables alone say; for the trainer. */
 struct listed categories_listed(struct slice description);
 
 /*
  * The category by both: a description that the tables have as a whole is what
- * they say, whoever wrote them meant it; for all others the model weighs.
+ * they say, whoever wrote them meant it; for all others the model weighs, but
+ * against its doubts a word of the tables stands.
  */
 struct category_guess categories_decide(const struct listed *listed, const uint32_t probabilities[CATEGORY_KINDS]);
 

@@ -32,6 +32,7 @@ struct listed {
 	bool               is_head;    /* only as the end of a compound: the "geschäft" of a word in no table */
 	enum category_kind kind;
 	bool               is_brand;   /* of whom it was bought, not what */
+	size_t             begin, end; /* the word of the tables: characters */
 	size_t             share;      /* of the description: 0 to 3 quarters, or SHARE_WHOLE */
 };
 

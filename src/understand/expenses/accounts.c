@@ -42,9 +42,8 @@ count_tokens(const struct reading *r, size_t i, size_t reduced)
 	return token_is(token_at(r, i), WORD_BANK) && is_bank_alone(r, i, reduced) ? 1 : 0;
 }
 
-/* "paid by", "on the", 用 */
-static void
-drop_leading(const struct reading *r, size_t reduced)
+void
+accounts_drop_leading(const struct reading *r, size_t reduced)
 {
 	size_t first = reduced, with = reduced;
 
@@ -68,7 +67,8 @@ accounts_read(const struct reading *r, size_t i, size_t reduced, struct token *o
 	*out = *token_at(r, i);
 	out->kind = TOKEN_ACCOUNT;
 	out->sense = 0;
+	out->value = 0;
 	out->end = token_at(r, i + used - 1)->end;
-	drop_leading(r, reduced);
+	accounts_drop_leading(r, reduced);
 	return used + token_is(token_at(r, i + used), WORD_WITH_AFTER);
 }

@@ -13,4 +13,7 @@
  */
 size_t accounts_read(const struct reading *r, size_t i, size_t reduced, struct token *out);
 
+/* The "paid by", "on the", 用 before an account is no part of anything: of the last ones of the first `reduced` tokens. */
+void accounts_drop_leading(const struct reading *r, size_t reduced);
+
 #endif

@@ -24,10 +24,16 @@ confidence_of(const struct token *amount, const struct thing *thing)
 	return credible_is_short(thing) ? confidence : confidence - 30;
 }
 
-static enum category_kind
-category_of(const struct tokens *tokens, const struct thing *thing)
+static void
+set_category(const struct assembly *a, struct understood_expense *e, const struct thing *thing)
 {
-	return categories_guess(tokens->chars, tokens->at[thing->span.first].begin, tokens->at[thing->span.last - 1].end).kind;
+	const struct tokens *tokens = a->tokens;
+	size_t begin = tokens->at[thing->span.first].begin, end = tokens->at[thing->span.last - 1].end;
+	struct category_guess guess = categories_guess(tokens->chars, begin, end);
+
+	e->category = guess.kind;
+	e->category_confidence = guess.confidence;
+	e->own_category = a->r->own == NULL ? 0 : own_category_in(a->r->own, tokens->chars, begin, end);
 }
 
 static void
@@ -49,9 +55,9 @@ add_expense(struct assembly *a, const struct clause *clause, size_t k, const str
 	if (thing->has_refund && e->amount_minor > 0)
 		e->amount_minor = -e->amount_minor;
 	e->description = assembly_write_thing(a, thing);
-	e->account = assembly_account(a, clause, k);
+	assembly_set_account(a, e, assembly_account(a, clause, k));
 	e->is_day_stated = assembly_day(a, clause, clause->amounts[k], &e->day);
-	e->category = category_of(a->tokens, thing);
+	set_category(a, e, thing);
 	if (e->description.len == 0)
 		return;
 	if (amount->currency != NO_CURRENCY)
@@ -95,26 +101,42 @@ take_pending(struct assembly *a, struct thing *thing)
 	return true;
 }
 
+/* True when it becomes an expense, or a question. */
+static bool
+is_meant(struct assembly *a, const struct clause *clause, size_t k, struct thing *thing)
+{
+	const struct token *t = &a->tokens->at[clause->amounts[k]];
+	const char *objection = thing_is_empty(thing) ? credible_objection_alone(a, clause, k) : credible_objection(a, clause, k, thing);
+
+	if (objection != NULL)
+		reading_note(a->r, t, objection);
+	else if (!thing_is_empty(thing))
+		reading_note(a->r, t, clause->is_thing_behind ? "the price of the thing behind it" : "the price of the thing before it");
+	else if (take_pending(a, thing))
+		reading_note(a->r, t, "the price of the thing in the clause before");
+	else
+		reading_note(a->r, t, "an amount of nothing that is named: asked about");
+	return objection == NULL;
+}
+
 static void
 read_amount(struct assembly *a, const struct clause *clause, size_t k)
 {
 	const struct token *t = &a->tokens->at[clause->amounts[k]];
 	struct thing thing = thing_pick(a->tokens, clause_thing_span(clause, k), !clause->is_thing_behind);
-	bool is_alone = thing_is_empty(&thing);
 
-	if (is_alone && amends_expense(a, clause, k)) {
+	if (thing_is_empty(&thing) && amends_expense(a, clause, k)) {
+		reading_note(a->r, t, "a tip or a total: amends the expense before");
 		assembly_note_amount(a, t);
 		return;
 	}
-	if (is_alone && credible_alone(a, clause, k) && take_pending(a, &thing))
-		is_alone = false;
-	else if (is_alone ? !credible_alone(a, clause, k) : !credible_with(a, clause, k, &thing)) {
+	if (!is_meant(a, clause, k, &thing)) {
 		if (amount_strength(t) == 3)
 			assembly_note_amount(a, t);
 		return;
 	}
 	assembly_note_amount(a, t);
-	if (is_alone) {
+	if (thing_is_empty(&thing)) {
 		a->is_amount_alone = true;
 		return;
 	}
@@ -143,7 +165,7 @@ apply_comment(struct assembly *a, const struct clause *clause)
 		struct understood_expense *e = &a->out->expenses[i];
 
 		if (account != NULL && e->account.len == 0)
-			e->account = assembly_write_account(a, account);
+			assembly_set_account(a, e, account);
 		if (is_refund && e->amount_minor > 0)
 			e->amount_minor = -e->amount_minor;
 	}
@@ -219,12 +241,29 @@ has_currency_amount(const struct assembly *a)
 	return false;
 }
 
-static void
-note_amounts(struct assembly *a)
+static const char *
+objection_to_sentence(const struct assembly *a)
 {
-	for (size_t i = a->sentence.span.first; i < a->sentence.span.last; i++)
-		if (a->tokens->at[i].kind == TOKEN_AMOUNT && amount_strength(&a->tokens->at[i]) == 3)
-			assembly_note_amount(a, &a->tokens->at[i]);
+	if (a->sentence.is_order)
+		return "the sentence is an order to the bot";
+	if (a->sentence.is_asked || (a->sentence.is_question && !has_currency_amount(a)))
+		return "the sentence is a question";
+	return NULL;
+}
+
+/* Of a sentence that holds no expense. */
+static void
+note_amounts(struct assembly *a, const char *objection)
+{
+	for (size_t i = a->sentence.span.first; i < a->sentence.span.last; i++) {
+		const struct token *t = &a->tokens->at[i];
+
+		if (t->kind != TOKEN_AMOUNT)
+			continue;
+		reading_note(a->r, t, objection);
+		if (amount_strength(t) == 3)
+			assembly_note_amount(a, t);
+	}
 }
 
 /* A long sentence about money, no list of purchases: its bare numbers are years and counts. */
@@ -241,12 +280,15 @@ is_prose(const struct assembly *a)
 static size_t
 read_sentence(struct assembly *a, size_t first)
 {
+	const char *objection;
+
 	a->sentence = sentence_at(a->tokens, first);
 	a->is_prose = is_prose(a);
 	a->sentence_expenses = a->out->expense_count;
 	a->has_pending = false;
-	if (a->sentence.is_order || a->sentence.is_asked || (a->sentence.is_question && !has_currency_amount(a))) {
-		note_amounts(a);
+	objection = objection_to_sentence(a);
+	if (objection != NULL) {
+		note_amounts(a, objection);
 		return a->sentence.next;
 	}
 	read_heading(a);
@@ -256,11 +298,13 @@ read_sentence(struct assembly *a, size_t first)
 }
 
 static bool
-has_guard(const struct tokens *tokens)
+has_guard(const struct reading *r)
 {
-	for (size_t i = 0; i < tokens->count; i++)
-		if (token_is(&tokens->at[i], WORD_GUARD))
+	for (size_t i = 0; i < r->tokens->count; i++)
+		if (token_is(&r->tokens->at[i], WORD_GUARD)) {
+			reading_note(r, &r->tokens->at[i], "nobody who reports an expense says this: the message holds none");
 			return true;
+		}
 	return false;
 }
 
@@ -345,7 +389,7 @@ assemble(const struct reading *reading, struct currency home, struct understandi
 	struct assembly a = { .r = reading, .tokens = reading->tokens, .home = home, .out = out };
 
 	clear(reading, out);
-	if (has_guard(reading->tokens)) {
+	if (has_guard(reading)) {
 		out->verdict = VERDICT_NOTHING;
 		return;
 	}

@@ -57,16 +57,19 @@ assembly_write_thing(struct assembly *a, const struct thing *thing)
 	return place == NULL ? SLICE_EMPTY : keep(a->out, thing_write(a->tokens, thing, place));
 }
 
-struct slice
-assembly_write_account(struct assembly *a, const struct token *t)
+void
+assembly_set_account(struct assembly *a, struct understood_expense *e, const struct token *t)
 {
-	struct slice source = chars_slice(a->tokens->chars, t->begin, t->end);
-	char *place = source.len <= UNDERSTAND_ACCOUNT_MAX ? reserve(a->out, source.len) : NULL;
+	struct slice source = t == NULL ? SLICE_EMPTY : chars_slice(a->tokens->chars, t->begin, t->end);
+	char *place = source.len > 0 && source.len <= UNDERSTAND_ACCOUNT_MAX ? reserve(a->out, source.len) : NULL;
 
+	e->account = SLICE_EMPTY;
+	e->own_account = 0;
 	if (place == NULL)
-		return SLICE_EMPTY;
+		return;
 	memcpy(place, source.ptr, source.len);
-	return keep(a->out, source.len);
+	e->account = keep(a->out, source.len);
+	e->own_account = (unsigned)t->value;
 }
 
 const struct token *
@@ -78,8 +81,8 @@ assembly_find_account(const struct tokens *tokens, struct span span)
 	return NULL;
 }
 
-struct slice
-assembly_account(struct assembly *a, const struct clause *clause, size_t k)
+const struct token *
+assembly_account(const struct assembly *a, const struct clause *clause, size_t k)
 {
 	size_t from = k == 0 ? clause->span.first : clause->amounts[k];
 	size_t to = k + 1 < clause->amount_count ? clause->amounts[k + 1] : clause->span.last;
@@ -89,7 +92,7 @@ assembly_account(struct assembly *a, const struct clause *clause, size_t k)
 		t = assembly_find_account(a->tokens, clause->span);
 	if (t == NULL)
 		t = assembly_find_account(a->tokens, (struct span){ a->sentence.span.first, clause->span.first });
-	return t == NULL ? SLICE_EMPTY : assembly_write_account(a, t);
+	return t;
 }
 
 bool

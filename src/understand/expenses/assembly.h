@@ -39,15 +39,17 @@ bool assembly_find_day(const struct tokens *tokens, size_t first, size_t last, b
  */
 bool assembly_day(const struct assembly *a, const struct clause *clause, size_t amount, day_t *day);
 
-/* The texts go to the result's memory; empty when that is full. */
+/* Texts go to the result's memory; empty when that is full. */
 struct slice assembly_write_thing(struct assembly *a, const struct thing *thing);
-struct slice assembly_write_account(struct assembly *a, const struct token *t);
 
 /* NULL when the span names none. */
 const struct token *assembly_find_account(const struct tokens *tokens, struct span span);
 
 /* Between the neighbours of the clause's k-th amount first, then anywhere in the sentence before. */
-struct slice assembly_account(struct assembly *a, const struct clause *clause, size_t k);
+const struct token *assembly_account(const struct assembly *a, const struct clause *clause, size_t k);
+
+/* NULL: the expense has no account. */
+void assembly_set_account(struct assembly *a, struct understood_expense *e, const struct token *t);
 
 /* False when the amount cannot be told in the currency. */
 bool assembly_value(const struct assembly *a, const struct token *t, int64_t *minor, struct currency *currency, bool *is_guessed);

@@ -65,33 +65,37 @@ is_credible_before(const struct assembly *a, const struct clause *clause, size_t
 	return credible_is_short(thing);
 }
 
-bool
-credible_with(const struct assembly *a, const struct clause *clause, size_t k, const struct thing *thing)
+const char *
+credible_objection(const struct assembly *a, const struct clause *clause, size_t k, const struct thing *thing)
 {
 	size_t i = clause->amounts[k];
 	const struct token *t = &a->tokens->at[i];
+	bool is_meant;
 
 	if (thing->has_topic && !thing->is_known)
-		return false;
+		return "the words beside it are about money, nothing that one buys";
 	if (amount_strength(t) >= 2)
-		return !a->sentence.is_mild_order || !a->sentence.has_topic;
+		return a->sentence.is_mild_order && a->sentence.has_topic ? "an order to the bot about money" : NULL;
 	if (a->is_prose)
-		return false;
-	if (a->sentence.has_topic || (a->sentence.is_mild_order && !thing->is_known))
-		return false;
+		return "a bare number in a long sentence with other amounts";
+	if (a->sentence.has_topic)
+		return "a bare number in a sentence about money";
+	if (a->sentence.is_mild_order && !thing->is_known)
+		return "a bare number in an order to the bot, beside no known thing";
 	if (is_word(a, clause, i + 1, WORD_BE) || clause->has_question)
-		return false;
-	return clause->is_thing_behind ? is_credible_before(a, clause, k, thing) : is_credible_behind(a, clause, k, thing);
+		return "a bare number in a question or a statement";
+	is_meant = clause->is_thing_behind ? is_credible_before(a, clause, k, thing) : is_credible_behind(a, clause, k, thing);
+	return is_meant ? NULL : "a bare number beside words that are no name of a thing";
 }
 
-bool
-credible_alone(const struct assembly *a, const struct clause *clause, size_t k)
+const char *
+credible_objection_alone(const struct assembly *a, const struct clause *clause, size_t k)
 {
 	const struct token *t = &a->tokens->at[clause->amounts[k]];
 
 	if (a->sentence.has_topic || a->sentence.is_mild_order)
-		return false;
+		return "alone in a sentence about money";
 	if (amount_strength(t) >= 2 || clause->has_pay)
-		return true;
-	return !clause->has_be && !clause->has_pronoun && !clause->has_name;
+		return NULL;
+	return clause->has_be || clause->has_pronoun || clause->has_name ? "a bare number in a statement" : NULL;
 }

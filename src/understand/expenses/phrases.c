@@ -42,6 +42,14 @@ read_time(const struct reading *r, size_t i, size_t reduced, struct token *out)
 	return used;
 }
 
+/* The tokens found it already; what stands around an account goes with it. */
+static size_t
+read_own_account(const struct reading *r, size_t i, size_t reduced)
+{
+	accounts_drop_leading(r, reduced);
+	return 1u + (i + 1 < r->tokens->count && token_is(&r->tokens->at[i + 1], WORD_WITH_AFTER));
+}
+
 void
 phrases_reduce(struct reading *r)
 {
@@ -54,7 +62,9 @@ phrases_reduce(struct reading *r)
 		struct token out = tokens->at[i];
 		size_t used = 0;
 
-		if (out.kind == TOKEN_WORD || out.kind == TOKEN_NUMBER || out.kind == TOKEN_PUNCT)
+		if (out.kind == TOKEN_ACCOUNT)
+			used = read_own_account(r, i, reduced);
+		else if (out.kind == TOKEN_WORD || out.kind == TOKEN_NUMBER || out.kind == TOKEN_PUNCT)
 			for (size_t k = 0; k < sizeof readers / sizeof readers[0] && used == 0; k++)
 				used = readers[k](r, i, reduced, &out);
 		if (used == 0)

@@ -162,6 +162,27 @@ decode(const unsigned char *p, size_t left, uint32_t *c)
 	return left >= 4 ? 4 : left;
 }
 
+size_t
+chars_fold(struct slice text, uint16_t *folded, size_t max)
+{
+	const unsigned char *bytes = (const unsigned char *)text.ptr;
+	size_t count = 0;
+
+	for (size_t at = 0; at < text.len;) {
+		uint32_t c;
+		uint16_t plain;
+
+		at += decode(bytes + at, text.len - at, &c);
+		plain = c == 0 ? 1 : fold(c);
+		if (plain == 0 && count > 0)
+			continue;
+		if (count == max)
+			return 0;
+		folded[count++] = plain;
+	}
+	return count;
+}
+
 void
 chars_read(struct chars *chars, struct slice text)
 {

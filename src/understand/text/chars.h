@@ -43,6 +43,9 @@ struct chars {
 /* text is valid UTF-8; what is beyond UNDERSTAND_TEXT_MAX bytes is left out. */
 void chars_read(struct chars *chars, struct slice text);
 
+/* A short text alone; returns the count, or 0 when it has more than max characters. */
+size_t chars_fold(struct slice text, uint16_t *folded, size_t max);
+
 enum char_class char_class_other(uint16_t c);
 
 extern const uint8_t char_class_ascii[128];

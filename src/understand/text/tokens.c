@@ -297,6 +297,32 @@ read_one(struct lexer *lx)
 	}
 }
 
+static bool
+is_led_to(const struct lexer *lx)
+{
+	const struct tokens *tokens = lx->r->tokens;
+
+	return tokens->count > 0 && token_is(&tokens->at[tokens->count - 1], WORD_WITH);
+}
+
+/* One of the user's own.  "Coffee" is an account only where one is led to: it is a thing as well. */
+static bool
+read_own_account(struct lexer *lx)
+{
+	size_t end = lx->at, word_end = lx->at;
+	uint16_t owner;
+
+	if (lx->r->own == NULL)
+		return false;
+	owner = own_account_at(lx->r->own, lx->chars, lx->at, &end);
+	if (owner == 0)
+		return false;
+	if (words_sense_of(words_find(lx->chars, lx->at, &word_end), WORD_THING) != NULL && word_end >= end && !is_led_to(lx))
+		return false;
+	push(lx, TOKEN_ACCOUNT, end)->value = owner;
+	return true;
+}
+
 void
 tokens_read(struct reading *r, const struct chars *chars)
 {
@@ -305,5 +331,6 @@ tokens_read(struct reading *r, const struct chars *chars)
 	r->tokens->chars = chars;
 	r->tokens->count = 0;
 	while (lx.at < chars->count && r->tokens->count < TOKENS_MAX)
-		read_one(&lx);
+		if (!read_own_account(&lx))
+			read_one(&lx);
 }

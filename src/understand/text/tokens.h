@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "chars.h"
+#include "own.h"
 #include "words.h"
 
 enum token_kind {
@@ -26,7 +27,7 @@ enum token_kind {
 	TOKEN_TIME,
 	TOKEN_AMOUNT,        /* value, decimals, currency */
 	TOKEN_COUNT,         /* "3杯", "x2", "12-pack": text; value is the count when is_countable */
-	TOKEN_ACCOUNT,
+	TOKEN_ACCOUNT,       /* value: 1 + the index among the user's own, or 0; those are there from the start */
 	TOKEN_GONE           /* belongs to its neighbour: "by" before an account */
 };
 
@@ -56,13 +57,33 @@ struct tokens {
 	struct token        at[TOKENS_MAX];
 };
 
+enum { NOTES_MAX = 256 };
+
+/* Why tokens were taken as they were, for a person: a sentence each, in the order of the decisions. */
+struct notes {
+	size_t count;
+	struct note {
+		uint16_t    begin, end;    /* characters */
+		const char *why;
+	} at[NOTES_MAX];
+};
+
 /* What more than the characters the readers need. */
 struct reading {
 	struct tokens *tokens;
 	struct slice   locale;
 	enum language  language;
 	day_t          today;
+	const struct own *own;             /* NULL: the user has no words of their own */
+	struct notes     *notes;           /* NULL: nobody asks why */
 };
+
+static inline void
+reading_note(const struct reading *r, const struct token *t, const char *why)
+{
+	if (r->notes != NULL && r->notes->count < NOTES_MAX)
+		r->notes->at[r->notes->count++] = (struct note){ t->begin, t->end, why };
+}
 
 /* A text of more than TOKENS_MAX tokens is read up to there. */
 void tokens_read(struct reading *r, const struct chars *chars);

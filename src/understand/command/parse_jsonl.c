@@ -4,13 +4,10 @@
 #include "parse_jsonl.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
 #include <jansson.h>
 
-#include "clock.h"
-#include "understand.h"
+#include "parse_input.h"
 
 static const char *const category_names[CATEGORY_KINDS] = { "Food", "Transport", "Shopping", "Entertainment", "Other" };
 static const char *const verdict_names[] = { "expenses", "no_thing", "no_amount", "nothing", "too_many" };
@@ -57,16 +54,19 @@ json_of_day(day_t day)
 }
 
 static json_t *
-json_of_expense(const struct understood_expense *e, bool is_currency_named)
+json_of_expense(const struct understood_expense *e, bool is_currency_named, const struct parse_input *input)
 {
-	return json_pack("{s:o, s:o, s:o, s:b, s:o, s:s, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:b, s:o, s:s, s:i, s:s*, s:o, s:b}",
 	    "description", json_of(e->description),
 	    "amount", json_of_amount(e->amount_minor, e->currency),
 	    "currency", is_currency_named ? json_string(e->currency.code) : json_null(),
 	    "currency_is_guess", (int)e->is_currency_guessed,
 	    "date", json_of_day(e->day),
 	    "category", category_names[e->category],
-	    "account", json_of(e->account));
+	    "category_confidence", (int)e->category_confidence,
+	    "own_category", e->own_category == 0 ? NULL : input->categories[e->own_category - 1],
+	    "account", json_of(e->account),
+	    "account_is_own", (int)(e->own_account > 0));
 }
 
 static json_t *
@@ -79,13 +79,13 @@ json_of_bare_amount(const struct understood_amount *a)
 }
 
 static json_t *
-json_of_understanding(const struct understanding *u, struct slice text)
+json_of_understanding(const struct understanding *u, const struct parse_input *input)
 {
 	json_t *expenses = json_array(), *amounts = json_array();
-	enum category_kind kind = u->expense_count > 0 ? u->expenses[0].category : understand_category(text);
+	enum category_kind kind = u->expense_count > 0 ? u->expenses[0].category : understand_category(input->understand.text);
 
 	for (size_t i = 0; i < u->expense_count; i++)
-		json_array_append_new(expenses, json_of_expense(&u->expenses[i], u->named_currencies >> i & 1));
+		json_array_append_new(expenses, json_of_expense(&u->expenses[i], u->named_currencies >> i & 1, input));
 	for (size_t i = 0; i < u->amount_count; i++)
 		json_array_append_new(amounts, json_of_bare_amount(&u->amounts[i]));
 	return json_pack("{s:o, s:o, s:o*, s:s, s:s, s:s, s:i, s:o}",
@@ -99,50 +99,6 @@ json_of_understanding(const struct understanding *u, struct slice text)
 	    "subject", json_of(u->subject));
 }
 
-static struct slice
-member(const json_t *object, const char *name)
-{
-	const json_t *value = json_object_get(object, name);
-
-	return json_is_string(value) ? (struct slice){ json_string_value(value), json_string_length(value) } : SLICE_EMPTY;
-}
-
-/* The currency of whoever writes so, when the line does not say. */
-static struct currency
-home_of(const json_t *object, struct slice locale)
-{
-	static const struct { const char *tag, *code; } homes[] = { { "zh-Hant", "TWD" }, { "zh-TW", "TWD" }, { "zh-HK", "HKD" }, { "zh", "CNY" },
-		{ "ja", "JPY" }, { "ko", "KRW" }, { "en-GB", "GBP" }, { "de", "EUR" }, { "fr", "EUR" }, { "es", "EUR" }, { "it", "EUR" }, { "nl", "EUR" },
-		{ "pt-BR", "BRL" }, { "pt", "EUR" }, { "ca", "EUR" }, { "fi", "EUR" }, { "el", "EUR" }, { "ga", "EUR" }, { "sl", "EUR" },
-		{ "sv", "SEK" }, { "nb", "NOK" }, { "no", "NOK" }, { "da", "DKK" }, { "tr", "TRY" }, { "ru", "RUB" }, { "uk", "UAH" }, { "bg", "BGN" },
-		{ "hr", "EUR" }, { "ro", "RON" }, { "pl", "PLN" }, { "cs", "CZK" }, { "hu", "HUF" }, { "he", "ILS" }, { "hi", "INR" }, { "mn", "MNT" },
-		{ "id", "IDR" }, { "vi", "VND" }, { "th", "THB" }, { "ka", "GEL" } };
-	struct currency home = { "USD" };
-
-	if (currency_parse(member(object, "home"), &home))
-		return home;
-	for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
-		size_t len = strlen(homes[i].tag);
-
-		if (locale.len >= len && strncasecmp(locale.ptr, homes[i].tag, len) == 0 && (locale.len == len || locale.ptr[len] == '-')) {
-			(void)currency_parse(slice_of(homes[i].code), &home);
-			break;
-		}
-	}
-	return home;
-}
-
-static day_t
-today_of(const json_t *object)
-{
-	struct slice reference = member(object, "reference");
-	day_t day;
-
-	if (reference.len >= DAY_TEXT_LEN && day_parse((struct slice){ reference.ptr, DAY_TEXT_LEN }, &day))
-		return day;
-	return (day_t)(clock_wall_ms() / 86400000);
-}
-
 static json_t *
 error_of(const char *text)
 {
@@ -153,22 +109,16 @@ static json_t *
 answer(const char *line, size_t len)
 {
 	static struct understanding understanding;
-	struct understand_input input;
+	static struct parse_input input;
 	json_t *object = json_loadb(line, len, 0, NULL), *result;
 
-	if (!json_is_object(object) || !json_is_string(json_object_get(object, "text"))) {
-		json_decref(object);
-		return error_of("not a JSON object with a text");
-	}
-	input.text = member(object, "text");
-	input.locale = member(object, "lang");
-	input.home = home_of(object, input.locale);
-	input.today = today_of(object);
-	if (input.text.len > UNDERSTAND_TEXT_MAX) {
+	if (!parse_input_read(object, &input)) {
+		result = error_of("not a JSON object with a text");
+	} else if (input.understand.text.len > UNDERSTAND_TEXT_MAX) {
 		result = error_of("the text is too long");
 	} else {
-		understand(&input, &understanding);
-		result = json_of_understanding(&understanding, input.text);
+		understand(&input.understand, &understanding);
+		result = json_of_understanding(&understanding, &input);
 	}
 	json_decref(object);
 	return result;
