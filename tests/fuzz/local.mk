@@ -12,7 +12,7 @@ fuzz_http_reader: $(FUZZ_HTTP_READER)
 	$(FUZZ) $(FUZZ_HTTP_READER) $(UNISTRING_LIBS) -o $@
 
 FUZZ_UNDERSTAND = $(top_srcdir)/tests/fuzz/fuzz_understand.c $(top_srcdir)/src/understand/understand.c \
-	$(filter-out %/command/%,$(wildcard $(top_srcdir)/src/understand/*/*.c)) \
+	$(filter-out $(top_srcdir)/src/understand/command/%,$(wildcard $(top_srcdir)/src/understand/*/*.c)) \
 	$(top_srcdir)/src/base/day.c $(top_srcdir)/src/base/money.c $(top_srcdir)/src/base/text.c
 fuzz_understand: $(FUZZ_UNDERSTAND)
 	$(FUZZ) $(FUZZ_UNDERSTAND) $(UNISTRING_LIBS) -o $@

@@ -7,3 +7,8 @@ TESTS += tests/unit/understand/test_category_model.py
 TESTS += tests/unit/understand/test_corpus.py
 EXTRA_DIST += tests/unit/understand/test_category_model.py
 EXTRA_DIST += tests/unit/understand/test_corpus.py
+EXTRA_DIST += tests/unit/understand/corpus_report.py
+
+corpus-report: aiexpensectl train_categories
+	@$(PYTHON3) $(top_srcdir)/tests/unit/understand/corpus_report.py $(CORPUS) ./aiexpensectl ./train_categories
+.PHONY: corpus-report
