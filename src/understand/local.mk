@@ -20,6 +20,7 @@ libaiexpense_a_SOURCES += src/understand/data/money.def
 libaiexpense_a_SOURCES += src/understand/data/numbers.def
 libaiexpense_a_SOURCES += src/understand/data/shops.def
 libaiexpense_a_SOURCES += src/understand/data/things.def
+libaiexpense_a_SOURCES += src/understand/data/things_in.def
 libaiexpense_a_SOURCES += src/understand/days/days.c src/understand/days/days.h
 libaiexpense_a_SOURCES += src/understand/days/days_numeric.c
 libaiexpense_a_SOURCES += src/understand/days/days_parts.h

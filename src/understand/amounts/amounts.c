@@ -360,7 +360,7 @@ read_with_unit(const struct reading *r, size_t i, struct token *out)
 	s = used == 0 ? NULL : token_sense(token_at(r, i + used), WORD_UNIT);
 	if (s == NULL || !is_counted(r, i + used, value))
 		return 0;
-	if (used == 1 && token_at(r, i)->decimals > 0 && s->value == 1)
+	if (used == 1 && token_at(r, i)->decimals > 0 && (s->value == 1 || token_is(token_at(r, i + 1), WORD_CLOCK)))
 		return 0;
 	return make_count(r, i, used + 1, value, s->value == 1, out);
 }

@@ -165,6 +165,7 @@ static const struct {
 #define SERIES(language, kind, first, step, list) { LANGUAGE_##language, WORD_##kind, first, step, list },
 #include "understand/data/numbers.def"
 #include "understand/data/calendar.def"
+#include "understand/data/things_in.def"
 #undef WORDS_IN
 #undef SERIES
 };
