@@ -53,6 +53,15 @@ skip_full_stop(const struct reading *r, size_t i)
 	return i + (t->kind == TOKEN_BREAK && !t->is_spaced && token_is_mark(r->tokens, t, '.') && i > 0 && token_is(token_at(r, i - 1), WORD_MONTH));
 }
 
+/* "25 on Nov 3": the number behind the month is its day, not the one before the "on". */
+static bool
+has_day_of_its_own(const struct reading *r, size_t link, size_t month)
+{
+	int mday;
+
+	return token_is(token_at(r, link), WORD_WITH) && days_read_day_number(r, skip_full_stop(r, month + 1), &mday) > 0;
+}
+
 /* "Nov 30, 2024", "30th of November", "28. Dezember 2012" */
 static size_t
 read_month_name(const struct reading *r, size_t i, size_t reduced, day_t *day)
@@ -74,7 +83,9 @@ read_month_name(const struct reading *r, size_t i, size_t reduced, day_t *day)
 	at += token_is(token_at(r, at), WORD_PREPOSITION);
 	at = days_skip_links(r, at);
 	month = token_sense(token_at(r, at), WORD_MONTH);
-	return month == NULL ? 0 : finish_month_day(r, i, skip_full_stop(r, at + 1), month->value, mday, day);
+	if (month == NULL || has_day_of_its_own(r, i + used, at))
+		return 0;
+	return finish_month_day(r, i, skip_full_stop(r, at + 1), month->value, mday, day);
 }
 
 /* 2-Oct, Sep/23/2020, 2020-sep-1: two or three parts with the same mark between them. */
