@@ -10,6 +10,8 @@ speed drifts.  CPU is that of the server's processes, from /proc.
 
   healthz   GET /healthz                      anchor: nginx, return 200 with the same bytes
   list      GET of 100 expenses               anchor: nginx, the same bytes from a file
+  filtered  the same, those that have a word  anchor: the same
+  category  GET of the category with a name   anchor: the same
   create    POST of one expense, on disk      anchor: Redis, appendfsync always, SET of 120 bytes
   message   POST of a chat message, on disk   anchor: the same
 """
@@ -171,6 +173,12 @@ end
     def case_list(self):
         return lambda: self.ours("/api/v1/expenses?user=bench:list&limit=100"), lambda: self.of_nginx("/list.json")
 
+    def case_filtered(self):
+        return lambda: self.ours("/api/v1/expenses?user=bench:list&limit=100&q=team&min_amount=1"), lambda: self.of_nginx("/list.json")
+
+    def case_category(self):
+        return lambda: self.ours("/api/v1/categories?user=bench:list&name=food"), lambda: self.of_nginx("/list.json")
+
     def case_create(self):
         script = self.script("/api/v1/expenses", f"""string.format('{{"user":"bench:u%d","description":"lunch","amount":"%d.50"}}',
 		n % {USERS}, n % 500 + 1)""")
@@ -230,7 +238,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("cases", nargs="*", default=["healthz", "list", "create", "message"])
+    parser.add_argument("cases", nargs="*", default=["healthz", "list", "filtered", "category", "create", "message"])
     args = parser.parse_args()
     need("wrk", "wrk")
     # On the file system of the build, since /tmp may be in memory, where a commit costs nothing.

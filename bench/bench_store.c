@@ -84,7 +84,8 @@ make_sample(struct sample *s, enum command_kind kind)
 {
 	static const char *const keys[] = { "food", "transport", "shopping", "entertainment", "other" };
 	unsigned user = (unsigned)rand() % USERS;
-	struct sign_up sign_up = { slice_of(user_ids[user]), SLICE_LITERAL("zh-TW"), SLICE_LITERAL("Asia/Taipei"), { "TWD" } };
+	struct sign_up sign_up = { slice_of(user_ids[user]), SLICE_LITERAL("zh-TW"), SLICE_LITERAL("Asia/Taipei"), { "TWD" },
+		SLICE_EMPTY };
 	int64_t now_ms = clock_wall_ms();
 
 	s->new = (struct new_expense){ .expense = { .id = uuid7_next(now_ms), .day = TODAY - rand() % 30,

@@ -28,6 +28,10 @@ struct currency {
 /* How many decimals the currency has, or -1 for a code that is not in the table. */
 int currency_digits(struct currency c);
 
+/* The amount in ten-thousandths of the unit, whatever the currency: 20 TWD and 20.00 USD are the same number. */
+enum { MONEY_DIGITS_MAX = 4 };
+__int128 money_ten_thousandths(int64_t minor, int digits);
+
 /* Reads exactly three ASCII letters of either case; false when there is no such currency. */
 bool currency_parse(struct slice code, struct currency *out);
 

@@ -21,11 +21,16 @@ enum {
 	USER_ID_MAX = 200,             /* bytes of "platform:id" */
 	LOCALE_MAX = 35,               /* bytes of a BCP 47 tag */
 	ZONE_MAX = 64,                 /* bytes of a time zone's name */
+	DISPLAY_NAME_MAX = 400,        /* bytes of what a user is called; 100 characters */
 	LABEL_MAX = 200,               /* bytes of a token's label */
+	TOKEN_KEY_SIZE = 8,            /* bytes of a token's key id */
 	ACCOUNT_MAX = 64,              /* bytes of an account's name */
 	DESCRIPTION_MAX = 800,         /* bytes; 200 characters */
 	CATEGORY_NAME_MAX = 200,       /* bytes; 50 characters */
 	CATEGORIES_MAX = 100,          /* of one ledger */
+	KEYWORD_MAX = 200,             /* bytes; 50 characters */
+	KEYWORDS_MAX = 200,            /* of one ledger */
+	KEYWORD_PRIORITY_MAX = 1000,
 	REPLY_MAX = 16384,             /* bytes of a message's reply */
 	MESSAGE_EXPENSES_MAX = 20,
 	BATCH_EXPENSES_MAX = 100,      /* stored together without a message */
@@ -33,7 +38,8 @@ enum {
 	MESSAGE_TEXT_MAX = 65536,      /* bytes of a message that waits */
 	MESSAGE_CHARACTERS_MAX = 4000, /* of a message's text */
 	IDEMPOTENCY_KEY_MAX = 255,
-	TRASH_DAYS = 30                /* that a deleted expense can be restored */
+	TRASH_DAYS = 30,               /* that a deleted expense can be restored */
+	KEPT_DAYS = 30                 /* that messages, idempotency keys and the marks of deleted users are kept */
 };
 
 struct user {
@@ -42,7 +48,9 @@ struct user {
 	struct slice    zone;          /* IANA name */
 	struct currency home;
 	int64_t         created_ms;
-	uint32_t        version;
+	uint32_t        version;       /* of the settings; 1 when new */
+	struct slice    display_name;  /* empty: none */
+	int64_t         updated_ms;    /* when the settings were changed last; created_ms when never */
 };
 
 struct category {
@@ -51,6 +59,18 @@ struct category {
 	struct slice name;             /* the user's own name; empty for a default that was not renamed */
 	uint32_t     expense_count;
 	uint32_t     version;          /* of the name; 1 when new */
+	struct uuid  moves_to;         /* while it is being deleted: the category that its expenses go to; else nil */
+	struct slice folded;           /* the name as names are compared; set by op_get_person, empty without a name */
+};
+
+/* A word that says where an expense is filed whose description has it. */
+struct keyword {
+	struct uuid  id;
+	struct uuid  category_id;
+	struct slice text;             /* as it was given */
+	struct slice folded;           /* as it is looked for */
+	uint32_t     priority;         /* 0 to KEYWORD_PRIORITY_MAX; the highest decides, then the longest */
+	uint32_t     version;          /* 1 when new */
 };
 
 struct expense {
@@ -84,7 +104,7 @@ struct message {
 enum token_kind { TOKEN_ADMIN, TOKEN_SERVICE, TOKEN_USER };
 
 struct token {
-	uint8_t         key_id[8];
+	uint8_t         key_id[TOKEN_KEY_SIZE];
 	uint8_t         secret_hash[32];   /* SHA-256 of the 32 secret bytes */
 	enum token_kind kind;
 	struct slice    user_id;           /* of a user token; else empty */
@@ -92,10 +112,17 @@ struct token {
 	int64_t         created_ms;
 	int64_t         expires_ms;        /* 0: never */
 	bool            is_revoked;
+	uint32_t        scopes;            /* bits of enum scope; 0 in records of old: all that its kind has */
+	day_t           last_used;         /* UTC; 0: never */
 };
 
 /* What happened to an expense after its making. */
-enum expense_action { EXPENSE_CHANGED, EXPENSE_DELETED, EXPENSE_RESTORED, EXPENSE_ACTIONS };
+enum expense_action {
+	EXPENSE_CHANGED, EXPENSE_DELETED, EXPENSE_RESTORED,
+	EXPENSE_ACTIONS,                   /* those that can be asked for */
+	EXPENSE_REASSIGNED = EXPENSE_ACTIONS,   /* its category was deleted */
+	EXPENSE_EVENTS
+};
 
 struct expense_event {
 	struct uuid         expense_id;

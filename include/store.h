@@ -63,20 +63,44 @@ struct person {
 	struct user            user;
 	size_t                 category_count;
 	const struct category *categories;   /* in the order of their making */
+	size_t                 leaving_count;   /* behind them: those that are being deleted, for what is still filed there */
+	size_t                 keyword_count;
+	const struct keyword  *keywords;     /* in the order in which they are tried */
 };
 
 typedef void store_person_fn(enum status st, const struct person *person, void *arg);
 
-/* A user with the categories of the user's own ledger.  ST_NO_USER when there is none. */
+/* A user with the categories and keywords of the user's own ledger.  ST_NO_USER when there is none. */
 void store_get_person(struct store *store, const struct ledger *ledger, store_person_fn *fn, void *arg);
+
+/* Where an expense stands in a list, by day or by amount. */
+struct expense_place {
+	day_t       day;
+	struct uuid id;
+	int64_t     amount_minor;
+	int         digits;            /* of its currency */
+};
 
 struct expense_query {
 	day_t    from, to;             /* both included */
 	unsigned limit;                /* 1 to 500 */
-	bool     is_newest_first;
+	bool     by_amount;            /* as numbers, whatever the currency; equal ones by day and id */
+	bool     is_newest_first;      /* by_amount: the largest first */
 	bool     has_after;            /* go on behind this one, which need not exist any more */
 	day_t    after_day;
 	struct uuid after_id;
+	int64_t  after_minor;          /* by_amount; its amount ... */
+	int      after_digits;         /* ... and the digits of its currency */
+
+	struct uuid         category_id;     /* nil: of any; not those on their way to it */
+	struct slice        account;         /* exactly; a NULL slice: any */
+	struct currency     currency;        /* "": any */
+	bool                has_least, has_most;
+	int64_t             least, most;     /* both included, as numbers, in ten-thousandths */
+	size_t              word_count;
+	const struct slice *words;           /* folded; each occurs somewhere in the folded description */
+
+	struct expense_place *stopped_at;    /* NULL, or set when there is more: it goes on behind this one */
 };
 
 struct expense_list_callbacks {
@@ -85,7 +109,12 @@ struct expense_list_callbacks {
 	void (*on_end)(enum status st, bool has_more, void *arg);
 };
 
-/* Expenses of a ledger by day and id. */
+/*
+ * Expenses of a ledger.  A list by day may end before the limit is reached,
+ * with has_more, when many were looked at that do not match: then go on at
+ * *stopped_at.  One by amount looks at all that match, and is refused with
+ * ST_OUT_OF_RANGE when they are too many.
+ */
 void store_list_expenses(struct store *store, const struct ledger *ledger, const struct expense_query *query,
     const struct expense_list_callbacks *callbacks, void *arg);
 
@@ -94,9 +123,10 @@ typedef void store_expense_fn(enum status st, const struct expense *expense, voi
 void store_get_expense(struct store *store, const struct ledger *ledger, const struct uuid *id, store_expense_fn *fn, void *arg);
 
 struct history_query {
-	struct uuid expense_id;
+	struct uuid expense_id;        /* nil: of all expenses, by their ids */
 	unsigned    limit;             /* 1 to 500 */
 	uint32_t    after_version;     /* go on behind this one; 0: from the first */
+	struct uuid after_id;          /* of all expenses: go on behind this expense's after_version; nil: from the first */
 };
 
 struct history_callbacks {
@@ -113,6 +143,25 @@ typedef void store_message_fn(enum status st, const struct message *message, voi
 
 /* A message that was recorded, or one that waits in the inbox (MESSAGE_WAITING), or ST_NOT_FOUND. */
 void store_get_message(struct store *store, const struct ledger *ledger, const struct uuid *id, store_message_fn *fn, void *arg);
+
+struct message_query {
+	struct uuid after_id;          /* go on behind this one; nil: from the first */
+	unsigned    limit;             /* 1 to 500 */
+};
+
+struct message_list_callbacks {
+	void (*on_message)(const struct message *message, void *arg);
+	/* has_more: there may be messages behind last. */
+	void (*on_end)(enum status st, bool has_more, const struct uuid *last, void *arg);
+};
+
+/* The messages that were recorded, by their ids, which is by the time of their arrival. */
+void store_list_messages(struct store *store, const struct ledger *ledger, const struct message_query *query,
+    const struct message_list_callbacks *callbacks, void *arg);
+
+/* Those that wait in the inbox.  limit is of what is looked at, so that there may be few or none, and more behind last. */
+void store_list_waiting(struct store *store, const struct ledger *ledger, const struct message_query *query,
+    const struct message_list_callbacks *callbacks, void *arg);
 
 /*
  * What a request with this idempotency key did before.  request_hash is of
@@ -143,14 +192,24 @@ void store_list_totals(struct store *store, const struct ledger *ledger, bool by
 
 typedef void store_token_fn(enum status st, const struct token *token, void *arg);
 
-void store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn, void *arg);
+void store_get_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_token_fn *fn, void *arg);
+
+struct token_query {
+	unsigned     limit;            /* 1 to 500 */
+	bool         has_after;        /* go on behind this one, which need not exist */
+	uint8_t      after[TOKEN_KEY_SIZE];
+	struct slice user_id;          /* only those of this user; empty: all */
+};
 
 struct token_list_callbacks {
 	void (*on_token)(const struct token *token, void *arg);
-	void (*on_end)(enum status st, void *arg);
+	/* next: the one to go on behind; NULL when there are no more. */
+	void (*on_end)(enum status st, const uint8_t *next, void *arg);
 };
 
-void store_list_tokens(struct store *store, const struct token_list_callbacks *callbacks, void *arg);
+/* Tokens by key id, valid or not.  Some thousand are looked at, so fewer than limit may be given and more follow all the same. */
+void store_list_tokens(struct store *store, const struct token_query *query, const struct token_list_callbacks *callbacks,
+    void *arg);
 
 /* A message that was accepted and waits to be worked on. */
 struct inbox_entry {
@@ -172,6 +231,56 @@ struct inbox_list_callbacks {
 void store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms, unsigned limit,
     const struct inbox_list_callbacks *callbacks, void *arg);
 
+struct deletion_list_callbacks {
+	void (*on_deletion)(struct slice user_id, void *arg);
+	void (*on_end)(enum status st, void *arg);
+};
+
+/* Users of one shard whose deletion has begun and not ended, at most limit. */
+void store_list_deletions(struct store *store, unsigned shard, unsigned limit, const struct deletion_list_callbacks *callbacks,
+    void *arg);
+
+/* A part of a walk over all rows of a shard, looking for what is kept no longer. */
+struct expired_query {
+	int64_t      now_ms;
+	struct slice from;             /* where the part before ended; empty: from the first row */
+	unsigned     looks;            /* rows looked at, at most */
+	unsigned     limit;            /* rows found, 1 to EXPIRED_MAX */
+};
+
+enum { EXPIRED_MAX = 128 };
+
+struct expired_list_callbacks {
+	void (*on_row)(struct slice row, void *arg);   /* for store_remove_expired; its bytes mean nothing to others */
+	/* next: where the next part begins; empty at the end of the shard. */
+	void (*on_end)(enum status st, struct slice next, void *arg);
+};
+
+void store_list_expired(struct store *store, unsigned shard, const struct expired_query *query,
+    const struct expired_list_callbacks *callbacks, void *arg);
+
+/*
+ * A code that only the processes of this store can make and that is the same in
+ * all of them, also after a restart (HMAC-SHA256 with the store's secret).
+ */
+void store_mac(const struct store *store, struct slice text, uint8_t mac[32]);
+
+/* A category whose expenses are still being moved. */
+struct category_move {
+	struct ledger ledger;
+	struct uuid   category_id;
+	int64_t       started_ms;
+};
+
+struct category_move_list_callbacks {
+	void (*on_move)(const struct category_move *deletion, void *arg);
+	void (*on_end)(enum status st, void *arg);
+};
+
+/* Those of one shard, at most limit. */
+void store_list_category_moves(struct store *store, unsigned shard, unsigned limit, const struct category_move_list_callbacks *callbacks,
+    void *arg);
+
 /* --- writing ------------------------------------------------------------ */
 
 /* What a new user gets; the default categories come with it. */
@@ -179,6 +288,7 @@ struct sign_up {
 	struct slice    user_id;
 	struct slice    locale, zone;
 	struct currency home;
+	struct slice    display_name;  /* may be empty */
 };
 
 /* An expense to store: its category by id, or, with a nil id, by the key of a default category. */
@@ -202,13 +312,19 @@ struct message_entry {
 	const struct new_expense *expenses;
 };
 
+enum removed_kind { REMOVED_KEY, REMOVED_MESSAGE, REMOVED_TRASH, REMOVED_TOMBSTONE, REMOVED_KINDS };
+
 struct write_answer {
 	bool                       is_new_user;
 	bool                       is_replay;        /* it was recorded before; what follows is what was recorded then */
 	struct message             message;          /* of store_record_message; id, status, reply, ids */
 	size_t                     expense_count;
 	const struct expense      *expenses;         /* as stored */
-	struct uuid                category_id;      /* of store_name_category */
+	struct uuid                category_id;      /* of store_name_category; of store_set_keyword the keyword's */
+	struct slice               next;             /* of work in steps: where the next one begins; empty at the end */
+	uint32_t                   removed[REMOVED_KINDS];   /* of store_remove_expired */
+	uint32_t                   expenses_left;    /* of store_delete_category: still to be moved; 0: it is gone */
+	bool                       is_given_up;      /* of store_move_expenses: they stay where they are */
 };
 
 typedef void store_write_fn(enum status st, const struct write_answer *answer, void *arg);
@@ -277,8 +393,83 @@ struct category_name {
 void store_name_category(struct store *store, const struct ledger *ledger, const struct category_name *name,
     store_write_fn *fn, void *arg);
 
-/* A user with the default categories, if new. */
-void store_sign_up(struct store *store, const struct ledger *ledger, const struct sign_up *sign_up, int64_t now_ms,
+/* Deleting a category, and where its expenses go. */
+struct category_deletion {
+	struct uuid     id;
+	struct uuid     deletion_id;          /* the same one is made once */
+	struct uuid     reassign_to;          /* another category; nil: none, there must be nothing to move */
+	uint32_t        if_version;           /* of the category, else ST_VERSION_MISMATCH; 0: any */
+	enum token_kind by;
+	int64_t         now_ms;
+};
+
+/*
+ * Delete a category.  Its expenses and keywords go to the other one, and so
+ * does from then on whatever names it.  When it has more expenses than one
+ * transaction moves it is only marked: answer->expenses_left says how many are
+ * left for store_move_expenses.  ST_NOT_FOUND; ST_BAD_VALUE: no such other
+ * category; ST_CONFLICT: it is "other", which stays, or nothing is said of
+ * where its expenses go, or those in the trash.
+ */
+void store_delete_category(struct store *store, const struct ledger *ledger, const struct category_deletion *deletion,
+    store_write_fn *fn, void *arg);
+
+/*
+ * Move some more of the expenses of a category that is being deleted; with the
+ * last of them it is gone.  Anybody may do so at any time.  is_given_up: a
+ * total would overflow; it is not deleted and keeps what it still has.
+ */
+void store_move_expenses(struct store *store, const struct ledger *ledger, const struct uuid *category_id, int64_t now_ms,
+    store_write_fn *fn, void *arg);
+
+/* Something that is done to a keyword. */
+enum keyword_action { KEYWORD_ADDED, KEYWORD_CHANGED, KEYWORD_REMOVED, KEYWORD_ACTIONS };
+
+struct keyword_change {
+	enum keyword_action action;
+	struct uuid         id;               /* of the keyword */
+	struct uuid         category_id;
+	struct slice        text;             /* of one that is added: 1 to KEYWORD_MAX bytes of UTF-8 */
+	uint32_t            priority;         /* of one that is added or changed */
+	uint32_t            if_version;       /* of one that is there, else ST_VERSION_MISMATCH; 0: any */
+	int64_t             now_ms;
+	struct slice        idempotency_key;
+	uint8_t             request_hash[32];
+};
+
+/*
+ * Add a keyword, change its priority, or remove it.  ST_CONFLICT: some category
+ * has it, but for case, width and the like; ST_LIMIT_REACHED: there are
+ * KEYWORDS_MAX; ST_NOT_FOUND: there is no such category, or no such keyword to
+ * change.  Removing what is not there does nothing.
+ */
+void store_set_keyword(struct store *store, const struct ledger *ledger, const struct keyword_change *change,
+    store_write_fn *fn, void *arg);
+
+/* A sign-up without a message. */
+struct sign_up_entry {
+	struct sign_up sign_up;
+	int64_t        now_ms;
+	struct slice   idempotency_key;       /* may be empty */
+	uint8_t        request_hash[32];
+};
+
+/*
+ * A user with the default categories, if new.  The answer says whether the user
+ * is new; a repeat with the same idempotency key is told what the first was.
+ */
+void store_sign_up(struct store *store, const struct ledger *ledger, const struct sign_up_entry *entry,
+    store_write_fn *fn, void *arg);
+
+/* Settings of a user who is there. */
+struct user_change {
+	struct user user;                     /* as it will be: locale, zone, home, display_name */
+	uint32_t    if_version;               /* else ST_VERSION_MISMATCH, unless all is so already; 0: any */
+	int64_t     now_ms;
+};
+
+/* Change them.  Expenses that are stored keep their currency and zone.  ST_NO_USER: there is none. */
+void store_change_user(struct store *store, const struct ledger *ledger, const struct user_change *change,
     store_write_fn *fn, void *arg);
 
 typedef void store_done_fn(enum status st, void *arg);
@@ -294,8 +485,46 @@ void store_put_inbox(struct store *store, const struct ledger *ledger, const str
 /* Count an attempt before it is made (twice, if the writer dies meanwhile).  ST_NOT_FOUND: the entry is done. */
 void store_count_attempt(struct store *store, const struct ledger *ledger, const struct uuid *message_id, store_done_fn *fn, void *arg);
 
-/* Keep a token; the same key id again replaces it (revoking is storing it revoked). */
+/* --- deleting a user ------------------------------------------------------ */
+
+struct deletion {
+	struct slice user_id;
+	int64_t      created_ms;       /* of the user that is meant, who may be deleted and another one already */
+	int64_t      now_ms;
+};
+
+/*
+ * Begin to delete a user with all that belongs to the user: from then on there
+ * is no such user, and writes are refused with ST_BEING_DELETED until
+ * store_delete_step has come to its end.  Beginning again does nothing.  ST_NO_USER:
+ * there is none.
+ *
+ * Afterwards the user can sign up anew, with an empty ledger.  Messages that
+ * arrived before the end are refused with ST_GONE, idempotency keys
+ * that were used with ST_KEY_REUSED, both for KEPT_DAYS.
+ */
+void store_begin_deletion(struct store *store, const struct ledger *ledger, const struct deletion *deletion, store_done_fn *fn,
+    void *arg);
+
+/* Remove the next rows, a bounded number; from is the answer's next of the step before, empty at first or after a crash. */
+void store_delete_step(struct store *store, const struct ledger *ledger, struct slice from, int64_t now_ms, store_write_fn *fn,
+    void *arg);
+
+/* Remove user tokens of a user, in steps as well. */
+void store_remove_tokens(struct store *store, struct slice user_id, struct slice from, store_write_fn *fn, void *arg);
+
+/* Remove rows that store_list_expired gave, unless they are not expired any more.  now_ms decides what is. */
+void store_remove_expired(struct store *store, unsigned shard, const struct slice *rows, size_t count, int64_t now_ms,
+    store_write_fn *fn, void *arg);
+
+/* Keep a new token; keeping it again does nothing.  ST_CONFLICT: the key id is another one's. */
 void store_put_token(struct store *store, const struct token *token, store_done_fn *fn, void *arg);
+
+/* Make a token invalid for good.  ST_NOT_FOUND: there is none. */
+void store_revoke_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_done_fn *fn, void *arg);
+
+/* Note that a token was used on a day; nothing is written when that is known. */
+void store_note_token_used(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day, store_done_fn *fn, void *arg);
 
 /* --- upkeep ------------------------------------------------------------- */
 

@@ -31,6 +31,9 @@ enum category_kind { CATEGORY_FOOD, CATEGORY_TRANSPORT, CATEGORY_SHOPPING, CATEG
 /* "food", "transport", ... as stored and sent. */
 const char *category_kind_key(enum category_kind kind);
 
+/* false: no default category has this key. */
+bool category_kind_from_key(struct slice key, enum category_kind *kind);
+
 enum verdict {
 	VERDICT_EXPENSES,          /* expenses[] has at least one */
 	VERDICT_NO_THING,          /* an amount, and nothing said of what it was spent on: ask */

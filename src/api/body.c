@@ -276,6 +276,15 @@ read_objects(struct reading *reading, const struct member *member, json_t *json,
 	return true;
 }
 
+/* The word at a place in "one|another". */
+static struct slice
+choice_word(const char *choices, int64_t place)
+{
+	while (place-- > 0)
+		choices += strcspn(choices, "|") + 1;
+	return (struct slice){ choices, strcspn(choices, "|") };
+}
+
 static bool
 read_list(struct reading *reading, const struct member *member, json_t *json, struct value *value)
 {
@@ -296,7 +305,7 @@ read_list(struct reading *reading, const struct member *member, json_t *json, st
 
 		if (!read_text(reading, &item, json_array_get(json, i), &one))
 			return false;
-		list[i] = one.text;
+		list[i] = item.type == TYPE_CHOICE ? choice_word(item.choices, one.number) : one.text;
 	}
 	value->texts.list = list;
 	value->texts.count = count;

@@ -20,27 +20,26 @@ take_texts(const struct fields *fields, struct expense *expense)
 }
 
 /* With another currency and no amount the number stays as it is written: 20.50 TWD become 20.50 USD. */
-static bool
-take_money(struct request *req, const struct fields *fields, struct expense *expense)
+static enum status
+take_money(const struct fields *fields, struct expense *expense, const char **wrong)
 {
 	const struct value *currency = fields_value(fields, MEMBER_currency);
 	struct slice amount = fields_text(fields, MEMBER_amount);
 	bool has_amount = amount.ptr != NULL;
 	char present[MONEY_TEXT_MAX];
-	enum status st;
 
 	if (!has_amount && currency == NULL)
-		return true;
+		return ST_OK;
 	if (!has_amount)
 		amount = (struct slice){ present, (size_t)money_format(expense->amount_minor, expense->currency, present) };
 	if (currency != NULL)
 		expense->currency = currency->currency;
-	st = money_parse(amount, expense->currency, &expense->amount_minor);
-	return st == ST_OK || handler_refuse(req, st, has_amount ? "amount" : "currency", NULL);
+	*wrong = has_amount ? "amount" : "currency";
+	return money_parse(amount, expense->currency, &expense->amount_minor);
 }
 
-bool
-expense_take(struct request *req, const struct fields *fields, struct expense *expense)
+enum status
+expense_take(const struct fields *fields, struct expense *expense, const char **wrong)
 {
 	const struct value *category_id = fields_value(fields, MEMBER_category_id), *date = fields_value(fields, MEMBER_date);
 
@@ -49,7 +48,7 @@ expense_take(struct request *req, const struct fields *fields, struct expense *e
 		expense->category_id = category_id->id;
 	if (date != NULL)
 		expense->day = date->day;
-	return take_money(req, fields, expense);
+	return take_money(fields, expense, wrong);
 }
 
 const char *

@@ -6,8 +6,11 @@
 #include "caller.h"
 #include "fields.h"
 
-/* Put what a new_expense or an expense_change has into the expense; what it lacks stays.  false after answering. */
-bool expense_take(struct request *req, const struct fields *fields, struct expense *expense);
+/*
+ * Put what a new_expense or an expense_change has into the expense; what it
+ * lacks stays.  Otherwise *wrong is the field that cannot be so.
+ */
+enum status expense_take(const struct fields *fields, struct expense *expense, const char **wrong);
 
 /* The field that the store refuses an expense for; NULL when it is none. */
 const char *expense_field_of(enum status st);

@@ -6,8 +6,10 @@
 
 #include <string.h>
 
+#include "auth.h"
 #include "chat/reply.h"
 #include "http/ascii.h"
+#include "message/message.h"
 
 #define UPDATED_AT "\",\"updated_at\":\""
 
@@ -144,10 +146,11 @@ json_member_time(struct json_out *out, const char *key, int64_t wall_ms)
 	json_out_member_plain(out, key, (struct slice){ text, sizeof text });
 }
 
+/* Also one that is being deleted: it is still that of the expenses that were not moved yet. */
 static const struct category *
 find_category(const struct person *person, const struct uuid *id)
 {
-	for (size_t i = 0; person != NULL && i < person->category_count; i++)
+	for (size_t i = 0; person != NULL && i < person->category_count + person->leaving_count; i++)
 		if (uuid_equal(&person->categories[i].id, id))
 			return &person->categories[i];
 	return NULL;
@@ -156,12 +159,7 @@ find_category(const struct person *person, const struct uuid *id)
 struct slice
 category_shown_name(const struct category *category)
 {
-	if (category->name.len > 0)
-		return category->name;
-	for (int kind = 0; kind < CATEGORY_KINDS; kind++)
-		if (slice_equal(category->key, slice_of(category_kind_key((enum category_kind)kind))))
-			return category_kind_name((enum category_kind)kind, LANGUAGE_EN);
-	return category->key;
+	return message_category_name(category, LANGUAGE_EN);
 }
 
 static char *
@@ -233,4 +231,49 @@ expense_write_json(struct json_out *out, const struct expense *expense, const st
 	p = put_uint(json_put_literal(p, "\",\"version\":"), expense->version);
 	p = put_times(json_put_literal(p, ",\"created_at\":\""), expense);
 	json_out_written(out, json_put_literal(p, "\"}"));
+}
+
+void
+category_write_json(struct json_out *out, const struct category *category)
+{
+	json_out_object_begin(out);
+	json_member_id(out, "id", &category->id);
+	if (category->key.len > 0)
+		json_out_member_string(out, "key", category->key);
+	else
+		json_out_member_null(out, "key");
+	json_out_member_string(out, "name", category_shown_name(category));
+	json_out_member_int(out, "expense_count", category->expense_count);
+	json_out_member_int(out, "version", category->version);
+	json_out_object_end(out);
+}
+
+static void
+write_image(struct json_out *out, const char *key, bool is_there, const struct expense *expense, const struct person *person)
+{
+	json_out_key(out, key);
+	if (is_there)
+		expense_write_json(out, expense, person);
+	else
+		json_out_null(out);
+}
+
+void
+event_write_json(struct json_out *out, const struct expense_event *event, const struct person *person, bool has_id)
+{
+	static const char *const actions[] = {
+		[EXPENSE_CHANGED] = "changed", [EXPENSE_DELETED] = "deleted", [EXPENSE_RESTORED] = "restored",
+		[EXPENSE_REASSIGNED] = "reassigned",
+	};
+
+	json_out_object_begin(out);
+	if (has_id)
+		json_member_id(out, "expense_id", &event->expense_id);
+	json_out_member_text(out, "action", actions[event->action]);
+	json_out_member_text(out, "by", token_kind_text(event->by));
+	json_member_time(out, "at", event->at_ms);
+	json_out_member_int(out, "version", event->version);
+	write_image(out, "before", event->has_before, &event->before, person);
+	write_image(out, "after", event->has_after, &event->after, person);
+	json_out_object_end(out);
 }

@@ -30,7 +30,16 @@ void json_member_time(struct json_out *out, const char *key, int64_t wall_ms);
 /* The name that programs are told: the user's own, else the English one, whatever language its user reads. */
 struct slice category_shown_name(const struct category *category);
 
+/* A user as a JSON object: http_user.c. */
+void user_write_json(struct json_out *out, const struct user *user);
+
 /* One expense as a JSON object.  person: its owner, for the category's name; may be NULL. */
 void expense_write_json(struct json_out *out, const struct expense *expense, const struct person *person);
+
+/* One category, with its count. */
+void category_write_json(struct json_out *out, const struct category *category);
+
+/* What happened to an expense.  has_id: with the expense's id, where it does not stand before. */
+void event_write_json(struct json_out *out, const struct expense_event *event, const struct person *person, bool has_id);
 
 #endif

@@ -13,6 +13,7 @@
 #include "fields.h"
 #include "fold.h"
 #include "http/reply.h"
+#include "store/person.h"
 
 /* The work of a handler, in the request's arena. */
 struct work {
@@ -33,35 +34,19 @@ begin(struct request *req)
 	return caller_begin(req, &work->caller) ? work : NULL;
 }
 
-static void
-write_category(struct json_out *out, const struct category *category)
-{
-	json_out_object_begin(out);
-	json_member_id(out, "id", &category->id);
-	if (category->key.len > 0)
-		json_out_member_string(out, "key", category->key);
-	else
-		json_out_member_null(out, "key");
-	json_out_member_string(out, "name", category_shown_name(category));
-	json_out_member_int(out, "expense_count", category->expense_count);
-	json_out_member_int(out, "version", category->version);
-	json_out_object_end(out);
-}
-
 /* --- names -------------------------------------------------------------------------- */
 
 /* A default category that was not renamed has a name in each language. */
 static bool
 has_default_name(struct arena *arena, const struct category *category, struct slice folded)
 {
-	for (int kind = 0; kind < CATEGORY_KINDS; kind++) {
-		if (!slice_equal(category->key, slice_of(category_kind_key((enum category_kind)kind))))
-			continue;
-		for (int language = 0; language < LANGUAGES; language++)
-			if (slice_equal(folded, text_fold(arena,
-			    category_kind_name((enum category_kind)kind, (enum language)language))))
-				return true;
-	}
+	enum category_kind kind;
+
+	if (!category_kind_from_key(category->key, &kind))
+		return false;
+	for (int language = 0; language < LANGUAGES; language++)
+		if (slice_equal(folded, text_fold(arena, category_kind_name(kind, (enum language)language))))
+			return true;
 	return false;
 }
 
@@ -69,7 +54,7 @@ static bool
 has_name(struct arena *arena, const struct category *category, struct slice folded)
 {
 	if (category->name.len > 0)
-		return slice_equal(folded, text_fold(arena, category->name));
+		return slice_equal(folded, category->folded);
 	return has_default_name(arena, category, folded);
 }
 
@@ -86,17 +71,6 @@ find_by_name(struct work *work, struct slice name)
 	return NULL;
 }
 
-static const struct category *
-find_by_id(const struct work *work, const struct uuid *id)
-{
-	const struct person *person = &work->caller.person;
-
-	for (size_t i = 0; i < person->category_count; i++)
-		if (uuid_equal(&person->categories[i].id, id))
-			return &person->categories[i];
-	return NULL;
-}
-
 /* --- the list ------------------------------------------------------------------------ */
 
 static void
@@ -108,7 +82,7 @@ reply_list(const struct work *work, const struct category *categories, size_t co
 	json_out_key(&out, "categories");
 	json_out_array_begin(&out);
 	for (size_t i = 0; i < count; i++)
-		write_category(&out, &categories[i]);
+		category_write_json(&out, &categories[i]);
 	json_out_array_end(&out);
 	json_out_member_null(&out, "next_cursor");       /* there are never more than go into one answer */
 	json_out_object_end(&out);
@@ -151,14 +125,14 @@ on_named(enum status st, const struct write_answer *answer, void *arg)
 	}
 	if (!caller_read_again(&work->caller))
 		return;
-	category = find_by_id(work, &answer->category_id);
+	category = person_category(&work->caller.person, &answer->category_id);
 	if (category == NULL) {
 		reply_problem(req, ST_NOT_FOUND, NULL, NULL);
 		return;
 	}
 	handler_etag(req, category->version);
 	out = reply_json_begin(req, work->name.is_new ? ST_CREATED : ST_OK);
-	write_category(&out, category);
+	category_write_json(&out, category);
 	reply_end(req);
 }
 
@@ -216,7 +190,7 @@ patch_category(struct request *req)
 
 	if (work == NULL || !caller_read_id(req, 0, &work->name.id) || !handler_if_match(req, &work->name.if_version))
 		return ST_OK;
-	if (find_by_id(work, &work->name.id) != NULL)
+	if (person_category(&work->caller.person, &work->name.id) != NULL)
 		submit(work);
 	else
 		reply_problem(req, ST_NOT_FOUND, NULL, NULL);

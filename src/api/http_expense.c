@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* /api/v1/expenses: the list and a new one. */
+/* POST /api/v1/expenses: a new expense, or several. */
 #include "config.h"
 
 #include "handlers.h"
@@ -11,23 +11,15 @@
 #include "expense_http.h"
 #include "expense_json.h"
 #include "fields.h"
-#include "hex.h"
 #include "http/reply.h"
 #include "store/person.h"
 #include "understand.h"
 
-enum { CURSOR_BYTES = 20 };
-
 /* The work of a handler, in the request's arena. */
 struct work {
-	struct caller   caller;
-
-	/* the list */
-	struct expense_query query;
-	struct buf      rows;
-	struct json_out out;
-	day_t           last_day;
-	struct uuid     last_id;
+	struct caller        caller;
+	struct expense_batch batch;
+	bool                 is_list;        /* several were sent, and are answered as a list */
 };
 
 /* NULL after answering. */
@@ -43,106 +35,35 @@ begin(struct request *req)
 	return caller_begin(req, &work->caller) ? work : NULL;
 }
 
-/* --- the list ------------------------------------------------------------------ */
-
 static void
-cursor_write(struct buf *out, day_t day, const struct uuid *id)
+reply_list(const struct work *work, const struct write_answer *answer)
 {
-	uint8_t bytes[CURSOR_BYTES];
-	char text[2 * CURSOR_BYTES];
+	struct json_out out = reply_json_begin(work->caller.req, ST_CREATED);
 
-	for (int i = 0; i < 4; i++)
-		bytes[i] = (uint8_t)((uint32_t)day >> (24 - 8 * i));
-	memcpy(bytes + 4, id->bytes, sizeof id->bytes);
-	hex_encode(bytes, sizeof bytes, text);
-	buf_append(out, text, sizeof text);
-}
-
-static bool
-cursor_read(struct slice text, struct expense_query *query)
-{
-	uint8_t bytes[CURSOR_BYTES];
-
-	if (text.len != 2 * sizeof bytes || !hex_decode(text.ptr, sizeof bytes, bytes))
-		return false;
-	query->after_day = (day_t)((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3]);
-	memcpy(query->after_id.bytes, bytes + 4, sizeof query->after_id.bytes);
-	query->has_after = true;
-	return true;
-}
-
-static bool
-read_query(struct request *req, struct expense_query *query)
-{
-	const struct value *from = query_value(req, MEMBER_from), *to = query_value(req, MEMBER_to);
-	const struct value *cursor = query_value(req, MEMBER_cursor);
-
-	*query = (struct expense_query){ .from = from != NULL ? from->day : DAY_MIN, .to = to != NULL ? to->day : DAY_MAX,
-		.limit = handler_limit(req), .is_newest_first = true };
-	if (query->from > query->to)
-		return handler_refuse(req, ST_BAD_DATE, "to", "Must not be before from.");
-	if (cursor != NULL && !cursor_read(cursor->text, query))
-		return handler_refuse(req, ST_BAD_PARAMETER, "cursor", "Is not one that was given out.");
-	return true;
-}
-
-static void
-on_expense(const struct expense *expense, void *arg)
-{
-	struct work *work = arg;
-
-	expense_write_json(&work->out, expense, &work->caller.person);
-	work->last_day = expense->day;
-	work->last_id = expense->id;
-}
-
-static void
-on_list_end(enum status st, bool has_more, void *arg)
-{
-	struct work *work = arg;
-	struct buf *body;
-
-	caller_record(&work->caller, OPERATION_get_expenses, st == ST_OK);
-	if (st != ST_OK || work->rows.has_failed) {
-		buf_fini(&work->rows);
-		reply_problem(work->caller.req, st != ST_OK ? st : ST_OVERLOADED, NULL, NULL);
-		return;
-	}
-	body = reply_begin(work->caller.req, ST_OK, "application/json");
-	buf_append_literal(body, "{\"expenses\":");
-	buf_append_slice(body, buf_slice(&work->rows));
-	buf_append_literal(body, "],\"next_cursor\":");
-	if (has_more) {
-		buf_append_char(body, '"');
-		cursor_write(body, work->last_day, &work->last_id);
-		buf_append_literal(body, "\"}");
-	} else {
-		buf_append_literal(body, "null}");
-	}
-	buf_fini(&work->rows);
+	json_out_object_begin(&out);
+	json_out_key(&out, "expenses");
+	json_out_array_begin(&out);
+	for (size_t i = 0; i < answer->expense_count; i++)
+		expense_write_json(&out, &answer->expenses[i], &work->caller.person);
+	json_out_array_end(&out);
+	json_out_object_end(&out);
 	reply_end(work->caller.req);
 }
 
-enum status
-get_expenses(struct request *req)
+/* The name of a field of the n-th of several, or of the only one. */
+static const char *
+field_name(const struct work *work, size_t n, const char *field)
 {
-	static const struct expense_list_callbacks callbacks = { on_expense, on_list_end };
-	struct expense_query query;
-	struct work *work;
+	struct buf name = BUF_INIT;
+	struct slice copy;
 
-	if (!read_query(req, &query))
-		return ST_OK;
-	work = begin(req);
-	if (work == NULL)
-		return ST_OK;
-	work->query = query;
-	work->out = json_out_to(&work->rows);
-	json_out_array_begin(&work->out);
-	store_list_expenses(work->caller.service->store, &work->caller.ledger, &work->query, &callbacks, work);
-	return ST_OK;
+	if (!work->is_list)
+		return field;
+	buf_printf(&name, "expenses[%zu].%s", n, field);
+	copy = name.has_failed ? SLICE_EMPTY : arena_copy(&work->caller.req->arena, buf_slice(&name));
+	buf_fini(&name);
+	return copy.ptr != NULL ? copy.ptr : field;
 }
-
-/* --- a new one ------------------------------------------------------------------ */
 
 static void
 on_stored(enum status st, const struct write_answer *answer, void *arg)
@@ -150,12 +71,16 @@ on_stored(enum status st, const struct write_answer *answer, void *arg)
 	struct work *work = arg;
 
 	caller_record(&work->caller, OPERATION_create_expense, st == ST_OK);
+	if (st == ST_OK && !answer->is_replay)
+		counter_add(&work->caller.service->counters->expenses_recorded, answer->expense_count);
 	if (st == ST_OK && answer->expense_count == 0)
-		st = ST_NOT_FOUND;               /* a repeat, and it was deleted since */
-	if (st == ST_OK)
-		expense_reply(&work->caller, ST_CREATED, &answer->expenses[0]);
-	else
+		st = ST_NOT_FOUND;               /* a repeat, and they were deleted since */
+	if (st != ST_OK)
 		reply_problem(work->caller.req, st, expense_field_of(st), NULL);
+	else if (work->is_list)
+		reply_list(work, answer);
+	else
+		expense_reply(&work->caller, ST_CREATED, &answer->expenses[0]);
 }
 
 /* Without a category the description says which. */
@@ -163,46 +88,75 @@ static void
 choose_category(const struct person *person, struct new_expense *new_expense)
 {
 	enum category_kind kind = understand_category(new_expense->expense.description);
-	const struct category *category = message_category(person, kind);
+	const struct category *category = message_file(person, new_expense->expense.description, kind);
 
 	new_expense->category_key = slice_of(category_kind_key(kind));
 	if (category != NULL)
 		new_expense->expense.category_id = category->id;
 }
 
+/* The n-th one as it will be; false after answering. */
 static bool
-take_expense(struct work *work, const struct fields *fields, struct new_expense *new_expense)
+take_expense(struct work *work, const struct fields *fields, size_t n, struct new_expense *new_expense)
 {
-	const struct user *user = &work->caller.person.user;
+	const struct person *person = &work->caller.person;
+	struct request *req = work->caller.req;
 	struct expense *expense = &new_expense->expense;
+	const char *wrong;
+	enum status st;
 
-	expense->created_ms = clock_wall_ms();
+	expense->created_ms = work->batch.now_ms;
 	expense->id = uuid7_next(expense->created_ms);
 	expense->account = message_default_account;
-	expense->currency = user->home;
-	expense->zone = user->zone;
-	expense->day = message_day(user->zone.ptr, expense->created_ms);
-	if (!expense_take(work->caller.req, fields, expense))
-		return false;
+	expense->currency = person->user.home;
+	expense->zone = person->user.zone;
+	expense->day = message_day(person->user.zone.ptr, expense->created_ms);
+	st = expense_take(fields, expense, &wrong);
+	if (st != ST_OK)
+		return handler_refuse(req, st, field_name(work, n, wrong), NULL);
 	if (fields_value(fields, MEMBER_category_id) == NULL)
-		choose_category(&work->caller.person, new_expense);
+		choose_category(person, new_expense);
+	else if (person_category(person, &expense->category_id) == NULL)
+		return handler_refuse(req, ST_BAD_VALUE, field_name(work, n, "category_id"), "There is no such category.");
+	return true;
+}
+
+/* All of them, or false after answering. */
+static bool
+take_expenses(struct work *work)
+{
+	struct request *req = work->caller.req;
+	const struct value *many = body_value(req, MEMBER_new_expenses);
+	const struct fields *list = many != NULL ? many->objects.list : body_fields(req);
+	size_t count = many != NULL ? many->objects.count : 1;
+	struct new_expense *expenses = arena_alloc(&req->arena, count * sizeof *expenses);
+
+	work->is_list = many != NULL;
+	work->batch.expenses = expenses;
+	work->batch.expense_count = count;
+	if (expenses == NULL)
+		return handler_refuse(req, ST_OVERLOADED, NULL, NULL);
+	for (size_t i = 0; i < count; i++)
+		if (!take_expense(work, &list[i], i, &expenses[i]))
+			return false;
 	return true;
 }
 
 enum status
 post_expense(struct request *req)
 {
-	struct new_expense new_expense = { 0 };
-	struct expense_batch batch = { .expense_count = 1, .expenses = &new_expense };
+	struct slice key;
 	struct work *work;
 
-	if (!handler_idempotency_key(req, &batch.idempotency_key))
+	if (!handler_idempotency_key(req, &key))
 		return ST_OK;
 	work = begin(req);
-	if (work == NULL || !take_expense(work, body_fields(req), &new_expense))
+	if (work == NULL)
 		return ST_OK;
-	batch.now_ms = new_expense.expense.created_ms;
-	SHA256((const uint8_t *)req->body.ptr, req->body.len, batch.request_hash);
-	store_put_expenses(work->caller.service->store, &work->caller.ledger, &batch, on_stored, work);
+	work->batch.now_ms = clock_wall_ms();
+	work->batch.idempotency_key = key;
+	SHA256((const uint8_t *)req->body.ptr, req->body.len, work->batch.request_hash);
+	if (take_expenses(work))
+		store_put_expenses(work->caller.service->store, &work->caller.ledger, &work->batch, on_stored, work);
 	return ST_OK;
 }

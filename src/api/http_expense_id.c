@@ -13,6 +13,7 @@
 #include "expense_json.h"
 #include "fields.h"
 #include "http/reply.h"
+#include "store/person.h"
 
 /* The work of a handler, in the request's arena. */
 struct work {
@@ -100,17 +101,31 @@ on_changed(enum status st, const struct write_answer *answer, void *arg)
 		reply_problem(work->caller.req, st, expense_field_of(st), NULL);
 }
 
+/* Otherwise *wrong is the field that cannot be so. */
+static enum status
+take_change(const struct work *work, struct expense *expense, const char **wrong)
+{
+	const struct fields *fields = body_fields(work->caller.req);
+	enum status st = expense_take(fields, expense, wrong);
+
+	if (st != ST_OK || fields_value(fields, MEMBER_category_id) == NULL ||
+	    person_category(&work->caller.person, &expense->category_id) != NULL)
+		return st;
+	*wrong = "category_id";
+	return ST_BAD_VALUE;
+}
+
 /* The change is made to what was read here: the version says so to the writer. */
 static void
 on_current(enum status st, const struct expense *expense, void *arg)
 {
 	struct work *work = arg;
-	const struct fields *fields = body_fields(work->caller.req);
 	struct expense_change change;
+	const char *wrong;
 
 	if (st == ST_OK && work->if_version != 0 && work->if_version != expense->version)
 		st = ST_VERSION_MISMATCH;
-	if (st != ST_OK || fields->set_count == 0) {
+	if (st != ST_OK || body_fields(work->caller.req)->set_count == 0) {
 		if (st == ST_OK)
 			expense_reply(&work->caller, ST_OK, expense);
 		else
@@ -120,8 +135,11 @@ on_current(enum status st, const struct expense *expense, void *arg)
 	work->if_version = expense->version;
 	change = change_of(work, EXPENSE_CHANGED);
 	change.expense = *expense;
-	if (expense_take(work->caller.req, fields, &change.expense))
+	st = take_change(work, &change.expense, &wrong);
+	if (st == ST_OK)
 		submit(work, &change, on_changed);
+	else
+		reply_problem(work->caller.req, st, wrong, NULL);
 }
 
 enum status
@@ -183,33 +201,11 @@ restore_expense(struct request *req)
 /* --- the history ---------------------------------------------------------------------- */
 
 static void
-write_image(struct work *work, const char *key, bool is_there, const struct expense *expense)
-{
-	json_out_key(&work->out, key);
-	if (is_there)
-		expense_write_json(&work->out, expense, &work->caller.person);
-	else
-		json_out_null(&work->out);
-}
-
-static void
 on_event(const struct expense_event *event, void *arg)
 {
-	static const char *const actions[] = {
-		[EXPENSE_CHANGED] = "changed", [EXPENSE_DELETED] = "deleted", [EXPENSE_RESTORED] = "restored",
-	};
-	static const char *const kinds[] = { [TOKEN_ADMIN] = "admin", [TOKEN_SERVICE] = "service", [TOKEN_USER] = "user" };
 	struct work *work = arg;
-	struct json_out *out = &work->out;
 
-	json_out_object_begin(out);
-	json_out_member_text(out, "action", actions[event->action]);
-	json_out_member_text(out, "by", kinds[event->by]);
-	json_member_time(out, "at", event->at_ms);
-	json_out_member_int(out, "version", event->version);
-	write_image(work, "before", event->has_before, &event->before);
-	write_image(work, "after", event->has_after, &event->after);
-	json_out_object_end(out);
+	event_write_json(&work->out, event, &work->caller.person, false);
 	work->last_version = event->version;
 }
 

@@ -71,9 +71,13 @@ post_message(struct request *req)
 {
 	const struct services *services = req->services;
 	struct message_input input = { .received_ms = clock_wall_ms(), .priority = PRIORITY_HIGH };
+	enum status st;
 
 	if (!handler_user(req, &input.user_id) || !handler_idempotency_key(req, &input.idempotency_key))
 		return ST_OK;
+	st = limits_count_message(&services->limits, req, input.user_id);
+	if (st != ST_OK)
+		return st;
 	input.text = body_text(req, MEMBER_text);
 	if (input.idempotency_key.len > 0 && !hash_request(&req->arena, &input, input.request_hash))
 		return ST_OVERLOADED;
@@ -118,13 +122,17 @@ struct parse {
 };
 
 static void
-write_parsed_category(struct json_out *out, enum category_kind kind, const struct person *person)
+write_parsed_category(struct json_out *out, const struct understood_expense *expense, const struct person *person)
 {
-	const struct category *category = person != NULL ? message_category(person, kind) : NULL;
+	enum category_kind kind = expense->category;
+	const struct category *category = person != NULL ? message_file(person, expense->description, kind) : NULL;
 
 	json_out_key(out, "category");
 	json_out_object_begin(out);
-	json_out_member_string(out, "key", category != NULL ? category->key : slice_of(category_kind_key(kind)));
+	if (category != NULL && category->key.len == 0)
+		json_out_member_null(out, "key");
+	else
+		json_out_member_string(out, "key", category != NULL ? category->key : slice_of(category_kind_key(kind)));
 	json_out_member_string(out, "name",
 	    category != NULL ? category_shown_name(category) : category_kind_name(kind, LANGUAGE_EN));
 	json_out_object_end(out);
@@ -137,7 +145,7 @@ write_parsed(struct json_out *out, const struct understood_expense *expense, con
 	json_out_member_string(out, "description", expense->description);
 	json_member_money(out, expense->amount_minor, expense->currency);
 	json_member_day(out, "date", expense->day);
-	write_parsed_category(out, expense->category, person);
+	write_parsed_category(out, expense, person);
 	json_out_member_string(out, "account", expense->account.len > 0 ? expense->account : message_default_account);
 	json_out_object_end(out);
 }
@@ -180,7 +188,9 @@ enum status
 post_parse(struct request *req)
 {
 	struct parse *parse = arena_alloc(&req->arena, sizeof *parse);
+	const struct services *services = req->services;
 	struct caller *caller;
+	enum status st;
 	day_t today;
 
 	if (parse == NULL)
@@ -188,6 +198,9 @@ post_parse(struct request *req)
 	caller = &parse->caller;
 	if (!caller_find(req, caller))
 		return ST_OK;
+	st = limits_count_message(&services->limits, req, caller->user_id);
+	if (st != ST_OK)
+		return st;
 	parse->profile = message_profile(caller->service->options, caller->user_id, caller_person(caller));
 	today = message_day(parse->profile.zone.ptr, clock_wall_ms());
 	return message_ask(caller->service, body_text(req, MEMBER_text), &parse->profile, today, PRIORITY_HIGH, on_parsed, parse);

@@ -95,6 +95,8 @@ start_server(struct worker *worker, const struct inherited *in)
 	so.idle_timeout_ms = (unsigned)options->http_idle_timeout_ms;
 	so.send_timeout_ms = (unsigned)options->http_send_timeout_ms;
 	so.access_log = worker->access_log;
+	so.cors_origins = options->http_cors_origins.items;
+	so.cors_origin_count = options->http_cors_origins.count;
 	so.observer = (struct http_observer){ on_event, on_answered, worker };
 	return server_new(worker->loop.base, &so);
 }
@@ -124,6 +126,8 @@ start(struct worker *worker, const struct inherited *in)
 	worker->routes = route_table_new(routes, ROUTES);
 	if (in->options->http_access_log)
 		worker->access_log = open_access_log(worker);
+	if (!limits_init(&worker->services.limits, in->options, in->rates, messages->counters))
+		return false;
 	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL ||
 	    worker->services.openapi == NULL)
 		return false;
@@ -160,6 +164,7 @@ stop(struct worker *worker)
 		store_close(worker->services.messages.store);
 	if (worker->routes != NULL)
 		route_table_free(worker->routes);
+	limits_fini(&worker->services.limits);
 	openapi_free(worker->services.openapi);
 	if (worker->access_log != NULL)
 		access_log_free(worker->access_log);

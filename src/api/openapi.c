@@ -41,14 +41,20 @@ static const struct header {
 	{ "IfMatchNeeded", "If-Match", "The ETag of what is changed, or * for any.", NEEDS_IF_MATCH, true, 100, "\"1\"" },
 };
 
-/* Those of answers; code: the status that has it; 0: every one. */
+/* Those of answers; codes: the statuses that have it; none: every one. */
 static const struct {
 	const char *component, *name, *help;
-	unsigned    code;
+	unsigned    codes[2];
+	bool        is_required;
 } answer_headers[] = {
-	{ "RequestId", "X-Request-Id", "The request's id, as in the log.", 0 },
-	{ "Challenge", "WWW-Authenticate", "Bearer, and what was wrong with the token.", 401 },
-	{ "RetryAfter", "Retry-After", "Seconds after which it may be tried again.", 503 },
+	{ "RequestId", "X-Request-Id", "The request's id, as in the log.", { 0 }, true },
+	{ "Challenge", "WWW-Authenticate", "Bearer, and what was wrong with the token.", { 401 }, true },
+	{ "ScopeNeeded", "WWW-Authenticate", "Bearer, and the scope that the token lacks, if it was for that.", { 403 }, false },
+	{ "RetryAfter", "Retry-After", "Seconds after which it may be tried again.", { 503, 429 }, true },
+	{ "RateLimitLimit", "RateLimit-Limit", "Of the limit with least left, when there is one: how many requests it allows at once.",
+		{ 0 }, false },
+	{ "RateLimitRemaining", "RateLimit-Remaining", "How many of them are left.", { 0 }, false },
+	{ "RateLimitReset", "RateLimit-Reset", "Seconds until all of them are there again.", { 0 }, false },
 };
 
 static void
@@ -84,12 +90,12 @@ write_parameter_components(struct json_out *out)
 }
 
 static void
-write_header(struct json_out *out, const char *component, const char *help)
+write_header(struct json_out *out, const char *component, const char *help, bool is_required)
 {
 	json_out_key(out, component);
 	json_out_object_begin(out);
 	json_out_member_text(out, "description", help);
-	json_out_member_bool(out, "required", true);
+	json_out_member_bool(out, "required", is_required);
 	write_string_schema(out, 0);
 	json_out_object_end(out);
 }
@@ -99,23 +105,26 @@ write_header_components(struct json_out *out)
 {
 	json_out_key(out, "headers");
 	json_out_object_begin(out);
-	write_header(out, "ETag", "The version of what is answered, for If-Match and If-None-Match.");
+	write_header(out, "ETag", "The version of what is answered, for If-Match and If-None-Match.", true);
+	write_header(out, "ETagOfOne", "The version of what is answered, when it is one thing.", false);
 	for (size_t i = 0; i < sizeof answer_headers / sizeof answer_headers[0]; i++)
-		write_header(out, answer_headers[i].component, answer_headers[i].help);
+		write_header(out, answer_headers[i].component, answer_headers[i].help, answer_headers[i].is_required);
 	json_out_object_end(out);
 }
 
 void
-openapi_answer_headers(struct json_out *out, unsigned code, bool gives_etag)
+openapi_answer_headers(struct json_out *out, unsigned code, const char *etag)
 {
 	json_out_key(out, "headers");
 	json_out_object_begin(out);
-	if (gives_etag) {
+	if (etag != NULL) {
 		json_out_key(out, "ETag");
-		openapi_ref(out, "headers", "ETag");
+		openapi_ref(out, "headers", etag);
 	}
 	for (size_t i = 0; i < sizeof answer_headers / sizeof answer_headers[0]; i++) {
-		if (answer_headers[i].code != 0 && answer_headers[i].code != code)
+		const unsigned *codes = answer_headers[i].codes;
+
+		if (codes[0] != 0 && codes[0] != code && codes[1] != code)
 			continue;
 		json_out_key(out, answer_headers[i].name);
 		openapi_ref(out, "headers", answer_headers[i].component);
@@ -191,12 +200,13 @@ write_security(struct json_out *out, const struct route *route)
 	json_out_key(out, "security");
 	json_out_array_begin(out);
 	for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
-		if (schemes[i].permission != route->permission)
+		if (schemes[i].permission != route->permission && route->permission != PERMIT_ANY_TOKEN)
 			continue;
 		json_out_object_begin(out);
 		json_out_key(out, schemes[i].name);
 		json_out_array_begin(out);
-		json_out_text(out, scopes[endpoint_of(route)->scope - 1].name);
+		if (endpoint_of(route)->scope != SCOPE_none)
+			json_out_text(out, scopes[endpoint_of(route)->scope - 1].name);
 		json_out_array_end(out);
 		json_out_object_end(out);
 	}
@@ -292,27 +302,63 @@ write_body(struct json_out *out, const struct endpoint *endpoint)
 	json_out_object_end(out);
 }
 
+/* Another answer with the same status follows. */
+static bool
+is_either(const struct endpoint_answer *answer)
+{
+	return answer[1].st == answer->st && answer[1].schema != SCHEMA_none;
+}
+
+static void
+write_answer_schema(struct json_out *out, const struct endpoint_answer *answer)
+{
+	if (!is_either(answer)) {
+		openapi_schema_ref(out, answer->schema);
+		return;
+	}
+	json_out_object_begin(out);
+	json_out_key(out, "oneOf");
+	json_out_array_begin(out);
+	openapi_schema_ref(out, answer->schema);
+	openapi_schema_ref(out, answer[1].schema);
+	json_out_array_end(out);
+	json_out_object_end(out);
+}
+
 /* An answer of a media type without a schema is bytes for whoever asked. */
+static void
+write_media(struct json_out *out, const struct endpoint_answer *answer)
+{
+	json_out_key(out, answer->media);
+	json_out_object_begin(out);
+	if (answer->schema != SCHEMA_none) {
+		json_out_key(out, "schema");
+		write_answer_schema(out, answer);
+	}
+	json_out_object_end(out);
+}
+
+/* One with the media types of all answers of the same status, which follow each other. */
 static void
 write_answer(struct json_out *out, const struct endpoint *endpoint, const struct endpoint_answer *answer)
 {
+	const struct endpoint_answer *end = endpoint->answers + ANSWERS_MAX;
+	const struct endpoint_answer *first = answer;
+	const char *etag = !(endpoint->flags & GIVES_ETAG) ? NULL : is_either(answer) ? "ETagOfOne" : "ETag";
+	enum status st = answer->st;
 	char code[8];
 
 	snprintf(code, sizeof code, "%u", status_http(answer->st));
 	json_out_key(out, code);
 	json_out_object_begin(out);
 	json_out_member_text(out, "description", status_title(answer->st));
-	openapi_answer_headers(out, status_http(answer->st), endpoint->flags & GIVES_ETAG);
+	openapi_answer_headers(out, status_http(answer->st), etag);
 	if (answer->media != NULL) {
 		json_out_key(out, "content");
 		json_out_object_begin(out);
-		json_out_key(out, answer->media);
-		json_out_object_begin(out);
-		if (answer->schema != SCHEMA_none) {
-			json_out_key(out, "schema");
-			openapi_schema_ref(out, answer->schema);
-		}
-		json_out_object_end(out);
+		for (; answer < end && answer->st == st && answer->media != NULL; answer++)
+			if (answer == first || strcmp(answer->media, answer[-1].media) != 0)
+				write_media(out, answer);
 		json_out_object_end(out);
 	}
 	json_out_object_end(out);
@@ -326,7 +372,8 @@ write_answers(struct json_out *out, const struct route *route)
 	json_out_key(out, "responses");
 	json_out_object_begin(out);
 	for (size_t i = 0; i < ANSWERS_MAX && (endpoint->answers[i].st != ST_OK || endpoint->answers[i].media != NULL); i++)
-		write_answer(out, endpoint, &endpoint->answers[i]);
+		if (i == 0 || endpoint->answers[i].st != endpoint->answers[i - 1].st)
+			write_answer(out, endpoint, &endpoint->answers[i]);
 	openapi_problem_answers(out, problems_of(route), problems_of_all());
 	json_out_object_end(out);
 }

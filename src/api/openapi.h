@@ -62,7 +62,7 @@ void openapi_example(struct json_out *out, const struct member *member);
 /* "responses" by code: all problems in the set. common: those that stand in the components. */
 void openapi_problem_answers(struct json_out *out, struct problems problems, struct problems common);
 
-/* "headers" that a status has, from those in the components. */
-void openapi_answer_headers(struct json_out *out, unsigned code, bool gives_etag);
+/* "headers" that a status has, from those in the components; etag: its component, or NULL. */
+void openapi_answer_headers(struct json_out *out, unsigned code, const char *etag);
 
 #endif

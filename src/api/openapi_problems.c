@@ -19,7 +19,7 @@ struct problems
 problems_of_all(void)
 {
 	static const enum status list[] = { ST_MALFORMED, ST_BAD_PARAMETER, ST_TIMEOUT, ST_TOO_LARGE, ST_URI_TOO_LONG,
-		ST_BAD_EXPECTATION, ST_HEAD_TOO_LARGE, ST_FAILED, ST_BAD_RECORD, ST_NOT_IMPLEMENTED, ST_OVERLOADED,
+		ST_BAD_EXPECTATION, ST_TOO_MANY, ST_HEAD_TOO_LARGE, ST_FAILED, ST_BAD_RECORD, ST_NOT_IMPLEMENTED, ST_OVERLOADED,
 		ST_UNAVAILABLE, ST_BAD_VERSION };
 	struct problems problems = { 0 };
 
@@ -90,13 +90,16 @@ add_body(struct problems *problems, const struct endpoint *endpoint)
 
 /* What the token is checked for, and whom it may speak for. */
 static void
-add_permission(struct problems *problems, unsigned permission)
+add_permission(struct problems *problems, unsigned permission, enum scope scope)
 {
 	if (permission == PERMIT_ANYONE)
 		return;
 	add(problems, ST_NO_TOKEN);
 	add(problems, ST_BAD_TOKEN);
-	add(problems, ST_FORBIDDEN);
+	if (scope != SCOPE_none)
+		add(problems, ST_NO_SCOPE);
+	if (scope != SCOPE_none || permission != PERMIT_ANY_TOKEN)
+		add(problems, ST_FORBIDDEN);
 	if (permission != PERMIT_USERS)
 		return;
 	add(problems, ST_MISSING_FIELD);
@@ -122,7 +125,7 @@ problems_of(const struct route *route)
 	const struct endpoint *endpoint = endpoint_of(route);
 	struct problems problems = problems_of_all();
 
-	add_permission(&problems, route->permission);
+	add_permission(&problems, route->permission, endpoint->scope);
 	add_schema(&problems, endpoint->query);
 	add_body(&problems, endpoint);
 	add_flags(&problems, endpoint->flags);
@@ -210,7 +213,7 @@ write_answer(struct json_out *out, struct problems problems, unsigned code)
 {
 	json_out_object_begin(out);
 	write_titles(out, problems);
-	openapi_answer_headers(out, code, false);
+	openapi_answer_headers(out, code, NULL);
 	json_out_key(out, "content");
 	json_out_object_begin(out);
 	json_out_key(out, "application/problem+json");

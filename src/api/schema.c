@@ -6,6 +6,7 @@
 
 #include "expense_json.h"
 #include "records.h"
+#include "scopes.h"
 
 #define NAME(text) .name = { text, sizeof(text) - 1 }
 

@@ -10,6 +10,7 @@
 #include "buf.h"
 #include "expense_json.h"
 #include "http/ascii.h"
+#include "language_tag.h"
 #include "text.h"
 
 static bool
@@ -146,7 +147,7 @@ value_read(struct arena *arena, const struct member *member, struct slice text, 
 		return currency_parse(text, &value->currency) || fail(fault, ST_BAD_VALUE, "Must be an ISO 4217 code.");
 	case TYPE_LOCALE:
 		value->text = text;
-		return has_only(text, "-") || fail(fault, ST_BAD_VALUE, "Must be a BCP 47 tag.");
+		return language_tag_is_well_formed(text) || fail(fault, ST_BAD_VALUE, "Must be a BCP 47 tag, for example zh-TW.");
 	case TYPE_ZONE:
 		value->text = text;
 		return has_only(text, "/_+-") || fail(fault, ST_BAD_VALUE, "Must be the name of a time zone.");

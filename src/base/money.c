@@ -70,6 +70,16 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+__int128
+money_ten_thousandths(int64_t minor, int digits)
+{
+	__int128 n = minor;
+
+	for (; digits < MONEY_DIGITS_MAX; digits++)
+		n *= 10;
+	return n;
+}
+
 /* Exactly one optional minus, digits, and optionally a point with digits behind it. */
 static bool
 is_plain_decimal(struct slice text)

@@ -33,7 +33,7 @@ enum sent { SENT_ALL, SENT_BLOCKED, SENT_BROKEN };
 static const char answer_continue[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 static const char answer_too_many[] = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
-	"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Type: application/problem+json\r\n"
+	"Cache-Control: no-store\r\n" HTTP_COMMON_FIELDS "Content-Type: application/problem+json\r\n"
 	"Content-Length: 84\r\n\r\n"
 	"{\"type\":\"/problems/overloaded\",\"title\":\"Too many connections are open\",\"status\":503}";
 
@@ -75,12 +75,13 @@ conn_new(struct server *server, int fd)
 }
 
 void
-conn_open(struct server *server, int fd)
+conn_open(struct server *server, int fd, const struct address *peer)
 {
 	struct conn *c = conn_new(server, fd);
 
 	if (c == NULL)
 		return;
+	c->peer = *peer;
 	server->connections++;
 	server_tell(server, HTTP_CONNECTION_OPENED);
 	server_set_wait(c, WAIT_IDLE);
@@ -131,15 +132,28 @@ release_out(struct conn *c)
 	c->out = (struct buf)BUF_INIT;
 }
 
+/* What a stream has sent may look whole to a client of HTTP/1.0: TCP tells it otherwise. */
+static void
+reset_at_close(int fd)
+{
+	struct linger at_once = { 1, 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 void
 conn_close(struct conn *c)
 {
+	if (conn_is_streaming(c))
+		stream_drop(c->exchange);
 	if (c->is_in_work)
 		c->exchange->conn = NULL;
 	else if (c->exchange != NULL)
 		exchange_give(c->exchange);
 	stop_reading(c);
 	event_del(&c->writable);
+	if (c->is_broken)
+		reset_at_close(c->fd);
 	close(c->fd);
 	release_out(c);
 	server_forget_conn(c->server, c);
@@ -219,6 +233,8 @@ next_request(struct conn *c)
 static bool
 work_off(struct conn *c)
 {
+	if (conn_is_streaming(c) && c->out.len == c->sent)
+		stream_piece(c->exchange);
 	while (!c->is_in_work && !c->must_close) {
 		if (c->out.len - c->sent >= OUT_ENOUGH)
 			return true;
@@ -275,10 +291,22 @@ settle_request(struct conn *c)
 	start_reading(c);
 }
 
+/* The next piece is made in the next turn of the loop: others want some too. */
+static void
+settle_stream(struct conn *c)
+{
+	server_set_wait(c, WAIT_SEND);
+	event_add(&c->writable, NULL);
+}
+
 static void
 settle_sent(struct conn *c)
 {
-	if (c->is_in_work) {
+	if (c->is_broken) {
+		conn_close(c);
+	} else if (conn_is_streaming(c)) {
+		settle_stream(c);
+	} else if (c->is_in_work) {
 		release_out(c);
 		server_set_wait(c, WAIT_WORK);
 	} else if (c->must_close) {
@@ -336,7 +364,7 @@ conn_answered(struct conn *c)
 {
 	struct exchange *x = c->exchange;
 
-	if (c->is_in_work) {
+	if (c->is_in_work && x->answer == ANSWER_ENDED) {
 		c->is_in_work = false;
 		c->server->in_flight--;
 		x->start += x->reader.consumed;

@@ -19,8 +19,17 @@
 
 #include "buf.h"
 #include "reader.h"
+#include "reply.h"
 #include "request.h"
 #include "server.h"
+
+/*
+ * Fields of every answer, in one piece: none of them is a document for a browser to render, to frame, to guess the type
+ * of, or to load into a page of another origin.  Reading with CORS is not touched by the last one.
+ */
+#define HTTP_COMMON_FIELDS "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n" \
+	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" \
+	"Cross-Origin-Resource-Policy: same-origin\r\n"
 
 enum {
 	DATE_LEN = 29,                 /* "Mon, 23 Nov 2026 18:27:12 GMT" */
@@ -39,6 +48,7 @@ struct conn {
 	struct conn     *prev, *next;  /* in the list of what it waits for */
 	int64_t          deadline_ms;
 	enum wait        wait;
+	struct address   peer;
 	int              fd;
 	bool             is_reading;   /* readable is in the loop */
 	bool             is_in_work;   /* its request's handler has been called and has not answered */
@@ -46,9 +56,10 @@ struct conn {
 	bool             must_close;   /* when all is sent */
 	bool             must_linger;  /* the client may still be sending: a plain close could destroy our answer */
 	bool             is_refused;   /* it is one too many */
+	bool             is_broken;    /* its stream ended too early: close it so that the client notices */
 };
 
-enum answer { ANSWER_NONE, ANSWER_BEGUN, ANSWER_ENDED };
+enum answer { ANSWER_NONE, ANSWER_BEGUN, ANSWER_STREAMS, ANSWER_ENDED };
 
 /* One request and its answer. */
 struct exchange {
@@ -61,6 +72,7 @@ struct exchange {
 	bool             is_begun;     /* the reader is at work on it */
 	bool             is_continued; /* "100 Continue" was sent */
 	bool             is_head;      /* the answer goes without its body */
+	bool             is_serving;   /* its handler is on the stack: it lives until that has returned */
 	char             id[REQUEST_ID_MAX];
 
 	enum answer      answer;
@@ -71,6 +83,10 @@ struct exchange {
 	size_t           body_at;
 	struct buf       fields;       /* header fields set by the handler */
 	bool             has_retry_after, has_cache_control;
+	const char      *cors_origin;  /* whose page may read the answer; NULL: nobody's */
+
+	struct reply_stream stream;    /* with ANSWER_STREAMS */
+	size_t           streamed;     /* bytes of it made so far */
 
 	struct reader    reader;       /* large: last */
 };
@@ -111,12 +127,20 @@ void server_set_wait(struct conn *c, enum wait wait);             /* the deadlin
 void server_unref(struct server *server);                         /* a request in work has been answered */
 
 /* conn.c */
-void conn_open(struct server *server, int fd);
+void conn_open(struct server *server, int fd, const struct address *peer);
 void conn_refuse(struct server *server, int fd);      /* too many: 503 and close */
 void conn_close(struct conn *c);                      /* at once; a request in work is left without its client */
 void conn_time_out(struct conn *c);
-void conn_answered(struct conn *c);                   /* the answer is complete in c->out; c may be gone afterwards */
+void conn_answered(struct conn *c);                   /* the answer, or the head of a stream, is in c->out; c may be gone afterwards */
 struct buf *conn_out(struct conn *c);
+
+/* stream.c */
+void stream_piece(struct exchange *x);                /* all before it has left: make the next one; may end the answer */
+void stream_drop(struct exchange *x);                 /* the client is gone or does not take it */
+
+/* reply.c */
+struct buf *reply_head(struct exchange *x, const size_t *body_size);   /* made in server->head; without a size it is a stream */
+void reply_tell_answered(struct exchange *x, size_t bytes);
 
 /* exchange.c */
 struct exchange *exchange_take(struct server *server, struct conn *c);   /* NULL without memory */
@@ -125,6 +149,13 @@ void exchange_give(struct exchange *x);
 void exchange_free(struct exchange *x);
 void exchange_dispatch(struct exchange *x);           /* the request is complete */
 void exchange_refuse(struct exchange *x, enum status st);   /* it will not be; the connection closes */
+void exchange_answered(struct exchange *x);           /* the answer is complete, or a stream has begun; x may be gone afterwards */
+
+static inline bool
+conn_is_streaming(const struct conn *c)
+{
+	return c->is_in_work && c->exchange->answer == ANSWER_STREAMS;
+}
 
 static inline struct exchange *
 exchange_of(const struct request *req)

@@ -13,9 +13,10 @@
 #include "access_log.h"
 #include "clock.h"
 #include "conn.h"
+#include "cors.h"
 #include "request.h"
 
-enum { HEAD_ROOM = 512 };
+enum { HEAD_ROOM = 1024 };
 
 static const struct {
 	unsigned    code;
@@ -23,7 +24,7 @@ static const struct {
 } reasons[] = {
 	{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" }, { 304, "Not Modified" },
 	{ 400, "Bad Request" }, { 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
-	{ 405, "Method Not Allowed" }, { 408, "Request Timeout" }, { 409, "Conflict" }, { 412, "Precondition Failed" },
+	{ 405, "Method Not Allowed" }, { 408, "Request Timeout" }, { 409, "Conflict" }, { 410, "Gone" }, { 412, "Precondition Failed" },
 	{ 413, "Content Too Large" }, { 414, "URI Too Long" }, { 415, "Unsupported Media Type" },
 	{ 417, "Expectation Failed" }, { 422, "Unprocessable Content" }, { 428, "Precondition Required" },
 	{ 429, "Too Many Requests" }, { 431, "Request Header Fields Too Large" }, { 500, "Internal Server Error" },
@@ -97,6 +98,13 @@ reply_retry_after(struct request *req, unsigned seconds)
 	reply_header(req, "Retry-After", (struct slice){ text, (size_t)len });
 }
 
+void
+reply_rate(struct request *req, uint32_t limit, uint32_t remaining, uint32_t reset_s)
+{
+	if (req->rate.limit == 0 || remaining <= req->rate.remaining)
+		req->rate = (struct rate_fields){ limit, remaining, reset_s };
+}
+
 static const char *
 date_of_now(struct server *server)
 {
@@ -140,12 +148,16 @@ append_status_line(struct buf *b, unsigned http_status)
 }
 
 static void
-append_content(struct buf *b, const char *type, size_t size)
+append_content(struct buf *b, const struct exchange *x, const size_t *body_size)
 {
 	buf_append_literal(b, "Content-Type: ");
-	buf_append_text(b, type);
-	buf_append_literal(b, "\r\nContent-Length: ");
-	buf_append_uint(b, size);
+	buf_append_text(b, x->content_type);
+	if (body_size != NULL) {
+		buf_append_literal(b, "\r\nContent-Length: ");
+		buf_append_uint(b, *body_size);
+	} else if (x->reader.minor > 0) {
+		buf_append_literal(b, "\r\nTransfer-Encoding: chunked");
+	}
 	buf_append_literal(b, "\r\n");
 }
 
@@ -163,8 +175,22 @@ append_connection(struct buf *b, struct exchange *x)
 		buf_append_literal(b, "Connection: keep-alive\r\n");
 }
 
-static struct buf *
-make_head(struct exchange *x, size_t body_size)
+static void
+append_rate(struct buf *b, const struct rate_fields *rate)
+{
+	if (rate->limit == 0)
+		return;
+	buf_append_literal(b, "RateLimit-Limit: ");
+	buf_append_uint(b, rate->limit);
+	buf_append_literal(b, "\r\nRateLimit-Remaining: ");
+	buf_append_uint(b, rate->remaining);
+	buf_append_literal(b, "\r\nRateLimit-Reset: ");
+	buf_append_uint(b, rate->reset_s);
+	buf_append_literal(b, "\r\n");
+}
+
+struct buf *
+reply_head(struct exchange *x, const size_t *body_size)
 {
 	struct buf *b = &x->server->head;
 
@@ -172,15 +198,17 @@ make_head(struct exchange *x, size_t body_size)
 	append_status_line(b, x->http_status);
 	buf_append_literal(b, "Date: ");
 	buf_append(b, date_of_now(x->server), DATE_LEN);
-	buf_append_literal(b, "\r\nX-Content-Type-Options: nosniff\r\n");
+	buf_append_literal(b, "\r\n" HTTP_COMMON_FIELDS);
 	if (!x->has_cache_control)
 		buf_append_literal(b, "Cache-Control: no-store\r\n");
 	if (!has_no_body(x->http_status))
-		append_content(b, x->content_type, body_size);
+		append_content(b, x, body_size);
 	buf_append_literal(b, "X-Request-Id: ");
 	buf_append_slice(b, x->req.id);
 	buf_append_literal(b, "\r\n");
 	append_connection(b, x);
+	append_rate(b, &x->req.rate);
+	cors_append_fields(x, b);
 	buf_append_slice(b, buf_slice(&x->fields));
 	buf_append_literal(b, "\r\n");
 	b->has_failed |= x->fields.has_failed;
@@ -216,7 +244,7 @@ finish_answer(struct exchange *x)
 		return false;
 	if (x->is_head || has_no_body(x->http_status))
 		sent_size = 0;
-	return place_head(x, make_head(x, body_size), sent_size);
+	return place_head(x, reply_head(x, &body_size), sent_size);
 }
 
 /* Memory ran out: say so with as little as possible, or give the connection up. */
@@ -233,11 +261,10 @@ answer_without_memory(struct exchange *x)
 		x->conn->must_close = x->conn->must_linger = true;
 }
 
-static void
-tell_answered(struct exchange *x)
+void
+reply_tell_answered(struct exchange *x, size_t bytes)
 {
 	const struct server_options *options = &x->server->options;
-	size_t bytes = x->out->len - x->out_at;
 	int64_t duration_ns;
 
 	if (x->server->is_stopped)
@@ -253,22 +280,14 @@ void
 reply_end(struct request *req)
 {
 	struct exchange *x = exchange_of(req);
-	struct server *server = x->server;
 
 	assert(x->answer == ANSWER_BEGUN);
 	if (!finish_answer(x))
 		answer_without_memory(x);
 	x->answer = ANSWER_ENDED;
-	tell_answered(x);
-	if (x->conn != NULL) {
-		conn_answered(x->conn);
-		return;
-	}
-	server_tell(server, HTTP_ANSWER_DROPPED);
-	buf_clear(&server->discard);
-	buf_trim(&server->discard, 0);
-	exchange_give(x);
-	server_unref(server);
+	reply_tell_answered(x, x->out->len - x->out_at);
+	if (!x->is_serving)
+		exchange_answered(x);
 }
 
 static void

@@ -16,7 +16,7 @@
 #include "slice.h"
 #include "status.h"
 
-enum table { TABLE_META, TABLE_LEDGER, TABLE_INBOX, TABLE_OUTBOX, TABLE_TOKENS, TABLES };
+enum table { TABLE_META, TABLE_LEDGER, TABLE_INBOX, TABLE_OUTBOX, TABLE_CHORES, TABLE_TOKENS, TABLES };
 
 struct kv;
 struct kv_cursor;

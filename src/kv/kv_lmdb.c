@@ -49,11 +49,12 @@ static struct lmdb_env *open_envs;
 
 static const char *const table_names[TABLES] = {
 	[TABLE_META] = "meta", [TABLE_LEDGER] = "ledger", [TABLE_INBOX] = "inbox", [TABLE_OUTBOX] = "outbox",
-	[TABLE_TOKENS] = "tokens"
+	[TABLE_CHORES] = "chores", [TABLE_TOKENS] = "tokens"
 };
 
 static const unsigned table_sets[] = {
-	[LMDB_SHARD_TABLES] = 1u << TABLE_META | 1u << TABLE_LEDGER | 1u << TABLE_INBOX | 1u << TABLE_OUTBOX,
+	[LMDB_SHARD_TABLES] = 1u << TABLE_META | 1u << TABLE_LEDGER | 1u << TABLE_INBOX | 1u << TABLE_OUTBOX
+	    | 1u << TABLE_CHORES,
 	[LMDB_INDEX_TABLES] = 1u << TABLE_META | 1u << TABLE_TOKENS
 };
 
@@ -371,7 +372,8 @@ open_tables_in(struct lmdb_env *env, MDB_txn *txn, enum lmdb_tables tables, unsi
 static int
 open_tables(struct lmdb_env *env, enum lmdb_tables tables, enum lmdb_access access)
 {
-	unsigned txn_flags = access == LMDB_MAKE ? 0 : MDB_RDONLY, flags = access == LMDB_MAKE ? MDB_CREATE : 0;
+	bool may_make = access == LMDB_MAKE || access == LMDB_COMPLETE;
+	unsigned txn_flags = may_make ? 0 : MDB_RDONLY, flags = may_make ? MDB_CREATE : 0;
 	MDB_txn *txn;
 	int rc = mdb_txn_begin(env->env, NULL, txn_flags, &txn);
 

@@ -15,10 +15,13 @@
 
 struct lmdb_env;
 
-/* LMDB_MAKE makes what is not there: the directory, the files, the tables. */
-enum lmdb_access { LMDB_READ, LMDB_WRITE, LMDB_MAKE };
+/*
+ * LMDB_MAKE makes what is not there: the directory, the files, the tables.
+ * LMDB_COMPLETE makes tables only, which a store of an older version lacks.
+ */
+enum lmdb_access { LMDB_READ, LMDB_WRITE, LMDB_COMPLETE, LMDB_MAKE };
 
-/* A shard has meta, ledger, inbox and outbox; the index meta and tokens. */
+/* A shard has meta, ledger, inbox, outbox and chores; the index meta and tokens. */
 enum lmdb_tables { LMDB_SHARD_TABLES, LMDB_INDEX_TABLES };
 
 /* NULL after logging. */

@@ -93,6 +93,15 @@ key_category_name(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice folded)
 }
 
 struct key
+key_keyword(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice folded)
+{
+	struct key key = key_kind(ledger, ROW_KEYWORD);
+
+	add(&key, folded.ptr, folded.len);
+	return key;
+}
+
+struct key
 key_expense(const uint8_t ledger[LEDGER_KEY_SIZE], day_t day, const struct uuid *id)
 {
 	struct key key = key_day(ledger, ROW_EXPENSE, day);
@@ -122,9 +131,8 @@ key_trash(const uint8_t ledger[LEDGER_KEY_SIZE], day_t deleted, const struct uui
 struct key
 key_in_category(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *category_id, day_t day, const struct uuid *id)
 {
-	struct key key = key_id(ledger, ROW_IN_CATEGORY, category_id);
+	struct key key = key_day_in_category(ledger, category_id, day);
 
-	add_number(&key, day);
 	add_id(&key, id);
 	return key;
 }
@@ -140,12 +148,48 @@ key_dedupe(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice idempotency_key)
 	return key;
 }
 
+static const uint8_t no_ledger[LEDGER_KEY_SIZE];
+
+struct key
+key_deletions(void)
+{
+	return key_kind(no_ledger, ROW_TOMBSTONE);
+}
+
+struct key
+key_deletion(const uint8_t ledger[LEDGER_KEY_SIZE])
+{
+	struct key key = key_deletions();
+
+	add(&key, ledger, LEDGER_KEY_SIZE);
+	return key;
+}
+
+struct key
+key_of(struct slice bytes)
+{
+	struct key key;
+
+	key.len = 0;
+	add(&key, bytes.ptr, bytes.len);
+	return key;
+}
+
 struct key
 key_day(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, day_t day)
 {
 	struct key key = key_kind(ledger, kind);
 
 	add_number(&key, kind == ROW_MONTH_TOTAL ? month_of(day) : day);
+	return key;
+}
+
+struct key
+key_day_in_category(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *category_id, day_t day)
+{
+	struct key key = key_id(ledger, ROW_IN_CATEGORY, category_id);
+
+	add_number(&key, day);
 	return key;
 }
 
@@ -206,6 +250,18 @@ key_read_expense(struct slice key, day_t *day, struct uuid *id)
 }
 
 bool
+key_read_in_category(struct slice key, day_t *day, struct uuid *id)
+{
+	const char *p = key.ptr + REST_AT + ID_SIZE;
+
+	if (key.len != REST_AT + ID_SIZE + DAY_SIZE + ID_SIZE)
+		return false;
+	*day = read_number((const uint8_t *)p);
+	memcpy(id->bytes, p + DAY_SIZE, ID_SIZE);
+	return true;
+}
+
+bool
 key_read_history(struct slice key, struct uuid *expense_id, uint32_t *version)
 {
 	if (key.len != REST_AT + ID_SIZE + 4)
@@ -213,6 +269,12 @@ key_read_history(struct slice key, struct uuid *expense_id, uint32_t *version)
 	memcpy(expense_id->bytes, key.ptr + REST_AT, ID_SIZE);
 	*version = (uint32_t)read_number((const uint8_t *)key.ptr + REST_AT + ID_SIZE);
 	return true;
+}
+
+struct slice
+key_rest(struct slice key)
+{
+	return key.len < REST_AT ? SLICE_EMPTY : (struct slice){ key.ptr + REST_AT, key.len - REST_AT };
 }
 
 bool

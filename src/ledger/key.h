@@ -23,6 +23,8 @@ enum row_kind {
 	ROW_USER = 'U',
 	ROW_CATEGORY = 'C',               /* category id */
 	ROW_NAME = 'N',                   /* 0 and a default category's key, or 1 and a folded name */
+	ROW_KEYWORD = 'W',                /* a folded keyword */
+	ROW_REDIRECT = 'R',               /* id of a category that was deleted */
 	ROW_EXPENSE = 'E',                /* day, expense id */
 	ROW_EXPENSE_ID = 'I',             /* expense id */
 	ROW_IN_CATEGORY = 'K',            /* category id, day, expense id */
@@ -31,6 +33,7 @@ enum row_kind {
 	ROW_MESSAGE = 'G',                /* message id */
 	ROW_HISTORY = 'H',                /* expense id, version */
 	ROW_TRASH = 'X',                  /* day of the deletion (UTC), expense id */
+	ROW_TOMBSTONE = 'Z',              /* nothing */
 	ROW_DEDUPE = 'D'                  /* the first 16 bytes of an idempotency key's SHA-256 */
 };
 
@@ -48,7 +51,7 @@ key_slice(const struct key *key)
 /* The start of all rows of a kind. */
 struct key key_kind(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind);
 
-/* A kind whose rest is one id: C, I, G. */
+/* A kind whose rest is one id: C, I, G, R. */
 struct key key_id(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, const struct uuid *id);
 
 struct key key_default_category(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice category_key);
@@ -56,6 +59,9 @@ struct key key_default_category(const uint8_t ledger[LEDGER_KEY_SIZE], struct sl
 /* The row of a name of the user's own; the folded name fits when it has at most KEY_NAME_MAX bytes. */
 enum { KEY_NAME_MAX = KEY_MAX - LEDGER_KEY_SIZE - 2 };
 struct key key_category_name(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice folded);
+
+/* The row of a keyword, which fits as a name does. */
+struct key key_keyword(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice folded);
 
 struct key key_expense(const uint8_t ledger[LEDGER_KEY_SIZE], day_t day, const struct uuid *id);
 struct key key_in_category(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *category_id, day_t day,
@@ -65,8 +71,15 @@ struct key key_dedupe(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice idempo
 struct key key_history(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *expense_id, uint32_t version);
 struct key key_trash(const uint8_t ledger[LEDGER_KEY_SIZE], day_t deleted, const struct uuid *expense_id);
 
+/* The row of a user whose deletion has begun; it belongs to no ledger.  And the start of all such rows. */
+struct key key_deletion(const uint8_t ledger[LEDGER_KEY_SIZE]);
+struct key key_deletions(void);
+
 /* The start of all E, X, T or M rows of a day; for M its month. */
 struct key key_day(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, day_t day);
+
+/* The start of all K rows of a category and a day. */
+struct key key_day_in_category(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *category_id, day_t day);
 
 /* A T row, or the M row of the day's month. */
 struct key key_total(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, day_t day, const struct uuid *category_id,
@@ -83,9 +96,26 @@ bool key_starts_with(struct slice key, const struct key *prefix);
 /* Less than, equal to or greater than 0, as LMDB orders keys. */
 int key_compare(struct slice a, struct slice b);
 
+/* The ledger's part of a key, and its kind, 0 for a key that is too short. */
+static inline const uint8_t *
+key_ledger(struct slice key)
+{
+	return (const uint8_t *)key.ptr;
+}
+
+static inline char
+key_row_kind(struct slice key)
+{
+	return key.len > LEDGER_KEY_SIZE ? key.ptr[LEDGER_KEY_SIZE] : '\0';
+}
+
+/* A key of these bytes; those beyond KEY_MAX are left out. */
+struct key key_of(struct slice bytes);
+
 /* Take keys apart again; false when it is not such a key. */
 bool key_read_id(struct slice key, struct uuid *id);
 bool key_read_expense(struct slice key, day_t *day, struct uuid *id);     /* X rows too */
+bool key_read_in_category(struct slice key, day_t *day, struct uuid *id);
 bool key_read_history(struct slice key, struct uuid *expense_id, uint32_t *version);
 
 struct total_key {
@@ -94,6 +124,9 @@ struct total_key {
 	struct currency currency;
 	struct slice    account;          /* a view into the key */
 };
+
+/* What is behind the kind, as a view into the key. */
+struct slice key_rest(struct slice key);
 
 bool key_read_total(struct slice key, struct total_key *total);
 

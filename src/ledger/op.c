@@ -25,3 +25,20 @@ op_put_scratch(struct op *op, enum table table, const struct key *key)
 	kv_put(op->kv, table, key_slice(key), buf_slice(op->scratch));
 	buf_clear(op->scratch);
 }
+
+size_t
+op_collect_keys(struct op *op, enum table table, const struct key *prefix, struct key *keys, size_t max)
+{
+	struct kv_cursor cursor;
+	size_t count = 0;
+	bool is_there;
+
+	kv_cursor_begin(&cursor, op->kv, table);
+	is_there = kv_cursor_seek(&cursor, key_slice(prefix));
+	for (; is_there && count < max && key_starts_with(cursor.key, prefix); is_there = kv_cursor_next(&cursor)) {
+		keys[count].len = cursor.key.len;
+		memcpy(keys[count++].bytes, cursor.key.ptr, cursor.key.len);
+	}
+	kv_cursor_end(&cursor);
+	return count;
+}

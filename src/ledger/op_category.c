@@ -26,7 +26,7 @@ find_named(struct op *op, const struct key *row, struct category *category, enum
 		return false;
 	*st = name_unpack(value, &id);
 	if (*st == ST_OK)
-		*st = category_get(op, &id, category);
+		*st = category_get(op, &id, category);        /* also one that is being deleted, until it is gone */
 	return *st == ST_OK;
 }
 
@@ -51,12 +51,13 @@ static enum status
 plan_new(struct op *op, const struct category_name *name, struct name_plan *plan)
 {
 	struct category present;
+	struct redirect gone;
 	struct person person;
 	enum status st = op_get_person(op, &person);
 
-	if (st == ST_OK && category_get(op, &name->id, &present) == ST_OK)
+	if (st == ST_OK && (category_get(op, &name->id, &present) == ST_OK || redirect_get(op, &name->id, &gone) == ST_OK))
 		return ST_CONFLICT;
-	if (st == ST_OK && person.category_count >= CATEGORIES_MAX)
+	if (st == ST_OK && person.category_count + person.leaving_count >= CATEGORIES_MAX)
 		return ST_LIMIT_REACHED;
 	plan->category = (struct category){ .id = name->id, .name = name->name, .version = 1 };
 	return st;
@@ -65,7 +66,7 @@ plan_new(struct op *op, const struct category_name *name, struct name_plan *plan
 static enum status
 plan_rename(struct op *op, const struct category_name *name, struct name_plan *plan)
 {
-	enum status st = category_get(op, &name->id, &plan->category);
+	enum status st = category_get_present(op, &name->id, &plan->category);
 
 	if (st != ST_OK)
 		return st == ST_BAD_VALUE ? ST_NOT_FOUND : st;
@@ -77,37 +78,41 @@ plan_rename(struct op *op, const struct category_name *name, struct name_plan *p
 	return ST_OK;
 }
 
-static enum status
-forget_old_name(struct op *op, const struct name_plan *plan)
+static void
+del_own_name(struct op *op, struct slice name)
 {
-	struct slice folded;
-	struct key row;
+	struct slice folded = text_fold(op->arena, name);
+	struct key row = key_category_name(op->ledger, folded);
 
-	if (plan->old_name.len == 0)
-		return ST_OK;
-	folded = text_fold(op->arena, plan->old_name);
 	if (folded.ptr == NULL)
-		return ST_FAILED;
-	row = key_category_name(op->ledger, folded);
+		kv_fail(op->kv, ST_FAILED);
 	kv_del(op->kv, TABLE_LEDGER, key_slice(&row));
-	return ST_OK;
 }
 
-static enum status
+void
+category_del_names(struct op *op, const struct category *category)
+{
+	struct key by_default = key_default_category(op->ledger, category->key);
+
+	if (category->name.len > 0)
+		del_own_name(op, category->name);
+	if (category->key.len > 0)
+		kv_del(op->kv, TABLE_LEDGER, key_slice(&by_default));
+}
+
+static void
 apply(struct op *op, const struct category_name *name, const struct name_plan *plan)
 {
 	struct dedupe dedupe = { .created_ms = name->now_ms, .expense_count = 1, .expense_ids = &name->id };
 	struct key row = key_category_name(op->ledger, plan->folded);
-	enum status st = forget_old_name(op, plan);
 
-	if (st != ST_OK)
-		return st;
+	if (plan->old_name.len > 0)
+		del_own_name(op, plan->old_name);
 	category_put(op, &plan->category);
 	name_pack(op->scratch, &plan->category.id);
 	op_put_scratch(op, TABLE_LEDGER, &row);
 	memcpy(dedupe.request_hash, name->request_hash, sizeof dedupe.request_hash);
 	dedupe_put(op, name->idempotency_key, &dedupe);
-	return kv_status(op->kv, ST_OK);
 }
 
 /* Whether it has this very name already: nothing is left to do, also when the command is sent again. */
@@ -155,5 +160,7 @@ op_name_category(struct op *op, const struct category_name *name, struct write_a
 	st = name->is_new ? plan_new(op, name, &plan) : plan_rename(op, name, &plan);
 	if (st == ST_OK)
 		st = check_is_free(op, &plan);
-	return st == ST_OK ? apply(op, name, &plan) : kv_status(op->kv, st);
+	if (st == ST_OK)
+		apply(op, name, &plan);
+	return kv_status(op->kv, st);
 }

@@ -54,15 +54,16 @@ enum status
 op_list_history(struct op *op, const struct history_query *query,
     void (*on_event)(const struct expense_event *event, void *arg), void *arg, bool *has_more)
 {
-	struct key prefix = key_id(op->ledger, ROW_HISTORY, &query->expense_id);
-	struct key start = key_history(op->ledger, &query->expense_id, query->after_version + 1);
+	bool is_of_all = uuid_is_nil(&query->expense_id);
+	struct key prefix = is_of_all ? key_kind(op->ledger, ROW_HISTORY) : key_id(op->ledger, ROW_HISTORY, &query->expense_id);
+	struct key start = key_history(op->ledger, is_of_all ? &query->after_id : &query->expense_id, query->after_version + 1);
 	enum status st = ST_OK;
 	struct kv_cursor cursor;
 	struct expense_event event;
 	bool is_there;
 	unsigned given = 0;
 
-	if (!expense_has_history(op, &query->expense_id) && !has_expense(op, &query->expense_id))
+	if (!is_of_all && !expense_has_history(op, &query->expense_id) && !has_expense(op, &query->expense_id))
 		return kv_status(op->kv, ST_NOT_FOUND);
 	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
 	is_there = kv_cursor_seek(&cursor, key_slice(&start)) && key_starts_with(cursor.key, &prefix);
@@ -178,13 +179,32 @@ plan_restored(struct op *op, struct change_plan *plan)
 	return ST_OK;
 }
 
+/* It leaves the category that it is in. */
 static enum status
-plan_count(struct op *op, struct change_plan *plan, const struct expense *expense, enum totals_way way)
+count_out(struct op *op, struct change_plan *plan)
 {
+	const struct expense *expense = &plan->event.before;
+	struct category category;
+	enum status st = category_get(op, &expense->category_id, &category);
+
+	return st == ST_OK ? totals_plan_count(&plan->totals, op, expense, &category, TOTALS_OUT) : st;
+}
+
+/* Its category may be gone meanwhile: then it comes to the one that has its place. */
+static enum status
+count_in(struct op *op, struct change_plan *plan)
+{
+	static const struct uuid by_key;
+	struct expense *expense = &plan->event.after;
 	struct category category;
 	enum status st = category_find(op, NULL, &expense->category_id, SLICE_EMPTY, &category);
 
-	return st == ST_OK ? totals_plan_count(&plan->totals, op, expense, &category, way) : st;
+	if (st == ST_BAD_VALUE && plan->event.action == EXPENSE_RESTORED)
+		st = category_find(op, &(struct user_plan){ .is_new = false }, &by_key, SLICE_LITERAL("other"), &category);
+	if (st != ST_OK)
+		return st;
+	expense->category_id = category.id;
+	return totals_plan_count(&plan->totals, op, expense, &category, TOTALS_IN);
 }
 
 static enum status
@@ -206,69 +226,75 @@ plan_change(struct op *op, struct change_plan *plan)
 	if (st == ST_OK && !totals_plan_init(&plan->totals, op, 2))
 		st = ST_FAILED;
 	if (st == ST_OK && event->has_before)
-		st = plan_count(op, plan, &event->before, TOTALS_OUT);
+		st = count_out(op, plan);
 	if (st == ST_OK && event->has_after)
-		st = plan_count(op, plan, &event->after, TOTALS_IN);
+		st = count_in(op, plan);
 	return st;
 }
 
 /* --- carrying out ------------------------------------------------------------------- */
 
-/* The keys from prefix on that have it, at most max of them. */
-static size_t
-collect(struct op *op, const struct key *prefix, struct key *keys, size_t max)
+bool
+trash_is_expired(struct slice row, int64_t now_ms)
 {
-	struct kv_cursor cursor;
-	size_t count = 0;
-	bool is_there;
+	struct uuid id;
+	day_t day;
 
-	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
-	is_there = kv_cursor_seek(&cursor, key_slice(prefix));
-	for (; is_there && count < max && key_starts_with(cursor.key, prefix); is_there = kv_cursor_next(&cursor)) {
-		keys[count].len = cursor.key.len;
-		memcpy(keys[count++].bytes, cursor.key.ptr, cursor.key.len);
-	}
-	kv_cursor_end(&cursor);
-	return count;
+	return key_read_expense(row, &day, &id) && day < utc_day(now_ms) - TRASH_DAYS;
 }
 
-/* Forget what was deleted too long ago: the history, then the place in the trash. */
+/* The history, then the place in the trash. */
+bool
+trash_forget(struct op *op, const struct key *row)
+{
+	struct key history, events[SWEPT_EVENTS];
+	struct uuid id;
+	size_t found;
+	day_t day;
+
+	if (!key_read_expense(key_slice(row), &day, &id))
+		return false;
+	history = key_id(key_ledger(key_slice(row)), ROW_HISTORY, &id);
+	found = op_collect_keys(op, TABLE_LEDGER, &history, events, SWEPT_EVENTS);
+	for (size_t i = 0; i < found; i++)
+		kv_del(op->kv, TABLE_LEDGER, key_slice(&events[i]));
+	if (found < SWEPT_EVENTS)
+		kv_del(op->kv, TABLE_LEDGER, key_slice(row));
+	return found < SWEPT_EVENTS;
+}
+
+/* Forget what was deleted too long ago. */
 static void
 sweep(struct op *op, int64_t now_ms)
 {
-	struct key prefix = key_kind(op->ledger, ROW_TRASH), trash[SWEPT_EXPENSES], events[SWEPT_EVENTS];
-	size_t count = collect(op, &prefix, trash, SWEPT_EXPENSES);
+	struct key prefix = key_kind(op->ledger, ROW_TRASH), trash[SWEPT_EXPENSES];
+	size_t count = op_collect_keys(op, TABLE_LEDGER, &prefix, trash, SWEPT_EXPENSES);
 
-	for (size_t i = 0; i < count; i++) {
-		struct key history;
-		struct uuid id;
-		size_t found;
-		day_t day;
+	for (size_t i = 0; i < count && trash_is_expired(key_slice(&trash[i]), now_ms); i++)
+		trash_forget(op, &trash[i]);
+}
 
-		if (!key_read_expense(key_slice(&trash[i]), &day, &id) || day >= utc_day(now_ms) - TRASH_DAYS)
-			return;
-		history = key_id(op->ledger, ROW_HISTORY, &id);
-		found = collect(op, &history, events, SWEPT_EVENTS);
-		for (size_t k = 0; k < found; k++)
-			kv_del(op->kv, TABLE_LEDGER, key_slice(&events[k]));
-		if (found < SWEPT_EVENTS)
-			kv_del(op->kv, TABLE_LEDGER, key_slice(&trash[i]));
-	}
+void
+event_put(struct op *op, const struct expense_event *event)
+{
+	struct key row = key_history(op->ledger, &event->expense_id, event->version);
+
+	event_pack(op->scratch, event);
+	op_put_scratch(op, TABLE_LEDGER, &row);
 }
 
 static void
 apply(struct op *op, const struct change_plan *plan)
 {
 	const struct expense_event *event = &plan->event;
-	struct key row = key_history(op->ledger, &event->expense_id, event->version), trash;
+	struct key trash;
 
 	if (event->has_before)
 		expense_del(op, &event->before);
 	if (event->has_after)
 		expense_put(op, &event->after);
 	totals_apply(op, &plan->totals);
-	event_pack(op->scratch, event);
-	op_put_scratch(op, TABLE_LEDGER, &row);
+	event_put(op, event);
 	if (event->action == EXPENSE_DELETED) {
 		sweep(op, event->at_ms);
 		trash = key_trash(op->ledger, utc_day(event->at_ms), &event->expense_id);
@@ -310,6 +336,39 @@ answer_made(struct op *op, const struct expense_change *change, struct write_ans
 {
 	answer->is_replay = true;
 	return expenses_load(op, &change->expense.id, 1, answer);
+}
+
+/* --- the trash ---------------------------------------------------------------------- */
+
+enum { TRASH_LOOKED_AT = 1000 };
+
+enum status
+trash_has_category(struct op *op, const struct uuid *category_id, int64_t now_ms, bool *is_there)
+{
+	struct key prefix = key_kind(op->ledger, ROW_TRASH);
+	struct key *keys = arena_alloc(op->arena, (TRASH_LOOKED_AT + 1) * sizeof *keys);
+	size_t count = keys != NULL ? op_collect_keys(op, TABLE_LEDGER, &prefix, keys, TRASH_LOOKED_AT + 1) : 0;
+	enum status st = keys == NULL ? ST_FAILED : count > TRASH_LOOKED_AT ? ST_LIMIT_REACHED : ST_OK;
+
+	*is_there = false;
+	for (size_t i = 0; st == ST_OK && !*is_there && i < count; i++) {
+		struct expense_change change = { 0 };
+		struct change_plan plan = { .change = &change };
+		struct category category;
+		day_t day;
+
+		if (!key_read_expense(key_slice(&keys[i]), &day, &change.expense.id))
+			return ST_BAD_RECORD;
+		if (day < utc_day(now_ms) - TRASH_DAYS)
+			continue;
+		st = look_back(op, &plan);
+		if (st != ST_OK || !plan.has_newest || !plan.newest.has_before)
+			continue;
+		st = category_find(op, NULL, &plan.newest.before.category_id, SLICE_EMPTY, &category);
+		*is_there = st == ST_OK && uuid_equal(&category.id, category_id);
+		st = st == ST_BAD_VALUE ? ST_OK : st;
+	}
+	return st;
 }
 
 enum status

@@ -114,10 +114,8 @@ op_count_attempt(struct op *op, const struct uuid *message_id)
 }
 
 static enum status
-read_entry(const struct kv_cursor *cursor, struct inbox_entry *entry)
+read_entry(const struct kv_cursor *cursor, struct inbox_entry *entry, uint8_t ledger[LEDGER_KEY_SIZE])
 {
-	uint8_t ledger[LEDGER_KEY_SIZE];
-
 	if (cursor->key.len != sizeof entry->message_id.bytes)
 		return ST_BAD_RECORD;
 	memcpy(entry->message_id.bytes, cursor->key.ptr, sizeof entry->message_id.bytes);
@@ -129,6 +127,7 @@ op_list_inbox(struct op *op, int64_t received_before_ms, unsigned limit,
     void (*on_entry)(const struct inbox_entry *entry, void *arg), void *arg)
 {
 	enum status st = ST_OK;
+	uint8_t ledger[LEDGER_KEY_SIZE];
 	struct inbox_entry entry;
 	struct kv_cursor cursor;
 	bool is_there;
@@ -136,13 +135,41 @@ op_list_inbox(struct op *op, int64_t received_before_ms, unsigned limit,
 	kv_cursor_begin(&cursor, op->kv, TABLE_INBOX);
 	is_there = kv_cursor_seek(&cursor, SLICE_LITERAL("\0"));
 	while (st == ST_OK && is_there && limit > 0) {
-		st = read_entry(&cursor, &entry);
+		st = read_entry(&cursor, &entry, ledger);
 		if (st == ST_OK && entry.received_ms < received_before_ms) {
 			on_entry(&entry, arg);
 			limit--;
 		}
 		is_there = kv_cursor_next(&cursor);
 	}
+	kv_cursor_end(&cursor);
+	return kv_status(op->kv, st);
+}
+
+enum status
+op_list_waiting(struct op *op, const struct message_query *query,
+    void (*on_message)(const struct message *message, void *arg), void *arg, bool *has_more, struct uuid *last)
+{
+	struct key start = key_message(&query->after_id);
+	enum status st = ST_OK;
+	uint8_t ledger[LEDGER_KEY_SIZE];
+	struct inbox_entry entry;
+	struct kv_cursor cursor;
+	bool is_there;
+	unsigned seen = 0;
+
+	start.bytes[start.len++] = 0;              /* the first key behind it */
+	kv_cursor_begin(&cursor, op->kv, TABLE_INBOX);
+	is_there = kv_cursor_seek(&cursor, key_slice(&start));
+	for (; st == ST_OK && is_there && seen < query->limit; seen++) {
+		st = read_entry(&cursor, &entry, ledger);
+		if (st == ST_OK && memcmp(ledger, op->ledger, sizeof ledger) == 0)
+			on_message(&(struct message){ .id = entry.message_id, .status = MESSAGE_WAITING, .text = entry.text,
+			    .received_ms = entry.received_ms }, arg);
+		*last = entry.message_id;
+		is_there = kv_cursor_next(&cursor);
+	}
+	*has_more = st == ST_OK && is_there;
 	kv_cursor_end(&cursor);
 	return kv_status(op->kv, st);
 }

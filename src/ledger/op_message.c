@@ -43,6 +43,35 @@ op_get_message(struct op *op, const struct uuid *id, struct message *message, bo
 	return get_waiting(op, id, message);
 }
 
+enum status
+op_list_messages(struct op *op, const struct message_query *query,
+    void (*on_message)(const struct message *message, void *arg), void *arg, bool *has_more, struct uuid *last)
+{
+	struct key prefix = key_kind(op->ledger, ROW_MESSAGE), start = key_id(op->ledger, ROW_MESSAGE, &query->after_id);
+	struct uuid ids[MESSAGE_EXPENSES_MAX];
+	enum status st = ST_OK;
+	struct kv_cursor cursor;
+	struct message message;
+	bool is_there, is_sign_up;
+	unsigned given = 0;
+
+	start.bytes[start.len++] = 0;              /* the first key behind it */
+	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
+	is_there = kv_cursor_seek(&cursor, key_slice(&start)) && key_starts_with(cursor.key, &prefix);
+	for (; st == ST_OK && is_there && given < query->limit; given++) {
+		st = message_unpack(cursor.value, &message, &is_sign_up, ids);
+		if (st == ST_OK && !key_read_id(cursor.key, &message.id))
+			st = ST_BAD_RECORD;
+		if (st == ST_OK)
+			on_message(&message, arg);
+		*last = message.id;
+		is_there = kv_cursor_next(&cursor) && key_starts_with(cursor.key, &prefix);
+	}
+	*has_more = st == ST_OK && is_there;
+	kv_cursor_end(&cursor);
+	return kv_status(op->kv, st);
+}
+
 static enum status
 check_entry(const struct message_entry *entry)
 {

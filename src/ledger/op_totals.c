@@ -20,7 +20,8 @@ change_of(struct totals_plan *plan, struct op *op, const struct key *key, struct
 	struct total_change *change;
 	struct slice value;
 
-	for (size_t i = 0; i < plan->count; i++)
+	/* The last ones first: expenses of one day mostly follow one another. */
+	for (size_t i = plan->count; i-- > 0;)
 		if (slice_equal(key_slice(&plan->changes[i].key), key_slice(key))) {
 			*out = &plan->changes[i];
 			return ST_OK;

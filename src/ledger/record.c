@@ -124,7 +124,7 @@ read_uuids(struct mp *mp, struct uuid *ids, size_t max)
 void
 user_pack(struct buf *b, const struct user *user)
 {
-	struct packing p = record_begin(b, 6);
+	struct packing p = record_begin(b, 8);
 
 	mp_put_str(&p.pk, user->id);
 	mp_put_str(&p.pk, user->locale);
@@ -132,6 +132,8 @@ user_pack(struct buf *b, const struct user *user)
 	mp_put_currency(&p.pk, user->home);
 	msgpack_pack_int64(&p.pk, user->created_ms);
 	msgpack_pack_uint32(&p.pk, user->version);
+	mp_put_str(&p.pk, user->display_name);
+	msgpack_pack_int64(&p.pk, user->updated_ms);
 	record_end(&p);
 }
 
@@ -146,18 +148,26 @@ user_unpack(struct slice value, struct user *user)
 	user->home = mp_currency(&u.mp);
 	user->created_ms = mp_int(&u.mp);
 	user->version = mp_u32(&u.mp);
+	user->display_name = SLICE_EMPTY;
+	user->updated_ms = user->created_ms;
+	if (u.more >= 2) {                     /* these two came later than the others */
+		user->display_name = mp_str(&u.mp);
+		user->updated_ms = mp_int(&u.mp);
+		u.more -= 2;
+	}
 	return record_close(&u);
 }
 
 void
 category_pack(struct buf *b, const struct category *category)
 {
-	struct packing p = record_begin(b, 4);
+	struct packing p = record_begin(b, 5);
 
 	mp_put_str(&p.pk, category->key);
 	mp_put_str(&p.pk, category->name);
 	msgpack_pack_uint32(&p.pk, category->expense_count);
 	msgpack_pack_uint32(&p.pk, category->version);
+	put_optional_uuid(&p.pk, &category->moves_to);
 	record_end(&p);
 }
 
@@ -174,6 +184,82 @@ category_unpack(struct slice value, struct category *category)
 		category->version = mp_u32(&u.mp);
 		u.more--;
 	}
+	category->moves_to = (struct uuid){ { 0 } };
+	if (u.more > 0) {                      /* and this one later still */
+		category->moves_to = read_optional_uuid(&u.mp);
+		u.more--;
+	}
+	category->folded = SLICE_EMPTY;
+	return record_close(&u);
+}
+
+void
+keyword_pack(struct buf *b, const struct keyword *keyword)
+{
+	struct packing p = record_begin(b, 5);
+
+	mp_put_uuid(&p.pk, &keyword->id);
+	mp_put_uuid(&p.pk, &keyword->category_id);
+	mp_put_str(&p.pk, keyword->text);
+	msgpack_pack_uint32(&p.pk, keyword->priority);
+	msgpack_pack_uint32(&p.pk, keyword->version);
+	record_end(&p);
+}
+
+enum status
+keyword_unpack(struct slice value, struct keyword *keyword)
+{
+	struct unpacking u = record_open(value, 5);
+
+	mp_uuid(&u.mp, &keyword->id);
+	mp_uuid(&u.mp, &keyword->category_id);
+	keyword->text = mp_str(&u.mp);
+	keyword->priority = mp_u32(&u.mp);
+	keyword->version = mp_u32(&u.mp);
+	return record_close(&u);
+}
+
+void
+redirect_pack(struct buf *b, const struct redirect *redirect)
+{
+	struct packing p = record_begin(b, 3);
+
+	mp_put_uuid(&p.pk, &redirect->target);
+	mp_put_uuid(&p.pk, &redirect->deletion_id);
+	msgpack_pack_int64(&p.pk, redirect->at_ms);
+	record_end(&p);
+}
+
+enum status
+redirect_unpack(struct slice value, struct redirect *redirect)
+{
+	struct unpacking u = record_open(value, 3);
+
+	mp_uuid(&u.mp, &redirect->target);
+	mp_uuid(&u.mp, &redirect->deletion_id);
+	redirect->at_ms = mp_int(&u.mp);
+	return record_close(&u);
+}
+
+void
+chore_pack(struct buf *b, const struct chore *chore)
+{
+	struct packing p = record_begin(b, 3);
+
+	mp_put_uuid(&p.pk, &chore->deletion_id);
+	msgpack_pack_uint32(&p.pk, chore->by);
+	msgpack_pack_int64(&p.pk, chore->started_ms);
+	record_end(&p);
+}
+
+enum status
+chore_unpack(struct slice value, struct chore *chore)
+{
+	struct unpacking u = record_open(value, 3);
+
+	mp_uuid(&u.mp, &chore->deletion_id);
+	chore->by = (enum token_kind)mp_int_in(&u.mp, 0, TOKEN_USER);
+	chore->started_ms = mp_int(&u.mp);
 	return record_close(&u);
 }
 
@@ -299,7 +385,7 @@ event_unpack(struct slice value, struct expense_event *event)
 	mp_uuid(&u.mp, &event->change_id);
 	action = mp_u32(&u.mp);
 	by = mp_u32(&u.mp);
-	if (action >= EXPENSE_ACTIONS || by > TOKEN_USER)
+	if (action >= EXPENSE_EVENTS || by > TOKEN_USER)
 		u.mp.is_bad = true;
 	event->action = (enum expense_action)action;
 	event->by = (enum token_kind)by;
@@ -407,6 +493,44 @@ dedupe_unpack(struct slice value, struct dedupe *dedupe, struct uuid *ids)
 }
 
 void
+tombstone_pack(struct buf *b, const struct tombstone *tombstone)
+{
+	struct packing p = record_begin(b, 2);
+
+	msgpack_pack_int64(&p.pk, tombstone->started_ms);
+	msgpack_pack_int64(&p.pk, tombstone->finished_ms);
+	record_end(&p);
+}
+
+enum status
+tombstone_unpack(struct slice value, struct tombstone *tombstone)
+{
+	struct unpacking u = record_open(value, 2);
+
+	tombstone->started_ms = mp_int(&u.mp);
+	tombstone->finished_ms = mp_int(&u.mp);
+	return record_close(&u);
+}
+
+void
+deletion_pack(struct buf *b, struct slice user_id)
+{
+	struct packing p = record_begin(b, 1);
+
+	mp_put_str(&p.pk, user_id);
+	record_end(&p);
+}
+
+enum status
+deletion_unpack(struct slice value, struct slice *user_id)
+{
+	struct unpacking u = record_open(value, 1);
+
+	*user_id = mp_str(&u.mp);
+	return record_close(&u);
+}
+
+void
 inbox_pack(struct buf *b, const struct inbox_entry *entry, const uint8_t ledger[16])
 {
 	struct packing p = record_begin(b, 9);
@@ -471,7 +595,7 @@ outbox_unpack(struct slice value, struct outbox_entry *entry)
 void
 token_pack(struct buf *b, const struct token *token)
 {
-	struct packing p = record_begin(b, 7);
+	struct packing p = record_begin(b, 9);
 
 	mp_put_bin(&p.pk, token->secret_hash, sizeof token->secret_hash);
 	msgpack_pack_uint32(&p.pk, token->kind);
@@ -480,6 +604,8 @@ token_pack(struct buf *b, const struct token *token)
 	msgpack_pack_int64(&p.pk, token->created_ms);
 	msgpack_pack_int64(&p.pk, token->expires_ms);
 	mp_put_bool(&p.pk, token->is_revoked);
+	msgpack_pack_uint32(&p.pk, token->scopes);
+	msgpack_pack_int32(&p.pk, token->last_used);
 	record_end(&p);
 }
 
@@ -499,6 +625,13 @@ token_unpack(struct slice value, struct token *token)
 	token->created_ms = mp_int(&u.mp);
 	token->expires_ms = mp_int(&u.mp);
 	token->is_revoked = mp_bool(&u.mp);
+	token->scopes = 0;
+	token->last_used = 0;
+	if (u.more >= 2) {                     /* they came later than the others */
+		token->scopes = mp_u32(&u.mp);
+		token->last_used = mp_day(&u.mp);
+		u.more -= 2;
+	}
 	return record_close(&u);
 }
 

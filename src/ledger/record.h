@@ -26,6 +26,30 @@ enum status user_unpack(struct slice value, struct user *user);
 void category_pack(struct buf *b, const struct category *category);
 enum status category_unpack(struct slice value, struct category *category);
 
+/* Without the folded text, which is in the key: the caller sets it. */
+void keyword_pack(struct buf *b, const struct keyword *keyword);
+enum status keyword_unpack(struct slice value, struct keyword *keyword);
+
+/* Where the expenses of a category that was deleted went. */
+struct redirect {
+	struct uuid target;
+	struct uuid deletion_id;
+	int64_t     at_ms;
+};
+
+void redirect_pack(struct buf *b, const struct redirect *redirect);
+enum status redirect_unpack(struct slice value, struct redirect *redirect);
+
+/* A category that is being deleted in steps. */
+struct chore {
+	struct uuid     deletion_id;
+	enum token_kind by;
+	int64_t         started_ms;
+};
+
+void chore_pack(struct buf *b, const struct chore *chore);
+enum status chore_unpack(struct slice value, struct chore *chore);
+
 /* The row of a category's name. */
 void name_pack(struct buf *b, const struct uuid *category_id);
 enum status name_unpack(struct slice value, struct uuid *category_id);
@@ -68,6 +92,19 @@ void dedupe_pack(struct buf *b, const struct dedupe *dedupe);
 
 /* ids has room for BATCH_EXPENSES_MAX. */
 enum status dedupe_unpack(struct slice value, struct dedupe *dedupe, struct uuid *ids);
+
+/* That a user was deleted. */
+struct tombstone {
+	int64_t started_ms;
+	int64_t finished_ms;               /* 0: rows are still there */
+};
+
+void tombstone_pack(struct buf *b, const struct tombstone *tombstone);
+enum status tombstone_unpack(struct slice value, struct tombstone *tombstone);
+
+/* A deletion that has not ended. */
+void deletion_pack(struct buf *b, struct slice user_id);
+enum status deletion_unpack(struct slice value, struct slice *user_id);
 
 /* Without the message id; with the ledger that it is for. */
 void inbox_pack(struct buf *b, const struct inbox_entry *entry, const uint8_t ledger[16]);

@@ -162,17 +162,11 @@ record(struct drive *drive)
 
 /* --- step 2: understand --------------------------------------------------- */
 
-/* What the reply calls the category: the name the user gave it, else the default's in the language of the message. */
-static struct slice
-category_name(const struct category *category, enum category_kind kind, enum language language)
-{
-	return category != NULL && category->name.len > 0 ? category->name : category_kind_name(kind, language);
-}
-
 static void
 take_expense(struct drive *drive, const struct understood_expense *understood, struct reply_expense *said)
 {
-	const struct category *category = drive->is_known ? message_category(&drive->person, understood->category) : NULL;
+	const struct category *category = drive->is_known ?
+	    message_file(&drive->person, understood->description, understood->category) : NULL;
 	struct new_expense *new_expense = &drive->expenses[drive->expense_count++];
 
 	new_expense->expense = (struct expense){
@@ -187,7 +181,8 @@ take_expense(struct drive *drive, const struct understood_expense *understood, s
 	*said = (struct reply_expense){
 		.description = understood->description, .amount_minor = understood->amount_minor,
 		.currency = understood->currency, .account = understood->account, .day = understood->day,
-		.category = category_name(category, understood->category, drive->language),
+		.category = category != NULL ? message_category_name(category, drive->language) :
+		    category_kind_name(understood->category, drive->language),
 	};
 }
 

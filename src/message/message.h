@@ -67,6 +67,17 @@ extern const struct slice message_default_account;
 /* The user's own settings or, when person is NULL, what a new user gets; points into person and options. */
 struct sign_up message_profile(const struct options *options, struct slice user_id, const struct person *person);
 
+/*
+ * Where an expense is filed: in the category with the keyword that is first in
+ * the person's order and occurs in the description; else in one of the user's
+ * own whose name occurs there, the longest first; else as message_category
+ * says.  NULL when there is none.
+ */
+const struct category *message_file(const struct person *person, struct slice description, enum category_kind kind);
+
+/* What a person reads as a category's name: the one it was given, else the default's in the language. */
+struct slice message_category_name(const struct category *category, enum language language);
+
 /* The user's category of a kind: the default one if it is still there, else Other, else the first; NULL when there is none. */
 const struct category *message_category(const struct person *person, enum category_kind kind);
 

@@ -6,6 +6,7 @@
 
 #include "chat/reply.h"
 #include "clock.h"
+#include "fold.h"
 #include "store/person.h"
 #include "zone.h"
 
@@ -61,6 +62,70 @@ message_category(const struct person *person, enum category_kind kind)
 	if (category == NULL)
 		category = person_default_category(person, slice_of(category_kind_key(CATEGORY_OTHER)));
 	return category == NULL && person->category_count > 0 ? &person->categories[0] : category;
+}
+
+static const struct category *
+find_by_keyword(const struct person *person, struct slice folded)
+{
+	for (size_t i = 0; i < person->keyword_count; i++) {
+		const struct keyword *keyword = &person->keywords[i];
+		const struct category *category = person_category(person, &keyword->category_id);
+
+		if (category != NULL && text_has_word(folded, keyword->folded))
+			return category;
+	}
+	return NULL;
+}
+
+static const struct category *
+find_by_own_name(const struct person *person, struct slice folded)
+{
+	const struct category *best = NULL;
+
+	for (size_t i = 0; i < person->category_count; i++) {
+		const struct category *category = &person->categories[i];
+
+		if ((best == NULL || category->folded.len > best->folded.len) && text_has_word(folded, category->folded))
+			best = category;
+	}
+	return best;
+}
+
+/* Most people have neither, and then nothing is folded. */
+static bool
+has_own_words(const struct person *person)
+{
+	bool has_any = person->keyword_count > 0;
+
+	for (size_t i = 0; !has_any && i < person->category_count; i++)
+		has_any = person->categories[i].folded.len > 0;
+	return has_any;
+}
+
+const struct category *
+message_file(const struct person *person, struct slice description, enum category_kind kind)
+{
+	const struct category *category = NULL;
+	struct buf folded = BUF_INIT;
+
+	if (has_own_words(person)) {
+		text_fold_to(&folded, description);
+		category = find_by_keyword(person, buf_slice(&folded));
+		if (category == NULL)
+			category = find_by_own_name(person, buf_slice(&folded));
+		buf_fini(&folded);
+	}
+	return category != NULL ? category : message_category(person, kind);
+}
+
+struct slice
+message_category_name(const struct category *category, enum language language)
+{
+	enum category_kind kind;
+
+	if (category->name.len > 0)
+		return category->name;
+	return category_kind_from_key(category->key, &kind) ? category_kind_name(kind, language) : category->key;
 }
 
 day_t

@@ -8,9 +8,13 @@
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
+#include "clock.h"
 #include "ctl_server.h"
+#include "category_moves.h"
+#include "deletion.h"
 #include "log.h"
 #include "redrive.h"
+#include "retention.h"
 
 #define DISK_LOW_BYTES (UINT64_C(256) << 20)
 
@@ -42,6 +46,24 @@ look_for_messages(struct keeper *keeper)
 	redrive_look(keeper->redrive);
 }
 
+static void
+look_for_deletions(struct keeper *keeper)
+{
+	deletions_look(keeper->deletions);
+}
+
+static void
+look_for_category_moves(struct keeper *keeper)
+{
+	category_moves_look(keeper->category_moves);
+}
+
+static void
+remove_expired(struct keeper *keeper)
+{
+	retention_look(keeper->retention, clock_wall_ms(), clock_mono_ms());
+}
+
 /* What is done by the clock, first at the start. */
 static const struct clock_job {
 	const char *name;
@@ -51,6 +73,9 @@ static const struct clock_job {
 	{ "check-disk", 1000, check_disk },
 	{ "clear-readers", 10000, clear_dead_readers },
 	{ "redrive", 2000, look_for_messages },
+	{ "delete-users", 500, look_for_deletions },
+	{ "retention", 500, remove_expired },
+	{ "move-expenses", 2000, look_for_category_moves },
 };
 enum { JOBS = sizeof jobs / sizeof jobs[0] };
 
@@ -112,7 +137,11 @@ open_services(struct keeper *keeper)
 	if (messages->store == NULL || messages->pool == NULL)
 		return false;
 	keeper->redrive = redrive_open(messages);
-	return keeper->redrive != NULL;
+	keeper->deletions = deletions_open(keeper->loop.base, messages->store, messages->counters);
+	keeper->retention = retention_open(messages->store, messages->counters);
+	keeper->category_moves = category_moves_open(messages->store);
+	return keeper->redrive != NULL && keeper->deletions != NULL && keeper->retention != NULL &&
+	    keeper->category_moves != NULL;
 }
 
 /* The pool first: the messages it gives up end in the store. */
@@ -125,6 +154,12 @@ close_services(struct keeper *keeper)
 		store_close(keeper->messages.store);
 	if (keeper->redrive != NULL)
 		redrive_close(keeper->redrive);
+	if (keeper->deletions != NULL)
+		deletions_close(keeper->deletions);
+	if (keeper->retention != NULL)
+		retention_close(keeper->retention);
+	if (keeper->category_moves != NULL)
+		category_moves_close(keeper->category_moves);
 }
 
 static int

@@ -7,14 +7,20 @@
 #include "message/message.h"
 
 struct ctl_server;
+struct deletions;
+struct category_moves;
 struct job_timer;
 struct redrive;
+struct retention;
 
 struct keeper {
 	const struct inherited *in;
 	struct child_loop       loop;
 	struct message_service  messages;      /* the store and the AI pool, for messages left behind and for commands */
 	struct redrive         *redrive;
+	struct deletions       *deletions;
+	struct retention       *retention;
+	struct category_moves  *category_moves;
 	struct ctl_server      *stats, *control;
 	struct job_timer       *timers;
 	bool                    is_disk_low;   /* the operator was told */

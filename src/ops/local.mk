@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += src/ops/commands.c src/ops/commands.h
 libaiexpense_a_SOURCES += src/ops/ctl_server.c src/ops/ctl_server.h
+libaiexpense_a_SOURCES += src/ops/category_moves.c src/ops/category_moves.h
+libaiexpense_a_SOURCES += src/ops/deletion.c src/ops/deletion.h
 libaiexpense_a_SOURCES += src/ops/keeper.c src/ops/keeper.h
 libaiexpense_a_SOURCES += src/ops/redrive.c src/ops/redrive.h
+libaiexpense_a_SOURCES += src/ops/retention.c src/ops/retention.h
 libaiexpense_a_SOURCES += src/ops/stats.c
 libaiexpense_a_SOURCES += src/ops/stats_format.c src/ops/stats_format.h
 libaiexpense_a_SOURCES += src/ops/token_commands.c

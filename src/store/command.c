@@ -9,10 +9,20 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_PUT_EXPENSES] = &command_put_expenses,
 	[COMMAND_CHANGE_EXPENSE] = &command_change_expense,
 	[COMMAND_NAME_CATEGORY] = &command_name_category,
+	[COMMAND_DELETE_CATEGORY] = &command_delete_category,
+	[COMMAND_MOVE_EXPENSES] = &command_move_expenses,
+	[COMMAND_SET_KEYWORD] = &command_set_keyword,
 	[COMMAND_SIGN_UP] = &command_sign_up,
+	[COMMAND_CHANGE_USER] = &command_change_user,
+	[COMMAND_BEGIN_DELETION] = &command_begin_deletion,
+	[COMMAND_DELETE_STEP] = &command_delete_step,
+	[COMMAND_REMOVE_TOKENS] = &command_remove_tokens,
+	[COMMAND_REMOVE_EXPIRED] = &command_remove_expired,
 	[COMMAND_PUT_INBOX] = &command_put_inbox,
 	[COMMAND_COUNT_ATTEMPT] = &command_count_attempt,
 	[COMMAND_PUT_TOKEN] = &command_put_token,
+	[COMMAND_REVOKE_TOKEN] = &command_revoke_token,
+	[COMMAND_NOTE_TOKEN_USED] = &command_note_token_used,
 };
 
 /* --- a body: one binary value that holds the fields in a row -------------------- */
@@ -72,15 +82,48 @@ command_unpack(struct slice body, unsigned kind, struct arena *arena, struct com
 	return mp_end(&mp);
 }
 
+static bool
+is_about_a_ledger(const struct command *command)
+{
+	static const uint8_t none[LEDGER_KEY_SIZE];
+
+	return memcmp(command->ledger, none, sizeof none) != 0;
+}
+
+static int64_t
+arrival_of(const struct uuid *message_id, int64_t received_ms)
+{
+	int64_t id_ms = uuid7_time_ms(message_id);
+
+	return id_ms < received_ms ? id_ms : received_ms;
+}
+
+/* What the ledger of a user who is or was deleted takes no more: messages may come again long after they came first. */
+static enum status
+check_ledger(struct op *op, const struct command *command)
+{
+	int64_t arrived_ms = INT64_MAX;
+
+	if (!is_about_a_ledger(command) || command->kind == COMMAND_BEGIN_DELETION || command->kind == COMMAND_DELETE_STEP)
+		return ST_OK;
+	if (command->kind == COMMAND_RECORD_MESSAGE)
+		arrived_ms = arrival_of(&command->message.id, command->message.received_ms);
+	else if (command->kind == COMMAND_PUT_INBOX)
+		arrived_ms = arrival_of(&command->inbox.message_id, command->inbox.received_ms);
+	return ledger_check(op, arrived_ms);
+}
+
 enum status
 command_run(const struct command *command, struct kv *kv, struct arena *arena, struct buf *scratch,
     struct write_answer *answer)
 {
 	struct op op = { .kv = kv, .arena = arena, .scratch = scratch };
+	enum status st;
 
 	memcpy(op.ledger, command->ledger, sizeof op.ledger);
 	memset(answer, 0, sizeof *answer);
-	return rows[command->kind]->run(&op, command, answer);
+	st = check_ledger(&op, command);
+	return st == ST_OK ? rows[command->kind]->run(&op, command, answer) : st;
 }
 
 static void
@@ -128,6 +171,11 @@ answer_pack(struct buf *b, enum status st, const struct write_answer *answer)
 		for (size_t i = 0; i < answer->expense_count; i++)
 			command_put_expense(&pk, &answer->expenses[i]);
 		mp_put_uuid(&pk, &answer->category_id);
+		mp_put_bin(&pk, answer->next.ptr, answer->next.len);
+		for (int i = 0; i < REMOVED_KINDS; i++)
+			msgpack_pack_uint32(&pk, answer->removed[i]);
+		msgpack_pack_uint32(&pk, answer->expenses_left);
+		mp_put_bool(&pk, answer->is_given_up);
 	}
 	body_end(b, start);
 }
@@ -149,6 +197,11 @@ answer_unpack(struct slice body, struct arena *arena, enum status *st, struct wr
 	for (size_t i = 0; !mp.is_bad && i < answer->expense_count; i++)
 		command_read_expense(&mp, &expenses[i]);
 	mp_uuid(&mp, &answer->category_id);
+	answer->next = mp_bin(&mp);
+	for (int i = 0; i < REMOVED_KINDS; i++)
+		answer->removed[i] = mp_u32(&mp);
+	answer->expenses_left = mp_u32(&mp);
+	answer->is_given_up = mp_bool(&mp);
 	return mp_end(&mp);
 }
 

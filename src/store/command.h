@@ -17,30 +17,61 @@ enum command_kind {
 	COMMAND_PUT_EXPENSES,
 	COMMAND_CHANGE_EXPENSE,
 	COMMAND_NAME_CATEGORY,
+	COMMAND_DELETE_CATEGORY,
+	COMMAND_MOVE_EXPENSES,
+	COMMAND_SET_KEYWORD,
 	COMMAND_SIGN_UP,
+	COMMAND_CHANGE_USER,
+	COMMAND_BEGIN_DELETION,
+	COMMAND_DELETE_STEP,
+	COMMAND_REMOVE_TOKENS,
+	COMMAND_REMOVE_EXPIRED,
 	COMMAND_PUT_INBOX,
 	COMMAND_COUNT_ATTEMPT,
 	COMMAND_PUT_TOKEN,
+	COMMAND_REVOKE_TOKEN,
+	COMMAND_NOTE_TOKEN_USED,
 	COMMANDS
 };
 
-struct sign_up_command {
-	struct sign_up sign_up;
-	int64_t        now_ms;
+/* Of work in steps, and of what is removed because it is kept no longer. */
+struct step_command {
+	struct slice        user_id;           /* COMMAND_REMOVE_TOKENS */
+	struct slice        from;
+	int64_t             now_ms;
+	size_t              row_count;         /* COMMAND_REMOVE_EXPIRED: at most EXPIRED_MAX */
+	const struct slice *rows;
+};
+
+struct move_command {
+	struct uuid category_id;
+	int64_t     now_ms;
+};
+
+struct token_use {
+	uint8_t key_id[TOKEN_KEY_SIZE];
+	day_t   day;                                       /* not of COMMAND_REVOKE_TOKEN */
 };
 
 struct command {
 	enum command_kind kind;
-	uint8_t           ledger[LEDGER_KEY_SIZE];     /* not for COMMAND_PUT_TOKEN */
+	uint8_t           ledger[LEDGER_KEY_SIZE];     /* all zero when the command is about no single ledger */
 	union {
 		struct message_entry   message;
 		struct expense_batch   batch;
 		struct expense_change  change;
 		struct category_name   category;
-		struct sign_up_command sign_up;
+		struct category_deletion category_deletion;
+		struct move_command    move;
+		struct keyword_change  keyword;
+		struct sign_up_entry   sign_up;
+		struct user_change     user;
+		struct deletion        deletion;
+		struct step_command    step;
 		struct inbox_entry     inbox;
 		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
 		struct token           token;
+		struct token_use       token_use;
 	};
 };
 
@@ -51,9 +82,8 @@ void command_pack(struct buf *b, const struct command *command);
 bool command_unpack(struct slice body, unsigned kind, struct arena *arena, struct command *command);
 
 /*
- * Carry the command out.  *answer is set, empty but for record_message,
- * put_expenses, change_expense, name_category and sign_up; it lies in the arena and in the command.  With an
- * error in kv the transaction is of no use any more, else it may go on.
+ * Carry the command out, unless its ledger is being deleted.  *answer is set, empty for those whose asker has an
+ * on_done; it lies in the arena and in the command.  With an error in kv the transaction is of no use any more, else it may go on.
  */
 enum status command_run(const struct command *command, struct kv *kv, struct arena *arena, struct buf *scratch,
     struct write_answer *answer);

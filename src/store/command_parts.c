@@ -17,6 +17,7 @@ command_put_sign_up(msgpack_packer *pk, const struct sign_up *sign_up)
 	mp_put_str(pk, sign_up->locale);
 	mp_put_str(pk, sign_up->zone);
 	mp_put_currency(pk, sign_up->home);
+	mp_put_str(pk, sign_up->display_name);
 }
 
 void
@@ -26,6 +27,7 @@ command_read_sign_up(struct mp *mp, struct sign_up *sign_up)
 	sign_up->locale = mp_str(mp);
 	sign_up->zone = mp_str(mp);
 	sign_up->home = mp_currency(mp);
+	sign_up->display_name = mp_str(mp);
 }
 
 void

@@ -108,7 +108,7 @@ check_store(const struct options *options)
 	struct lmdb_env *env;
 
 	for (unsigned shard = 0; shard <= options->store_shards; shard++) {
-		env = layout_open(options, shard, LMDB_READ, shard > 0 ? &first : NULL, &meta);
+		env = layout_open(options, shard, LMDB_COMPLETE, shard > 0 ? &first : NULL, &meta);
 		if (env == NULL)
 			return -1;
 		lmdb_env_close(env);

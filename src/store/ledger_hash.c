@@ -5,9 +5,11 @@
 #include "ledger_hash.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "ledger/key.h"
 #include "log.h"
@@ -15,6 +17,7 @@
 struct ledger_hash {
 	EVP_MAC_CTX *context;          /* keyed once, started anew for each id */
 	unsigned     shard_count;
+	uint8_t      secret[16];
 };
 
 static EVP_MAC_CTX *
@@ -40,6 +43,7 @@ ledger_hash_new(const uint8_t secret[16], unsigned shard_count)
 	if (hash == NULL)
 		return NULL;
 	hash->shard_count = shard_count;
+	memcpy(hash->secret, secret, sizeof hash->secret);
 	hash->context = keyed_context(secret);
 	if (hash->context == NULL) {
 		log_error("the cryptographic library has no SipHash");
@@ -73,4 +77,11 @@ ledger_hash_place(struct ledger_hash *hash, struct slice ledger_id)
 		n = n << 8 | ledger.key[i];
 	ledger.shard = (unsigned)(n % hash->shard_count);
 	return ledger;
+}
+
+void
+ledger_hash_mac(const struct ledger_hash *hash, struct slice text, uint8_t mac[32])
+{
+	if (HMAC(EVP_sha256(), hash->secret, sizeof hash->secret, (const uint8_t *)text.ptr, text.len, mac, NULL) == NULL)
+		fatal(3, "HMAC failed");
 }

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += src/store/batch.c src/store/batch.h
 libaiexpense_a_SOURCES += src/store/command.c src/store/command.h
+libaiexpense_a_SOURCES += src/store/command_category.c
 libaiexpense_a_SOURCES += src/store/command_expense.c
 libaiexpense_a_SOURCES += src/store/command_inbox.c
 libaiexpense_a_SOURCES += src/store/command_parts.c src/store/command_parts.h
+libaiexpense_a_SOURCES += src/store/command_removal.c
 libaiexpense_a_SOURCES += src/store/command_token.c
 libaiexpense_a_SOURCES += src/store/command_user.c
 libaiexpense_a_SOURCES += src/store/engine.h

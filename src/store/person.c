@@ -4,24 +4,53 @@
 
 #include "person.h"
 
+static bool
+copy_keywords(struct arena *arena, const struct person *person, struct person *copy)
+{
+	size_t count = person->keyword_count;
+	struct keyword *keywords = count > 0 ? arena_alloc(arena, count * sizeof *keywords) : NULL;
+
+	copy->keywords = keywords;
+	for (size_t i = 0; keywords != NULL && i < count; i++) {
+		keywords[i] = person->keywords[i];
+		keywords[i].text = arena_copy(arena, person->keywords[i].text);
+		keywords[i].folded = arena_copy(arena, person->keywords[i].folded);
+		if (keywords[i].text.ptr == NULL || keywords[i].folded.ptr == NULL)
+			return false;
+	}
+	return keywords != NULL || count == 0;
+}
+
 bool
 person_copy(struct arena *arena, const struct person *person, struct person *copy)
 {
-	struct category *categories = arena_alloc(arena, (person->category_count + 1) * sizeof *categories);
+	size_t count = person->category_count + person->leaving_count;
+	struct category *categories = arena_alloc(arena, (count + 1) * sizeof *categories);
 
-	if (categories == NULL)
+	*copy = *person;
+	if (categories == NULL || !copy_keywords(arena, person, copy))
 		return false;
-	for (size_t i = 0; i < person->category_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		categories[i] = person->categories[i];
 		categories[i].key = arena_copy(arena, person->categories[i].key);
 		categories[i].name = arena_copy(arena, person->categories[i].name);
+		categories[i].folded = arena_copy(arena, person->categories[i].folded);
 	}
-	*copy = *person;
 	copy->user.id = arena_copy(arena, person->user.id);
 	copy->user.locale = arena_copy(arena, person->user.locale);
 	copy->user.zone = arena_copy(arena, person->user.zone);
+	copy->user.display_name = arena_copy(arena, person->user.display_name);
 	copy->categories = categories;
-	return copy->user.zone.ptr != NULL;
+	return copy->user.display_name.ptr != NULL;
+}
+
+const struct category *
+person_category(const struct person *person, const struct uuid *id)
+{
+	for (size_t i = 0; i < person->category_count; i++)
+		if (uuid_equal(&person->categories[i].id, id))
+			return &person->categories[i];
+	return NULL;
 }
 
 const struct category *

@@ -9,6 +9,9 @@
 /* Copy a person with everything it points to into the arena; false when there is no memory. */
 bool person_copy(struct arena *arena, const struct person *person, struct person *copy);
 
+/* The category with this id; NULL when there is none, or when it is being deleted. */
+const struct category *person_category(const struct person *person, const struct uuid *id);
+
 /* The default category with this key, or NULL when the user has it no more. */
 const struct category *person_default_category(const struct person *person, struct slice key);
 

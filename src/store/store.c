@@ -132,10 +132,43 @@ store_get_message(struct store *store, const struct ledger *ledger, const struct
 	bool is_sign_up;
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
-		r.st = op_get_message(&r.op, id, &message, &is_sign_up);
+		r.st = ledger_check(&r.op, INT64_MAX) == ST_OK ? op_get_message(&r.op, id, &message, &is_sign_up) : ST_NOT_FOUND;
 	reading_end(&r);
 	fn(r.st, r.st == ST_OK ? &message : NULL, arg);
 	reading_fini(&r);
+}
+
+/* Both lists of messages. */
+typedef enum status list_messages_op(struct op *op, const struct message_query *query,
+    void (*on_message)(const struct message *message, void *arg), void *arg, bool *has_more, struct uuid *last);
+
+static void
+list_messages(struct store *store, const struct ledger *ledger, const struct message_query *query, list_messages_op *list,
+    const struct message_list_callbacks *callbacks, void *arg)
+{
+	struct uuid last = query->after_id;
+	struct reading r;
+	bool has_more = false;
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = list(&r.op, query, callbacks->on_message, arg, &has_more, &last);
+	reading_end(&r);
+	callbacks->on_end(r.st, has_more, &last, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_messages(struct store *store, const struct ledger *ledger, const struct message_query *query,
+    const struct message_list_callbacks *callbacks, void *arg)
+{
+	list_messages(store, ledger, query, op_list_messages, callbacks, arg);
+}
+
+void
+store_list_waiting(struct store *store, const struct ledger *ledger, const struct message_query *query,
+    const struct message_list_callbacks *callbacks, void *arg)
+{
+	list_messages(store, ledger, query, op_list_waiting, callbacks, arg);
 }
 
 void
@@ -166,7 +199,7 @@ store_list_totals(struct store *store, const struct ledger *ledger, bool by_mont
 }
 
 void
-store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn, void *arg)
+store_get_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_token_fn *fn, void *arg)
 {
 	struct reading r;
 	struct token token = { 0 };
@@ -179,14 +212,16 @@ store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn
 }
 
 void
-store_list_tokens(struct store *store, const struct token_list_callbacks *callbacks, void *arg)
+store_list_tokens(struct store *store, const struct token_query *query, const struct token_list_callbacks *callbacks,
+    void *arg)
 {
+	const uint8_t *next = NULL;
 	struct reading r;
 
 	if (reading_begin(&r, store, store->shard_count, NULL))
-		r.st = op_list_tokens(&r.op, callbacks->on_token, arg);
+		r.st = op_list_tokens(&r.op, query, callbacks->on_token, arg, &next);
 	reading_end(&r);
-	callbacks->on_end(r.st, arg);
+	callbacks->on_end(r.st, next, arg);
 	reading_fini(&r);
 }
 
@@ -198,6 +233,52 @@ store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms
 
 	if (reading_begin(&r, store, shard, NULL))
 		r.st = op_list_inbox(&r.op, received_before_ms, limit, callbacks->on_entry, arg);
+	reading_end(&r);
+	callbacks->on_end(r.st, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_deletions(struct store *store, unsigned shard, unsigned limit, const struct deletion_list_callbacks *callbacks,
+    void *arg)
+{
+	struct reading r;
+
+	if (reading_begin(&r, store, shard, NULL))
+		r.st = op_list_deletions(&r.op, limit, callbacks->on_deletion, arg);
+	reading_end(&r);
+	callbacks->on_end(r.st, arg);
+	reading_fini(&r);
+}
+
+void
+store_list_expired(struct store *store, unsigned shard, const struct expired_query *query,
+    const struct expired_list_callbacks *callbacks, void *arg)
+{
+	struct slice next = SLICE_EMPTY;
+	struct reading r;
+
+	if (reading_begin(&r, store, shard, NULL))
+		r.st = op_list_expired(&r.op, query, callbacks->on_row, arg, &next);
+	reading_end(&r);
+	callbacks->on_end(r.st, next, arg);
+	reading_fini(&r);
+}
+
+void
+store_mac(const struct store *store, struct slice text, uint8_t mac[32])
+{
+	ledger_hash_mac(store->hash, text, mac);
+}
+
+void
+store_list_category_moves(struct store *store, unsigned shard, unsigned limit, const struct category_move_list_callbacks *callbacks,
+    void *arg)
+{
+	struct reading r;
+
+	if (reading_begin(&r, store, shard, NULL))
+		r.st = op_list_category_moves(&r.op, shard, limit, callbacks->on_move, arg);
 	reading_end(&r);
 	callbacks->on_end(r.st, arg);
 	reading_fini(&r);
@@ -249,10 +330,46 @@ store_name_category(struct store *store, const struct ledger *ledger, const stru
 }
 
 void
-store_sign_up(struct store *store, const struct ledger *ledger, const struct sign_up *sign_up, int64_t now_ms,
+store_delete_category(struct store *store, const struct ledger *ledger, const struct category_deletion *deletion,
     store_write_fn *fn, void *arg)
 {
-	struct command command = { .kind = COMMAND_SIGN_UP, .sign_up = { *sign_up, now_ms } };
+	struct command command = { .kind = COMMAND_DELETE_CATEGORY, .category_deletion = *deletion };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_move_expenses(struct store *store, const struct ledger *ledger, const struct uuid *category_id, int64_t now_ms,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_MOVE_EXPENSES, .move = { *category_id, now_ms } };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_set_keyword(struct store *store, const struct ledger *ledger, const struct keyword_change *change,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_SET_KEYWORD, .keyword = *change };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_sign_up(struct store *store, const struct ledger *ledger, const struct sign_up_entry *entry,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_SIGN_UP, .sign_up = *entry };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_change_user(struct store *store, const struct ledger *ledger, const struct user_change *change,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_CHANGE_USER, .user = *change };
 
 	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
@@ -280,4 +397,59 @@ store_put_token(struct store *store, const struct token *token, store_done_fn *f
 	struct command command = { .kind = COMMAND_PUT_TOKEN, .token = *token };
 
 	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
+store_revoke_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_done_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_REVOKE_TOKEN };
+
+	memcpy(command.token_use.key_id, key_id, sizeof command.token_use.key_id);
+	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
+store_note_token_used(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day, store_done_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_NOTE_TOKEN_USED, .token_use.day = day };
+
+	memcpy(command.token_use.key_id, key_id, sizeof command.token_use.key_id);
+	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+/* --- removing -------------------------------------------------------------------- */
+
+void
+store_begin_deletion(struct store *store, const struct ledger *ledger, const struct deletion *deletion, store_done_fn *fn,
+    void *arg)
+{
+	struct command command = { .kind = COMMAND_BEGIN_DELETION, .deletion = *deletion };
+
+	submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
+store_delete_step(struct store *store, const struct ledger *ledger, struct slice from, int64_t now_ms, store_write_fn *fn,
+    void *arg)
+{
+	struct command command = { .kind = COMMAND_DELETE_STEP, .step = { .from = from, .now_ms = now_ms } };
+
+	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_remove_tokens(struct store *store, struct slice user_id, struct slice from, store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_REMOVE_TOKENS, .step = { .user_id = user_id, .from = from } };
+
+	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_remove_expired(struct store *store, unsigned shard, const struct slice *rows, size_t count, int64_t now_ms,
+    store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_REMOVE_EXPIRED, .step = { .now_ms = now_ms, .row_count = count, .rows = rows } };
+
+	store->ops->submit(store, shard, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }

@@ -41,7 +41,7 @@ libaiexpense_a_SOURCES += src/understand/understand.c
 libaiexpense_a_SOURCES += src/understand/workings.h
 
 # After a change of the tables: make category-model, which reads what lies beside the source tree.
-check_PROGRAMS += train_categories
+noinst_PROGRAMS += train_categories
 train_categories_SOURCES = src/understand/train_categories.c
 train_categories_LDADD = $(LIBS_ALL)
 CORPUS = $(top_srcdir)/../shared/corpus

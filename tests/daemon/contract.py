@@ -51,6 +51,11 @@ class Operation:
         self.needs = [name for scheme in description["security"] for name in scheme]      # "token", "adminToken" or nothing
 
     @property
+    def scope(self):
+        """The scope that a token needs for it, or None."""
+        return next((scope for scheme in self.description["security"] for scopes in scheme.values() for scope in scopes), None)
+
+    @property
     def body_schemas(self):
         """The schemas that a body may have, resolved."""
         if "requestBody" not in self.description:

@@ -33,12 +33,12 @@ class Ask:
 
 
 class World:
-    """What requests are about: a user of its own with what is asked for.  client has a service token."""
+    """What requests are about: a user of its own with what is asked for.  client has a service token, admin an admin token."""
 
     numbers = itertools.count(1)
 
-    def __init__(self, client, user=None):
-        self.client = client
+    def __init__(self, client, user=None, admin=None):
+        self.client, self.admin = client, admin
         self.number = next(self.numbers)
         self.user = user or f"line:W{self.number}"
 
@@ -68,9 +68,32 @@ class World:
         return expense
 
     @cached_property
+    def confirmation(self):
+        """Of the user's deletion."""
+        self.message                     # signs the user up
+        return self.client.post("/api/v1/user/deletion", {"user": self.user}).json["confirmation"]
+
+    @cached_property
     def category(self):
         self.message                     # signs the user up
         return self.client.post("/api/v1/categories", {"user": self.user, "name": f"Pets {self.number}"}).json
+
+    @cached_property
+    def place(self):
+        """A category that expenses can go to."""
+        self.message                     # signs the user up
+        return self.client.get(f"/api/v1/categories?user={self.user}&name=other").json["categories"][0]
+
+    @cached_property
+    def keyword(self):
+        """A keyword of the category."""
+        path = f"/api/v1/categories/{self.category['id']}/keywords"
+        return self.client.post(path, {"user": self.user, "keyword": f"bone {self.number}"}).json
+
+    @cached_property
+    def token(self):
+        """A token of the user's that nobody uses."""
+        return self.admin.post("/api/v1/tokens", {"kind": "user", "user": self.user}).json
 
 
 NEW = {"description": "lunch", "amount": "20.50", "currency": "USD", "account": "visa", "date": "2026-11-23"}
@@ -79,11 +102,22 @@ DRIVERS = {
     "get_health": lambda w: Ask(),
     "get_ready": lambda w: Ask(),
     "get_openapi": lambda w: [Ask(), Ask(headers={"If-None-Match": w.client.get("/api/v1/openapi.json").headers["ETag"]})],
+    "post_user": lambda w: [Ask(body={"locale": "de-CH", "time_zone": "Europe/Zurich", "home_currency": "CHF", "display_name": "Ming"}), Ask(body={})],
+    "get_user": lambda w: w.message and Ask(),
+    "patch_user": lambda w: w.message and Ask(body={"locale": "ja", "time_zone": "Asia/Tokyo", "home_currency": "JPY", "display_name": "Ming"},
+                                              headers={"If-Match": '"1"'}),
+    "post_user_deletion": lambda w: w.message and Ask(),
+    "delete_user": lambda w: Ask({"confirmation": w.confirmation}),
+    "get_user_export": lambda w: w.message and Ask(),
     "post_message": lambda w: Ask(body={"text": "lunch 5"}),
     "get_message": lambda w: Ask(id=w.message["id"]),
     "post_parse": lambda w: Ask(body={"text": "lunch 5 and coffee 3 yesterday"}),
-    "get_expenses": lambda w: [Ask(), Ask({"limit": 1, "from": w.expense["date"], "to": w.expense["date"]})],
-    "post_expense": lambda w: w.message and Ask(body=NEW, headers={"Idempotency-Key": "k"}),
+    "get_expenses": lambda w: [Ask(), Ask({"limit": 1, "from": w.expense["date"], "to": w.expense["date"]}),
+                               Ask({"category": w.expense["category"]["id"], "account": w.expense["account"], "q": "lunch", "sort": "-amount",
+                                    "currency": w.expense["currency"], "min_amount": "1", "max_amount": "1000.5"})],
+    "get_expenses_export": lambda w: [Ask({"from": w.expense["date"]}), Ask({"format": "jsonl", "account": "visa", "currency": "USD"}),
+                                      Ask({"bom": "true", "category_id": w.expense["category"]["id"]})],
+    "post_expense": lambda w: w.message and [Ask(body=NEW, headers={"Idempotency-Key": "k"}), Ask(body={"expenses": [NEW, NEW]})],
     "get_expense": lambda w: Ask(id=w.expense["id"]),
     "patch_expense": lambda w: Ask(id=w.expense["id"], body={**NEW, "category_id": w.category["id"]}, headers={"If-Match": '"1"'}),
     "delete_expense": lambda w: Ask(id=w.expense["id"]),
@@ -91,7 +125,18 @@ DRIVERS = {
     "get_expense_history": lambda w: Ask(id=w.changed["id"]),
     "get_categories": lambda w: [Ask(), Ask({"name": w.category["name"]})],
     "post_category": lambda w: w.message and Ask(body={"name": "Plants"}),
+    "get_tokens": lambda w: [Ask(), Ask({"limit": 1})],
+    "post_token": lambda w: Ask(body={"kind": "user", "label": "phone", "scopes": ["read"], "expires_in_days": 5}),
+    "get_own_token": lambda w: Ask(),
+    "delete_own_token": lambda w: Ask(),
+    "get_token": lambda w: Ask(id=w.token["id"]),
+    "delete_token": lambda w: Ask(id=w.token["id"]),
     "patch_category": lambda w: Ask(id=w.category["id"], body={"name": "Cats"}, headers={"If-Match": '"1"'}),
+    "delete_category": lambda w: Ask({"reassign_to": w.place["id"]}, id=w.category["id"], headers={"If-Match": '"1"'}),
+    "get_keywords": lambda w: w.keyword and Ask(id=w.category["id"]),
+    "post_keyword": lambda w: Ask(id=w.category["id"], body={"keyword": "leash", "priority": 7}),
+    "patch_keyword": lambda w: Ask(id=w.category["id"], keyword_id=w.keyword["id"], body={"priority": 8}, headers={"If-Match": '"1"'}),
+    "delete_keyword": lambda w: Ask(id=w.category["id"], keyword_id=w.keyword["id"]),
 }
 
 

@@ -1,24 +1,43 @@
 # SPDX-License-Identifier: MIT
-TESTS += tests/daemon/test_bad_input.py tests/daemon/test_category.py tests/daemon/test_expense.py tests/daemon/test_isolation.py tests/daemon/test_kill.py tests/daemon/test_master.py \
-	tests/daemon/test_message.py tests/daemon/test_nginx.py tests/daemon/test_openapi.py tests/daemon/test_ops.py
-EXTRA_DIST += \
-	tests/daemon/api.py \
-	tests/daemon/contract.py \
-	tests/daemon/drivers.py \
-	tests/daemon/harness.py \
-	tests/daemon/openmetrics.py \
-	tests/daemon/tap.py \
-	tests/daemon/store_reader.py \
-	tests/daemon/test_bad_input.py \
-	tests/daemon/test_category.py \
-	tests/daemon/test_expense.py \
-	tests/daemon/test_isolation.py \
-	tests/daemon/test_kill.py \
-	tests/daemon/test_master.py \
-	tests/daemon/test_message.py \
-	tests/daemon/test_nginx.py \
-	tests/daemon/test_openapi.py \
-	tests/daemon/test_ops.py
+TESTS += tests/daemon/test_bad_input.py
+TESTS += tests/daemon/test_category.py
+TESTS += tests/daemon/test_expense.py
+TESTS += tests/daemon/test_expense_list.py
+TESTS += tests/daemon/test_export.py
+TESTS += tests/daemon/test_isolation.py
+TESTS += tests/daemon/test_kill.py
+TESTS += tests/daemon/test_limits.py
+TESTS += tests/daemon/test_master.py
+TESTS += tests/daemon/test_message.py
+TESTS += tests/daemon/test_nginx.py
+TESTS += tests/daemon/test_openapi.py
+TESTS += tests/daemon/test_ops.py
+TESTS += tests/daemon/test_tokens.py
+TESTS += tests/daemon/test_user.py
+TESTS += tests/daemon/test_user_deletion.py
+EXTRA_DIST += tests/daemon/api.py
+EXTRA_DIST += tests/daemon/contract.py
+EXTRA_DIST += tests/daemon/drivers.py
+EXTRA_DIST += tests/daemon/harness.py
+EXTRA_DIST += tests/daemon/openmetrics.py
+EXTRA_DIST += tests/daemon/store_reader.py
+EXTRA_DIST += tests/daemon/tap.py
+EXTRA_DIST += tests/daemon/test_bad_input.py
+EXTRA_DIST += tests/daemon/test_category.py
+EXTRA_DIST += tests/daemon/test_expense.py
+EXTRA_DIST += tests/daemon/test_expense_list.py
+EXTRA_DIST += tests/daemon/test_export.py
+EXTRA_DIST += tests/daemon/test_isolation.py
+EXTRA_DIST += tests/daemon/test_kill.py
+EXTRA_DIST += tests/daemon/test_limits.py
+EXTRA_DIST += tests/daemon/test_master.py
+EXTRA_DIST += tests/daemon/test_message.py
+EXTRA_DIST += tests/daemon/test_nginx.py
+EXTRA_DIST += tests/daemon/test_openapi.py
+EXTRA_DIST += tests/daemon/test_ops.py
+EXTRA_DIST += tests/daemon/test_tokens.py
+EXTRA_DIST += tests/daemon/test_user.py
+EXTRA_DIST += tests/daemon/test_user_deletion.py
 
 # The reader alone, for the comparison with nginx on the same bytes.
 noinst_PROGRAMS += tests/daemon/http_requests

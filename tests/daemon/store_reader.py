@@ -70,6 +70,12 @@ class Store:
         self.expenses = collections.defaultdict(list)         # user id -> expenses
         self.shard_of = {}                                    # user id -> shard
         self.inbox = []
+        self.outbox = []
+        self.tokens = []
+        self.being_deleted = {}                               # ledger key -> user id
+        self.tombstones = {}                                  # ledger key -> [started, finished]
+        self.texts = []                                       # every string in every live row
+        self.chores = []                                      # (ledger key, category id)
 
     def record(self, value, what):
         """The fields behind the version, or None when the checksum is wrong."""
@@ -79,24 +85,47 @@ class Store:
         if xxhash.xxh3_64_intdigest(body) & 0xFFFFFFFF != sum_:
             self.faults.append(f"{what}: the checksum is wrong")
             return None
+        self.texts.append(value)
         return msgpack.unpackb(body)[1:]
+
+    def mentions(self, text):
+        """Whether a live row has the text anywhere, in its key or its value."""
+        return any(text.encode() in bytes_ for bytes_ in self.texts)
 
     def read_shard(self, path, number):
         environment = lmdb.open(path, readonly=True, max_dbs=8, map_size=1 << 36)
-        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox")}
+        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox", "outbox", "chores")}
         with environment.begin() as txn:
             (_, value), = txn.cursor(tables["meta"])
             meta = self.record(value, f"meta of shard {number}")
             ledgers = collections.defaultdict(lambda: collections.defaultdict(dict))
             for key, value in txn.cursor(tables["ledger"]):
+                self.texts.append(key)
                 ledgers[key[:16]][chr(key[16])][key[17:]] = self.record(value, f"shard {number} row {key.hex()}")
             for key, value in txn.cursor(tables["inbox"]):
                 self.inbox.append(self.record(value, f"inbox {key.hex()}"))
+            for key, value in txn.cursor(tables["outbox"]):
+                self.outbox.append(self.record(value, f"outbox {key.hex()}"))
+            for key, value in txn.cursor(tables["chores"]):
+                self.record(value, f"chore {key.hex()}")
+                self.chores.append((key[:16], key[16:]))
         environment.close()
+        for ledger, fields in ledgers.pop(bytes(16), {}).get("Z", {}).items():
+            self.being_deleted[ledger] = fields[0]
+            if ledger not in ledgers or ledgers[ledger]["Z"].get(b"", [0, 1])[1] != 0:
+                self.faults.append(f"{fields[0]}: is being deleted and has no tombstone that says so")
         for ledger, rows in ledgers.items():
             self.check_ledger(ledger, rows, meta, number)
 
     def check_ledger(self, ledger, rows, meta, number):
+        if rows["Z"]:
+            self.tombstones[ledger] = rows["Z"][b""]
+        if rows["Z"] and rows["Z"][b""][1] == 0:
+            if rows["U"] or ledger not in self.being_deleted:
+                self.faults.append(f"ledger {ledger.hex()}: is being deleted and has its user, or nobody knows")
+            return
+        if not rows["U"] and not any(rows[kind] for kind in rows if kind not in "DZ"):
+            return                                            # what stays of a user who was deleted
         if len(rows["U"]) != 1:
             self.faults.append(f"ledger {ledger.hex()}: {len(rows['U'])} users")
             return
@@ -109,6 +138,7 @@ class Store:
             self.faults.append(f"{user}: not in the shard of its hash")
         self.users[ledger] = user
         self.check_expenses(user, rows)
+        self.check_categories(user, ledger, rows)
 
     def check_expenses(self, user, rows):
         days, months = collections.Counter(), collections.Counter()
@@ -139,6 +169,22 @@ class Store:
         self.check_totals(user, rows, days, counts, months)
         self.check_history(user, rows)
         self.check_names(user, rows)
+
+    def check_categories(self, user, ledger, rows):
+        leaving = {id_ for id_, fields in rows["C"].items() if fields and fields[4:] and fields[4]}
+        if leaving != {id_ for of, id_ in self.chores if of == ledger}:
+            self.faults.append(f"{user}: the chores are not the categories that are being deleted")
+        for key, fields in rows["W"].items():
+            if fields and (fields[1] not in rows["C"] or fields[1] in leaving or fold(fields[2]).encode() != key):
+                self.faults.append(f"{user}: keyword {fields[2]} is of no category, or not where it belongs")
+        for id_ in rows["R"]:
+            links = 0
+            while id_ in rows["R"] and links <= len(rows["R"]):
+                id_, links = rows["R"][id_][0], links + 1
+                if id_ in rows["R"] and id_ in rows["C"]:
+                    break
+            if id_ not in rows["C"] or id_ in rows["R"]:
+                self.faults.append(f"{user}: a deleted category leads to none")
 
     def check_names(self, user, rows):
         wanted = {}
@@ -192,8 +238,17 @@ class Store:
             self.faults.append(f"{user}: the totals by month are not the sums of the expenses")
 
 
+    def read_index(self, path):
+        with lmdb.open(path, readonly=True, max_dbs=8, map_size=1 << 36) as environment:
+            table = environment.open_db(b"tokens", create=False)
+            with environment.begin() as txn:
+                for key, value in txn.cursor(table):
+                    self.tokens.append(self.record(value, f"token {key.hex()}"))
+
+
 def read_store(path):
     store = Store()
+    store.read_index(os.path.join(path, "index"))
     shards = sorted(name for name in os.listdir(path) if name.startswith("shard-"))
     for number, name in enumerate(shards):
         store.read_shard(os.path.join(path, name), number)

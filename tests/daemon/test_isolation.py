@@ -39,15 +39,24 @@ COLUMNS = ("none", "garbage", "expired", "revoked", "own", "service", "unnamed",
 OPEN = "ok ok ok ok ok ok ok ok ok ok ok"
 LEDGER = "401 401 401 401 ok ok 422 ok 403 403 403"      # the user's own ledger: another one gets another ledger
 OBJECT = "401 401 401 401 ok ok 422 404 403 403 403"     # one object of the user's
+TOKENS = "401 401 401 401 403 403 403 403 403 403 ok"    # a service token has not the scope unless it was given it
+ANY = "401 401 401 401 ok ok ok ok ok ok ok"             # about the token that asks
 
 ROWS = {
     "get_health": OPEN,
     "get_ready": OPEN,
     "get_openapi": OPEN,
+    "post_user": "401 401 401 401 403 ok 422 403 403 403 403",       # with a service token only
+    "get_user": LEDGER,
+    "patch_user": LEDGER,
+    "post_user_deletion": LEDGER,
+    "delete_user": "401 401 401 401 ok ok 422 400 403 403 403",      # a confirmation is good for its user only
+    "get_user_export": LEDGER,
     "post_message": LEDGER,
     "get_message": OBJECT,
     "post_parse": LEDGER,
     "get_expenses": LEDGER,
+    "get_expenses_export": LEDGER,
     "post_expense": LEDGER,
     "get_expense": OBJECT,
     "patch_expense": OBJECT,
@@ -57,6 +66,17 @@ ROWS = {
     "get_categories": LEDGER,
     "post_category": LEDGER,
     "patch_category": OBJECT,
+    "delete_category": OBJECT,
+    "get_keywords": OBJECT,
+    "post_keyword": OBJECT,
+    "patch_keyword": OBJECT,
+    "delete_keyword": OBJECT,
+    "get_tokens": TOKENS,
+    "post_token": TOKENS,
+    "get_token": TOKENS,
+    "delete_token": TOKENS,
+    "get_own_token": ANY,
+    "delete_own_token": ANY,
 }
 
 
@@ -90,16 +110,23 @@ class Isolation(unittest.TestCase):
         cls.daemon.start()
         cls.service, cls.admin = token(cls.daemon), token(cls.daemon, "admin")
         cls.client = Client(cls.daemon.port, cls.service)
+        cls.operator = Client(cls.daemon.port, cls.admin)
         cls.contract = Contract(cls.client.get("/api/v1/openapi.json").json)
 
     @classmethod
     def tearDownClass(cls):
         cls.client.connection.close()
+        cls.operator.connection.close()
         cls.daemon.__exit__(None, None, None)
 
     @classmethod
     def token_of(cls, user):
         return token(cls.daemon, "user", "--user", user)
+
+    @classmethod
+    def token_without(cls, scope, user):
+        scopes = {"read", "write", "messages", "account"} - {scope}
+        return token(cls.daemon, "user", "--user", user, "--scopes", ",".join(sorted(scopes)))
 
     def stranger(self):
         """The token of another user, who is signed up."""
@@ -117,14 +144,15 @@ class Isolation(unittest.TestCase):
             "expired": lambda: (self.dead["expired"], None),
             "revoked": lambda: (self.dead["revoked"], None),
             "own": lambda: (self.token_of(world.user), None),
-            "service": lambda: (self.service, world.user),
-            "unnamed": lambda: (self.service, None),
-            "admin": lambda: (self.admin, world.user),
+            "service": lambda: (token(self.daemon), world.user),
+            "unnamed": lambda: (self.service, None) if operation.name != "delete_own_token" else (token(self.daemon), None),
+            "scope": lambda: (self.token_without(operation.scope, world.user), None),
+            "admin": lambda: (token(self.daemon, "admin"), world.user),
         }[column]()
 
     def answer(self, operation, column):
         user = "line:gone" if column in self.dead else next(self.users)
-        world = World(self.client, user)
+        world = World(self.client, user, self.operator)
         ask = asks(world, operation.name)[0]
         sent, named = self.sender(column, operation, world)
         with Client(self.daemon.port, sent) as client:
@@ -150,8 +178,7 @@ def case_of(column):
 
 # A case for each column, so that a failure says with which token.
 for column in COLUMNS:
-    if column != "scope":
-        setattr(Isolation, f"test_with_the_token_{column}", case_of(column))
+    setattr(Isolation, f"test_with_the_token_{column}", case_of(column))
 
 
 if __name__ == "__main__":

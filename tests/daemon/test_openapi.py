@@ -20,6 +20,7 @@ DOCUMENT = "/api/v1/openapi.json"
 # Documented successes that take more than a request to bring about; who brings them about.
 DRIVEN_ELSEWHERE = {
     ("post_message", 202): "test_kill.py: no AI worker answers in time",
+    ("delete_category", 202): "test_category.py: the writer is held up for longer than a client waits",
 }
 
 
@@ -111,11 +112,13 @@ class OpenApi(unittest.TestCase):
                 case(operation)
 
     def client_for(self, operation):
-        return self.admin if operation.needs == ["adminToken"] else self.service
+        if operation.name == "delete_own_token":
+            return CheckedClient(self.contract, self.daemon.port, token(self.daemon))
+        return self.admin if "adminToken" in operation.needs else self.service
 
     def good_requests(self, operation):
         """The world and each request that its driver makes."""
-        world = World(self.service)
+        world = World(self.service, admin=self.admin)
         return world, asks(world, operation.name)
 
     def test_the_document_needs_no_token_and_has_an_etag(self):
@@ -194,6 +197,8 @@ class OpenApi(unittest.TestCase):
                 if ask.body is None or schema is None:
                     continue
                 for body, kind, field in self.breakages(schema, ask.body):
+                    if schema != operation.body_schemas[0] and (kind, field) == ("missing-field", next(iter(schema["properties"]))):
+                        continue             # without its first member it is a body of the other schema
                     self.assertIsNotNone(self.contract.schema_fault(schema, body), body)
                     broken = copy.copy(ask)
                     broken.body = body
@@ -220,7 +225,9 @@ class OpenApi(unittest.TestCase):
     def test_wrong_tokens_are_answered_as_documented(self):
         def case(operation):
             world, (ask, *_) = self.good_requests(operation)
-            wrong = self.service if operation.needs == ["adminToken"] else self.admin
+            if operation.needs and operation.scope is None:
+                return                                # any token will do
+            wrong = self.service if "adminToken" in operation.needs else self.admin
             with CheckedClient(self.contract, self.daemon.port) as nobody, \
                     CheckedClient(self.contract, self.daemon.port, "x") as garbage:
                 statuses = [ask.send(client, operation, world.user).status for client in (nobody, garbage, wrong)]

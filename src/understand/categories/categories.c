@@ -16,6 +16,17 @@ category_kind_key(enum category_kind kind)
 	return keys[kind];
 }
 
+bool
+category_kind_from_key(struct slice key, enum category_kind *kind)
+{
+	for (int i = 0; i < CATEGORY_KINDS; i++)
+		if (slice_equal(key, slice_of(category_kind_key((enum category_kind)i)))) {
+			*kind = (enum category_kind)i;
+			return true;
+		}
+	return false;
+}
+
 /* A Chinese character says about as much as two letters. */
 static size_t
 weight(const struct chars *chars, size_t begin, size_t end)

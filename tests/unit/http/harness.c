@@ -62,6 +62,67 @@ get_big(struct request *req)
 	return ST_OK;
 }
 
+/* --- streams: as many pieces of STREAM_PIECE bytes as the parameter says, 'B' behind them: and then it breaks -------- */
+
+struct stream {
+	struct harness *harness;
+	int             left;
+	bool            breaks;
+};
+
+static enum stream_step
+produce(struct buf *out, void *arg)
+{
+	struct stream *stream = arg;
+	char *p;
+
+	stream->harness->produced++;
+	if (stream->left == 0)
+		return stream->breaks ? STREAM_BROKEN : STREAM_END;
+	if (stream->left-- % 3 == 1)
+		return STREAM_MORE;                  /* now and then there is nothing */
+	p = buf_space(out, STREAM_PIECE);
+	memset(p, 'y', STREAM_PIECE);
+	buf_grew(out, STREAM_PIECE);
+	stream->harness->produced_bytes += STREAM_PIECE;
+	return STREAM_MORE;
+}
+
+static void
+on_stream_end(bool is_whole, void *arg)
+{
+	struct stream *stream = arg;
+
+	stream->harness->streams_ended++;
+	stream->harness->streams_whole += is_whole;
+	stream->harness = NULL;
+}
+
+static void
+begin_stream(struct request *req)
+{
+	struct stream *stream = arena_alloc(&req->arena, sizeof *stream);
+
+	stream->harness = req->services;
+	stream->left = atoi(req->params[0].ptr);
+	stream->breaks = memchr(req->params[0].ptr, 'B', req->params[0].len) != NULL;
+	reply_header(req, "ETag", SLICE_LITERAL("\"1\""));
+	reply_stream(req, ST_OK, "text/csv", &(struct reply_stream){ produce, on_stream_end, stream });
+}
+
+static enum status
+get_stream(struct request *req)
+{
+	begin_stream(req);
+	return ST_OK;
+}
+
+void
+harness_stream(struct harness *h, size_t i)
+{
+	begin_stream(h->later[i]);
+}
+
 static enum status
 get_refused(struct request *req)
 {
@@ -81,6 +142,7 @@ static const struct route routes[] = {
 	{ HTTP_GET, "/later/{n}", 0, get_later },
 	{ HTTP_POST, "/echo", 0, post_echo },
 	{ HTTP_GET, "/big/{kib}", 0, get_big },
+	{ HTTP_GET, "/stream/{pieces}", 0, get_stream },
 	{ HTTP_GET, "/refused", 0, get_refused },
 	{ HTTP_GET, "/problem", 0, get_problem },
 };
@@ -222,6 +284,7 @@ client_receive(struct client *c)
 
 	n = recv(c->fd, bytes, sizeof bytes, MSG_DONTWAIT);
 	c->is_closed |= n == 0 || (n < 0 && errno != EAGAIN);
+	c->is_reset |= n < 0 && errno == ECONNRESET;
 	if (n <= 0)
 		return;
 	c->got.len--;

@@ -10,7 +10,7 @@
 #include "http/request.h"
 #include "http/server.h"
 
-enum { LATER_MAX = 8, EVENTS = HTTP_ACCEPT_FAILED + 1 };
+enum { STREAM_PIECE = 16384, LATER_MAX = 8, EVENTS = HTTP_ACCEPT_FAILED + 1 };
 
 struct harness {
 	struct event_base    *base;
@@ -22,13 +22,16 @@ struct harness {
 	struct request       *later[LATER_MAX];   /* requests to /later/{n} that wait for harness_answer */
 	size_t                later_count;
 	unsigned              drained;
+	unsigned              produced, streams_ended, streams_whole;   /* of requests to /stream/{n} */
+	size_t                produced_bytes;
 };
 
 struct client {
 	struct harness *harness;
 	int             fd;
 	struct buf      got;               /* all that came, NUL behind it */
-	bool            is_closed;         /* by the server */
+	bool            is_closed;         /* by the server ... */
+	bool            is_reset;          /* ... with a reset */
 };
 
 int harness_setup(void **state);
@@ -48,6 +51,7 @@ void harness_start(struct harness *h);
 
 void harness_turn(struct harness *h);
 void harness_answer(struct harness *h, size_t i);
+void harness_stream(struct harness *h, size_t i);   /* as many pieces as its parameter says */
 
 void client_open(struct client *c, struct harness *h);
 void client_close(struct client *c);

@@ -209,10 +209,41 @@ suite_name(struct suite *s, const char *user, const struct category_name *name, 
 	return answered(&w);
 }
 
+enum status
+suite_delete_category(struct suite *s, const char *user, const struct category_deletion *deletion, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = suite_ledger(s, user);
+
+	store_delete_category(s->store, &ledger, deletion, on_write, &w);
+	return answered(&w);
+}
+
+enum status
+suite_move(struct suite *s, const char *user, const struct uuid *category_id, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = suite_ledger(s, user);
+
+	store_move_expenses(s->store, &ledger, category_id, suite_now_ms(), on_write, &w);
+	return answered(&w);
+}
+
+enum status
+suite_keyword(struct suite *s, const char *user, const struct keyword_change *change, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = suite_ledger(s, user);
+
+	store_set_keyword(s->store, &ledger, change, on_write, &w);
+	return answered(&w);
+}
+
 static struct sign_up
 sign_up_of(const char *user)
 {
-	return (struct sign_up){ slice_of(user), SLICE_LITERAL("zh-TW"), SLICE_LITERAL("Asia/Taipei"), { "TWD" } };
+	return (struct sign_up){ slice_of(user), SLICE_LITERAL("zh-TW"), SLICE_LITERAL("Asia/Taipei"), { "TWD" },
+		SLICE_EMPTY };
 }
 
 enum status
@@ -220,9 +251,29 @@ suite_sign_up(struct suite *s, const char *user, struct write_answer *answer)
 {
 	struct wait w = { .s = s, .out = answer };
 	struct ledger ledger = suite_ledger(s, user);
-	struct sign_up sign_up = sign_up_of(user);
+	struct sign_up_entry entry = { .sign_up = sign_up_of(user), .now_ms = suite_now_ms() };
 
-	store_sign_up(s->store, &ledger, &sign_up, suite_now_ms(), on_write, &w);
+	store_sign_up(s->store, &ledger, &entry, on_write, &w);
+	return answered(&w);
+}
+
+enum status
+suite_sign_up_with(struct suite *s, const struct sign_up_entry *entry, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = store_ledger(s->store, entry->sign_up.user_id);
+
+	store_sign_up(s->store, &ledger, entry, on_write, &w);
+	return answered(&w);
+}
+
+enum status
+suite_change_user(struct suite *s, const char *user, const struct user_change *change, struct write_answer *answer)
+{
+	struct wait w = { .s = s, .out = answer };
+	struct ledger ledger = suite_ledger(s, user);
+
+	store_change_user(s->store, &ledger, change, on_write, &w);
 	return answered(&w);
 }
 
@@ -292,6 +343,24 @@ suite_put_token(struct suite *s, const struct token *token)
 	struct wait w = { .s = s };
 
 	store_put_token(s->store, token, on_done, &w);
+	return answered(&w);
+}
+
+enum status
+suite_revoke_token(struct suite *s, const uint8_t key_id[TOKEN_KEY_SIZE])
+{
+	struct wait w = { .s = s };
+
+	store_revoke_token(s->store, key_id, on_done, &w);
+	return answered(&w);
+}
+
+enum status
+suite_note_token_used(struct suite *s, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day)
+{
+	struct wait w = { .s = s };
+
+	store_note_token_used(s->store, key_id, day, on_done, &w);
 	return answered(&w);
 }
 
@@ -389,7 +458,8 @@ add_tests(struct CMUnitTest *all, size_t *count, const struct CMUnitTest *tests,
 int
 suite_run(const char *name)
 {
-	size_t count = 0, most = suite_test_count + suite_change_test_count + suite_category_test_count;
+	size_t count = 0, most = suite_test_count + suite_change_test_count + suite_category_test_count
+	    + suite_category_deletion_test_count + suite_list_test_count + suite_user_test_count + suite_removal_test_count;
 	struct CMUnitTest *all = calloc(most, sizeof *all);
 	int failed;
 
@@ -397,6 +467,10 @@ suite_run(const char *name)
 	add_tests(all, &count, suite_tests, suite_test_count);
 	add_tests(all, &count, suite_change_tests, suite_change_test_count);
 	add_tests(all, &count, suite_category_tests, suite_category_test_count);
+	add_tests(all, &count, suite_category_deletion_tests, suite_category_deletion_test_count);
+	add_tests(all, &count, suite_list_tests, suite_list_test_count);
+	add_tests(all, &count, suite_user_tests, suite_user_test_count);
+	add_tests(all, &count, suite_removal_tests, suite_removal_test_count);
 	failed = _cmocka_run_group_tests(name, all, count, NULL, NULL);
 	free(all);
 	return failed;

@@ -40,15 +40,23 @@ void suite_wait(struct suite *s, const bool *done);
 enum status suite_record(struct suite *s, const struct message_entry *entry, struct write_answer *answer);
 enum status suite_put(struct suite *s, const char *user, const struct expense_batch *batch, struct write_answer *answer);
 enum status suite_sign_up(struct suite *s, const char *user, struct write_answer *answer);
+enum status suite_sign_up_with(struct suite *s, const struct sign_up_entry *entry, struct write_answer *answer);
+enum status suite_change_user(struct suite *s, const char *user, const struct user_change *change, struct write_answer *answer);
 enum status suite_person(struct suite *s, const char *user, struct person *person);
 enum status suite_message(struct suite *s, const char *user, const struct uuid *id, struct message *message);
 enum status suite_replay(struct suite *s, const char *user, const char *key, const uint8_t hash[32], struct message *message);
 enum status suite_expense(struct suite *s, const char *user, const struct uuid *id, struct expense *expense);
 enum status suite_change(struct suite *s, const char *user, const struct expense_change *change, struct write_answer *answer);
 enum status suite_name(struct suite *s, const char *user, const struct category_name *name, struct write_answer *answer);
+enum status suite_delete_category(struct suite *s, const char *user, const struct category_deletion *deletion,
+    struct write_answer *answer);
+enum status suite_move(struct suite *s, const char *user, const struct uuid *category_id, struct write_answer *answer);
+enum status suite_keyword(struct suite *s, const char *user, const struct keyword_change *change, struct write_answer *answer);
 enum status suite_put_inbox(struct suite *s, const struct inbox_entry *entry);
 enum status suite_attempt(struct suite *s, const char *user, const struct uuid *id);
 enum status suite_put_token(struct suite *s, const struct token *token);
+enum status suite_revoke_token(struct suite *s, const uint8_t key_id[TOKEN_KEY_SIZE]);
+enum status suite_note_token_used(struct suite *s, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day);
 
 struct history {
 	enum status          st;
@@ -77,9 +85,11 @@ int64_t suite_now_ms(void);
 struct new_expense suite_new_expense(day_t day, int64_t amount_minor);
 struct message_entry suite_entry(const char *user, const struct new_expense *expenses, size_t count);
 
-/* Three files of them, run as one group. */
-extern const struct CMUnitTest suite_tests[], suite_change_tests[], suite_category_tests[];
-extern const size_t suite_test_count, suite_change_test_count, suite_category_test_count;
+/* Files of them, run as one group. */
+extern const struct CMUnitTest suite_tests[], suite_change_tests[], suite_category_tests[], suite_category_deletion_tests[],
+    suite_list_tests[], suite_user_tests[], suite_removal_tests[];
+extern const size_t suite_test_count, suite_change_test_count, suite_category_test_count, suite_category_deletion_test_count,
+    suite_list_test_count, suite_user_test_count, suite_removal_test_count;
 
 int suite_run(const char *name);
 

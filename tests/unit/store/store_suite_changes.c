@@ -4,6 +4,8 @@
 
 #include "store_suite.h"
 
+#include <stdio.h>
+
 #include "arena.h"
 
 static const day_t today = 20780;
@@ -252,7 +254,7 @@ randomize(const struct model *m, struct expense *expense)
 	expense->amount_minor = rand() % 10000 - 2000;
 	expense->account = slice_of(accounts[rand() % 2]);
 	memcpy(expense->currency.code, currencies[rand() % 2], 4);
-	expense->category_id = m->person.categories[rand() % 5].id;
+	expense->category_id = m->person.categories[(size_t)rand() % m->person.category_count].id;
 }
 
 static void
@@ -282,6 +284,46 @@ edit(struct model *m, size_t i)
 	assert_int_equal(suite_change(m->s, "line:U1", &change, NULL), ST_OK);
 	m->is_there[i] = action != EXPENSE_DELETED;
 	expense->version++;
+}
+
+static void
+make_category(struct model *m)
+{
+	static int made;
+	char text[16];
+	struct category_name name = { .id = uuid7_next(suite_now_ms()), .is_new = true, .now_ms = suite_now_ms() };
+
+	snprintf(text, sizeof text, "c%d", made++);
+	name.name = slice_of(text);
+	assert_int_equal(suite_name(m->s, "line:U1", &name, NULL), ST_OK);
+}
+
+/* What is deleted is never the last one, "other". */
+static void
+delete_category(struct model *m)
+{
+	size_t count = m->person.category_count, from = (size_t)rand() % count, to = (size_t)rand() % count;
+	struct category_deletion deletion = { .id = m->person.categories[from].id, .deletion_id = uuid7_next(suite_now_ms()),
+		.reassign_to = m->person.categories[to].id, .by = TOKEN_USER, .now_ms = suite_now_ms() };
+
+	if (from == to || slice_equal(m->person.categories[from].key, slice_of("other")))
+		return;
+	assert_int_equal(suite_delete_category(m->s, "line:U1", &deletion, NULL), ST_OK);
+	for (size_t i = 0; i < m->count; i++)
+		if (uuid_equal(&m->expenses[i].category_id, &deletion.id)) {
+			m->expenses[i].category_id = deletion.reassign_to;
+			m->expenses[i].version += m->is_there[i];
+		}
+}
+
+static void
+edit_categories(struct model *m)
+{
+	if (rand() % 2 == 0)
+		make_category(m);
+	else
+		delete_category(m);
+	assert_int_equal(suite_person(m->s, "line:U1", &m->person), ST_OK);
 }
 
 static bool
@@ -375,6 +417,8 @@ totals_equal_the_sums_after_any_edits(void **state)
 	for (int n = 0; n < EDITS; n++) {
 		if (m.count == 0 || (m.count < MODEL_SIZE && rand() % 4 == 0))
 			create(&m);
+		else if (rand() % 10 == 0)
+			edit_categories(&m);
 		else
 			edit(&m, (size_t)rand() % m.count);
 		if (n % 50 == 49)

@@ -57,6 +57,30 @@ read_category(struct slice v)
 }
 
 static enum status
+read_keyword(struct slice v)
+{
+	struct keyword k;
+
+	return keyword_unpack(v, &k);
+}
+
+static enum status
+read_redirect(struct slice v)
+{
+	struct redirect r;
+
+	return redirect_unpack(v, &r);
+}
+
+static enum status
+read_chore(struct slice v)
+{
+	struct chore c;
+
+	return chore_unpack(v, &c);
+}
+
+static enum status
 read_name(struct slice v)
 {
 	struct uuid id;
@@ -164,12 +188,16 @@ pack_kind(struct buf *b, int kind)
 	case 9: outbox_pack(b, &outbox); break;
 	case 10: token_pack(b, &token); break;
 	case 11: event_pack(b, &event); break;
+	case 12: keyword_pack(b, &(struct keyword){ .id = { { 3 } }, .text = SLICE_LITERAL("bento"), .priority = 9 }); break;
+	case 13: redirect_pack(b, &(struct redirect){ .target = { { 3 } }, .at_ms = 8 }); break;
+	case 14: chore_pack(b, &(struct chore){ .deletion_id = { { 3 } }, .by = TOKEN_USER, .started_ms = 8 }); break;
 	default: meta_pack(b, &(struct meta){ .format = STORE_FORMAT, .shard_count = 4 }); break;
 	}
 }
 
 static enum status (*const readers[])(struct slice v) = { read_expense, read_user, read_category, read_name, read_day, read_sum,
-	read_message, read_dedupe, read_inbox, read_outbox, read_token, read_event, read_meta };
+	read_message, read_dedupe, read_inbox, read_outbox, read_token, read_event,
+	read_keyword, read_redirect, read_chore, read_meta };
 enum { KINDS = sizeof readers / sizeof readers[0] };
 
 static void
@@ -229,6 +257,29 @@ a_category_written_before_it_had_a_version_has_the_first(void **state)
 	assert_int_equal(category_unpack(buf_slice(&b), &category), ST_OK);
 	assert_int_equal(category.expense_count, 7);
 	assert_int_equal(category.version, 1);
+	buf_clear(&b);
+	buf_append_literal(&b, "\x95\x01\xa4" "food\xa0\x07\x02");
+	seal(&b);
+	assert_int_equal(category_unpack(buf_slice(&b), &category), ST_OK);
+	assert_int_equal(category.version, 2);
+	assert_true(uuid_is_nil(&category.moves_to));
+	buf_fini(&b);
+}
+
+static void
+a_token_written_before_it_had_scopes_has_those_of_its_kind(void **state)
+{
+	struct token token;
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	buf_append_literal(&b, "\x98\x01\xc4\x20" "0123456789abcdef0123456789abcdef" "\x01\xa0\xa1" "x\x05\x00\xc2");
+	seal(&b);
+	assert_int_equal(token_unpack(buf_slice(&b), &token), ST_OK);
+	assert_int_equal(token.kind, TOKEN_SERVICE);
+	assert_int_equal(token.created_ms, 5);
+	assert_int_equal(token.scopes, 0);
+	assert_int_equal(token.last_used, 0);
 	buf_fini(&b);
 }
 
@@ -272,6 +323,7 @@ main(void)
 		cmocka_unit_test(any_flipped_bit_is_refused),
 		cmocka_unit_test(elements_that_a_later_version_adds_are_skipped),
 		cmocka_unit_test(a_category_written_before_it_had_a_version_has_the_first),
+		cmocka_unit_test(a_token_written_before_it_had_scopes_has_those_of_its_kind),
 		cmocka_unit_test(a_record_of_another_version_or_with_fields_missing_is_refused),
 		cmocka_unit_test(lists_longer_than_allowed_are_refused),
 	};

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* See deletion.h.  First the user's tokens go, which are in the index, then what is in the shard. */
+#include "config.h"
+
+#include "deletion.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "counters.h"
+#include "log.h"
+#include "store.h"
+
+static const struct timeval pause = { 0, 5000 };   /* between two steps */
+
+/* The deletion under way in one shard. */
+struct task {
+	struct deletions *deletions;
+	struct event     *resume;
+	unsigned          shard;
+	bool              is_under_way;
+	struct ledger     ledger;
+	char              user_id[USER_ID_MAX];
+	size_t            user_id_len;
+	size_t            from_len;        /* of the next step */
+	char              from[512];
+};
+
+struct deletions {
+	struct store    *store;
+	struct counters *counters;
+	unsigned         shards;
+	struct task      tasks[];
+};
+
+static struct slice
+user_of(const struct task *task)
+{
+	return (struct slice){ task->user_id, task->user_id_len };
+}
+
+/* The next look begins it anew. */
+static void
+interrupt(struct task *task, enum status st)
+{
+	log_warn("deleting a user was interrupted: %s", status_title(st));
+	task->is_under_way = false;
+}
+
+static void look(struct task *task);
+
+static void
+on_step(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct task *task = arg;
+
+	if (st != ST_OK || answer->next.len > sizeof task->from) {
+		interrupt(task, st != ST_OK ? st : ST_FAILED);
+	} else if (answer->next.len > 0) {
+		task->from_len = answer->next.len;
+		memcpy(task->from, answer->next.ptr, answer->next.len);
+		event_add(task->resume, &pause);
+	} else {
+		counter_add(&task->deletions->counters->users_deleted, 1);
+		task->is_under_way = false;
+		look(task);
+	}
+}
+
+static void
+step(struct task *task)
+{
+	store_delete_step(task->deletions->store, &task->ledger, (struct slice){ task->from, task->from_len }, clock_wall_ms(),
+	    on_step, task);
+}
+
+static void
+on_resume(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	step(arg);
+}
+
+static void
+on_tokens(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct task *task = arg;
+
+	if (st != ST_OK) {
+		interrupt(task, st);
+	} else if (answer->next.len > 0) {
+		store_remove_tokens(task->deletions->store, user_of(task), answer->next, on_tokens, task);
+	} else {
+		task->from_len = 0;
+		step(task);
+	}
+}
+
+static void
+on_deletion(struct slice user_id, void *arg)
+{
+	struct task *task = arg;
+
+	if (user_id.len > sizeof task->user_id)
+		return;
+	memcpy(task->user_id, user_id.ptr, user_id.len);
+	task->user_id_len = user_id.len;
+	task->is_under_way = true;
+}
+
+static void
+on_list_end(enum status st, void *arg)
+{
+	(void)arg;
+	if (st != ST_OK)
+		log_warn("deletions cannot be looked for: %s", status_title(st));
+}
+
+static void
+look(struct task *task)
+{
+	static const struct deletion_list_callbacks callbacks = { on_deletion, on_list_end };
+	struct store *store = task->deletions->store;
+
+	store_list_deletions(store, task->shard, 1, &callbacks, task);
+	if (!task->is_under_way)
+		return;
+	task->ledger = store_ledger(store, user_of(task));
+	store_remove_tokens(store, user_of(task), SLICE_EMPTY, on_tokens, task);
+}
+
+void
+deletions_look(struct deletions *deletions)
+{
+	for (unsigned shard = 0; shard < deletions->shards; shard++)
+		if (!deletions->tasks[shard].is_under_way)
+			look(&deletions->tasks[shard]);
+}
+
+struct deletions *
+deletions_open(struct event_base *base, struct store *store, struct counters *counters)
+{
+	unsigned shards = store_shard_count(store);
+	struct deletions *deletions = calloc(1, sizeof *deletions + shards * sizeof deletions->tasks[0]);
+
+	if (deletions == NULL)
+		return NULL;
+	deletions->store = store;
+	deletions->counters = counters;
+	deletions->shards = shards;
+	for (unsigned shard = 0; shard < shards; shard++) {
+		struct task *task = &deletions->tasks[shard];
+
+		task->deletions = deletions;
+		task->shard = shard;
+		task->resume = evtimer_new(base, on_resume, task);
+		if (task->resume == NULL) {
+			deletions_close(deletions);
+			return NULL;
+		}
+	}
+	return deletions;
+}
+
+void
+deletions_close(struct deletions *deletions)
+{
+	for (unsigned shard = 0; shard < deletions->shards; shard++)
+		if (deletions->tasks[shard].resume != NULL)
+			event_free(deletions->tasks[shard].resume);
+	free(deletions);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* See retention.h. */
+#include "config.h"
+
+#include "retention.h"
+
+#include <stdlib.h>
+
+#include "arena.h"
+#include "counters.h"
+#include "log.h"
+#include "store.h"
+
+enum {
+	LOOKS = 2000,              /* rows in one part: about a millisecond of the keeper's time */
+	REST_MS = 3600 * 1000
+};
+
+/* The walk over one shard. */
+struct walk {
+	struct retention *retention;
+	unsigned          shard;
+	struct arena      place;           /* of next */
+	struct slice      next;            /* empty: from the first row */
+	struct arena      arena;           /* of the part's rows */
+	size_t            count;
+	struct slice      rows[EXPIRED_MAX];
+	int64_t           wall_ms;         /* of the part */
+	int64_t           rests_until_ms;  /* monotonic */
+	int64_t           mono_ms;
+	bool              is_under_way;    /* a command of it has not been answered */
+};
+
+struct retention {
+	struct store    *store;
+	struct counters *counters;
+	unsigned         shards;
+	struct walk      walks[];
+};
+
+static void
+on_row(struct slice row, void *arg)
+{
+	struct walk *walk = arg;
+	struct slice copy = arena_copy(&walk->arena, row);
+
+	if (copy.ptr != NULL && walk->count < EXPIRED_MAX)
+		walk->rows[walk->count++] = copy;
+}
+
+static void
+on_part_end(enum status st, struct slice next, void *arg)
+{
+	struct walk *walk = arg;
+
+	arena_reset(&walk->place);
+	walk->next = next.len > 0 ? arena_copy(&walk->place, next) : SLICE_EMPTY;
+	if (st != ST_OK)
+		log_error("shard %u: looking for what is kept no longer failed: %s", walk->shard, status_title(st));
+	if (walk->next.len == 0 || walk->next.ptr == NULL) {
+		walk->next = SLICE_EMPTY;
+		walk->rests_until_ms = walk->mono_ms + REST_MS;
+	}
+}
+
+static void
+on_removed(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct walk *walk = arg;
+	struct counters *counters = walk->retention->counters;
+
+	walk->is_under_way = false;
+	if (st != ST_OK) {
+		log_warn("shard %u: removing what is kept no longer failed, until the next walk: %s", walk->shard, status_title(st));
+		return;
+	}
+	counter_add(&counters->retention_keys, answer->removed[REMOVED_KEY]);
+	counter_add(&counters->retention_messages, answer->removed[REMOVED_MESSAGE]);
+	counter_add(&counters->retention_trash, answer->removed[REMOVED_TRASH]);
+	counter_add(&counters->retention_tombstones, answer->removed[REMOVED_TOMBSTONE]);
+}
+
+static void
+look(struct walk *walk)
+{
+	static const struct expired_list_callbacks callbacks = { on_row, on_part_end };
+	struct expired_query query = { .now_ms = walk->wall_ms, .from = walk->next, .looks = LOOKS, .limit = EXPIRED_MAX };
+	struct store *store = walk->retention->store;
+
+	walk->count = 0;
+	arena_reset(&walk->arena);
+	store_list_expired(store, walk->shard, &query, &callbacks, walk);
+	if (walk->count == 0)
+		return;
+	walk->is_under_way = true;
+	store_remove_expired(store, walk->shard, walk->rows, walk->count, walk->wall_ms, on_removed, walk);
+}
+
+void
+retention_look(struct retention *retention, int64_t wall_ms, int64_t mono_ms)
+{
+	for (unsigned shard = 0; shard < retention->shards; shard++) {
+		struct walk *walk = &retention->walks[shard];
+
+		if (walk->is_under_way || walk->rests_until_ms > mono_ms)
+			continue;
+		walk->wall_ms = wall_ms;
+		walk->mono_ms = mono_ms;
+		look(walk);
+	}
+}
+
+struct retention *
+retention_open(struct store *store, struct counters *counters)
+{
+	unsigned shards = store_shard_count(store);
+	struct retention *retention = calloc(1, sizeof *retention + shards * sizeof retention->walks[0]);
+
+	if (retention == NULL)
+		return NULL;
+	retention->store = store;
+	retention->counters = counters;
+	retention->shards = shards;
+	for (unsigned shard = 0; shard < shards; shard++) {
+		retention->walks[shard].retention = retention;
+		retention->walks[shard].shard = shard;
+	}
+	return retention;
+}
+
+void
+retention_close(struct retention *retention)
+{
+	for (unsigned shard = 0; shard < retention->shards; shard++) {
+		arena_fini(&retention->walks[shard].arena);
+		arena_fini(&retention->walks[shard].place);
+	}
+	free(retention);
+}
