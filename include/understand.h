@@ -20,7 +20,9 @@ enum {
 	UNDERSTAND_EXPENSES_MAX = 20,      /* in one message; more is VERDICT_TOO_MANY */
 	UNDERSTAND_AMOUNTS_MAX = 64,
 	UNDERSTAND_TEXT_MAX = 16384,       /* bytes of a text; 4,000 characters fit */
-	UNDERSTAND_ACCOUNT_MAX = 64        /* bytes of an account's name */
+	UNDERSTAND_ACCOUNT_MAX = 64,       /* bytes of an account's name */
+	UNDERSTAND_CATEGORY_WORDS_MAX = 256,   /* of the user's own; more are left out */
+	UNDERSTAND_ACCOUNTS_MAX = 64
 };
 
 /* The five categories that every user begins with, by the key that the store keeps. */
@@ -40,11 +42,22 @@ enum verdict {
 	VERDICT_TOO_MANY           /* more than UNDERSTAND_EXPENSES_MAX */
 };
 
+/* The name or a keyword of one of the user's own categories. */
+struct understand_word {
+	struct slice text;
+	uint16_t     category;             /* what the caller knows it by */
+};
+
 struct understand_input {
 	struct slice    text;              /* valid UTF-8, at most UNDERSTAND_TEXT_MAX bytes */
 	struct slice    locale;            /* the user's BCP 47 tag, or empty; breaks ties (5/3, 1.234, a bare $) */
 	struct currency home;              /* for amounts that name no currency, or only a sign */
 	day_t           today;             /* the user's own day */
+	/* optional: */
+	const struct understand_word *category_words;
+	size_t                        category_word_count;
+	const struct slice           *accounts;        /* names of the user's own accounts */
+	size_t                        account_count;
 };
 
 struct understood_expense {
@@ -56,6 +69,9 @@ struct understood_expense {
 	bool               is_day_stated;
 	enum category_kind category;
 	struct slice       account;        /* as written ("visa", "悠遊卡"); empty when none is named */
+	unsigned           own_category;   /* 1 + the category whose word is in the description; 0 for none */
+	unsigned           own_account;    /* 1 + the index of the account in the input; 0: another one, or none */
+	unsigned           category_confidence;   /* 0 to 100: how often such a category is right */
 };
 
 struct understood_amount {
@@ -84,6 +100,12 @@ struct understanding {
 	size_t                    memory_used;
 	char                      memory[2 * UNDERSTAND_TEXT_MAX];
 };
+
+/*
+ * Build the tables, some 4 MB in some 10 ms.  A process that forks others
+ * calls it before, and they share the pages; without it the first message pays.
+ */
+void understand_init(void);
 
 /*
  * Understand one message.  out is some 35 KB: callers keep one and use it

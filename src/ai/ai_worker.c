@@ -64,10 +64,11 @@ on_client_frame(struct channel *ch, const struct frame *frame, void *arg)
 {
 	struct client *client = arg;
 	struct engine_task task = { client, frame->id, frame->deadline_ms };
+	static struct job_words words;           /* large, and used up before the return */
 	struct understand_input input;
 
 	(void)ch;
-	if (frame->kind != JOB_UNDERSTAND || !job_unpack(frame->body, &input)) {
+	if (frame->kind != JOB_UNDERSTAND || !job_unpack(frame->body, &input, &words)) {
 		log_error("a job that is none was refused");
 		engine_finish(&task, ST_FAILED, NULL);
 		return;

@@ -7,16 +7,40 @@
 #include "mp_values.h"
 #include "records.h"
 
+static size_t
+at_most(size_t count, size_t max)
+{
+	return count < max ? count : max;
+}
+
+static void
+pack_own_words(msgpack_packer *pk, const struct understand_input *job)
+{
+	size_t words = at_most(job->category_word_count, UNDERSTAND_CATEGORY_WORDS_MAX);
+	size_t accounts = at_most(job->account_count, UNDERSTAND_ACCOUNTS_MAX);
+
+	msgpack_pack_array(pk, words);
+	for (size_t i = 0; i < words; i++) {
+		msgpack_pack_array(pk, 2);
+		mp_put_str(pk, job->category_words[i].text);
+		msgpack_pack_uint16(pk, job->category_words[i].category);
+	}
+	msgpack_pack_array(pk, accounts);
+	for (size_t i = 0; i < accounts; i++)
+		mp_put_str(pk, job->accounts[i]);
+}
+
 void
 job_pack(struct buf *out, const struct understand_input *job)
 {
 	msgpack_packer pk = mp_packer(out);
 
-	msgpack_pack_array(&pk, 4);
+	msgpack_pack_array(&pk, 6);
 	mp_put_str(&pk, job->text);
 	mp_put_str(&pk, job->locale);
 	mp_put_currency(&pk, job->home);
 	msgpack_pack_int32(&pk, job->today);
+	pack_own_words(&pk, job);
 }
 
 static bool
@@ -25,17 +49,55 @@ is_sound_amount(int64_t minor)
 	return minor <= MONEY_MINOR_MAX && minor >= -MONEY_MINOR_MAX;
 }
 
+/* An array's length; too long is no job. */
+static uint32_t
+count_up_to(struct mp *mp, uint32_t max)
+{
+	uint32_t count = mp_array(mp);
+
+	if (count > max)
+		mp->is_bad = true;
+	return mp->is_bad ? 0 : count;
+}
+
+static void
+unpack_own_words(struct mp *mp, struct understand_input *job, struct job_words *words)
+{
+	job->category_words = words->categories;
+	job->category_word_count = count_up_to(mp, UNDERSTAND_CATEGORY_WORDS_MAX);
+	for (size_t i = 0; i < job->category_word_count; i++) {
+		uint32_t more;
+		uint64_t category;
+
+		mp_array_of(mp, 2, &more);
+		words->categories[i].text = mp_str(mp);
+		category = mp_uint(mp);
+		words->categories[i].category = (uint16_t)category;
+		mp_skip(mp, more);
+		if (category >= UINT16_MAX || !text_is_utf8(words->categories[i].text))
+			mp->is_bad = true;
+	}
+	job->accounts = words->accounts;
+	job->account_count = count_up_to(mp, UNDERSTAND_ACCOUNTS_MAX);
+	for (size_t i = 0; i < job->account_count; i++) {
+		words->accounts[i] = mp_str(mp);
+		if (!text_is_utf8(words->accounts[i]))
+			mp->is_bad = true;
+	}
+}
+
 bool
-job_unpack(struct slice body, struct understand_input *job)
+job_unpack(struct slice body, struct understand_input *job, struct job_words *words)
 {
 	struct mp mp = mp_of(body);
 	uint32_t more;
 
-	mp_array_of(&mp, 4, &more);
+	mp_array_of(&mp, 6, &more);
 	job->text = mp_str(&mp);
 	job->locale = mp_str(&mp);
 	job->home = mp_currency(&mp);
 	job->today = mp_day(&mp);
+	unpack_own_words(&mp, job, words);
 	mp_skip(&mp, more);
 	return mp_end(&mp) && job->home.code[0] != '\0' && job->text.len <= UNDERSTAND_TEXT_MAX && text_is_utf8(job->text);
 }
@@ -43,7 +105,7 @@ job_unpack(struct slice body, struct understand_input *job)
 static void
 pack_expense(msgpack_packer *pk, const struct understood_expense *expense)
 {
-	msgpack_pack_array(pk, 8);
+	msgpack_pack_array(pk, 11);
 	mp_put_str(pk, expense->description);
 	msgpack_pack_int64(pk, expense->amount_minor);
 	mp_put_str(pk, slice_of(expense->currency.code));
@@ -52,6 +114,9 @@ pack_expense(msgpack_packer *pk, const struct understood_expense *expense)
 	mp_put_bool(pk, expense->is_day_stated);
 	msgpack_pack_unsigned_int(pk, expense->category);
 	mp_put_str(pk, expense->account);
+	msgpack_pack_unsigned_int(pk, expense->own_category);
+	msgpack_pack_unsigned_int(pk, expense->own_account);
+	msgpack_pack_unsigned_int(pk, expense->category_confidence);
 }
 
 /* A question about an amount has to name it; the other amounts are not needed. */
@@ -95,9 +160,9 @@ static void
 unpack_expense(struct mp *mp, struct understood_expense *expense)
 {
 	uint32_t more;
-	uint64_t category;
+	uint64_t category, own_category, own_account, category_confidence;
 
-	mp_array_of(mp, 8, &more);
+	mp_array_of(mp, 11, &more);
 	expense->description = mp_str(mp);
 	expense->amount_minor = mp_int(mp);
 	expense->currency = mp_currency(mp);
@@ -106,7 +171,15 @@ unpack_expense(struct mp *mp, struct understood_expense *expense)
 	expense->is_day_stated = mp_bool(mp);
 	category = mp_uint(mp);
 	expense->account = mp_str(mp);
+	own_category = mp_uint(mp);
+	own_account = mp_uint(mp);
+	category_confidence = mp_uint(mp);
 	mp_skip(mp, more);
+	if (own_category > UINT16_MAX || own_account > UNDERSTAND_ACCOUNTS_MAX || category_confidence > 100)
+		mp->is_bad = true;
+	expense->own_category = (unsigned)own_category;
+	expense->own_account = (unsigned)own_account;
+	expense->category_confidence = (unsigned)category_confidence;
 	if (category >= CATEGORY_KINDS || expense->currency.code[0] == '\0' || !is_sound_amount(expense->amount_minor))
 		mp->is_bad = true;
 	expense->category = (enum category_kind)category;

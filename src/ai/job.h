@@ -17,11 +17,17 @@ enum job_frame {
 	JOB_ANSWER           /* worker to asker, with the id of the job */
 };
 
-/* Appends a job's body. */
+/* Appends a job's body; own words beyond the limits of understand.h are left out. */
 void job_pack(struct buf *out, const struct understand_input *job);
 
-/* The slices point into body.  false: it is no job. */
-bool job_unpack(struct slice body, struct understand_input *job);
+/* Where the user's own words of a job are kept while it is worked on. */
+struct job_words {
+	struct understand_word categories[UNDERSTAND_CATEGORY_WORDS_MAX];
+	struct slice           accounts[UNDERSTAND_ACCOUNTS_MAX];
+};
+
+/* The slices point into body, the job's lists into words.  false: it is no job. */
+bool job_unpack(struct slice body, struct understand_input *job, struct job_words *words);
 
 /* result is looked at with ST_OK only. */
 void job_answer_pack(msgpack_packer *pk, enum status st, const struct understanding *result);

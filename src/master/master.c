@@ -17,6 +17,7 @@
 #include "clock.h"
 #include "log.h"
 #include "store.h"
+#include "understand.h"
 #include "sockets.h"
 
 enum { TURN_MS = 500, START_LIMIT_MS = 10000, OOM_SCORE = -500 };
@@ -59,6 +60,7 @@ static bool
 start(struct master *m)
 {
 	store_adopt(m->options);
+	understand_init();             /* before the forks: children share the pages */
 	return place_take(m) && place_listen(m) && spawn_prepare(m) && open_life_pipe(m) && place_drop_privileges(m) &&
 	    store_prepare(m->options) == 0 && open_signals(m);
 }

@@ -18,7 +18,8 @@
 #include "ctl_stats.h"
 #include "options.h"
 #include "sockets.h"
-#include "understand/parse_jsonl.h"
+#include "understand/command/explain.h"
+#include "understand/command/parse_jsonl.h"
 
 enum { EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NO_DAEMON = 3, ANSWER_LIMIT_S = 30, ANSWER_MAX_BYTES = 64 << 20 };
 
@@ -199,9 +200,13 @@ static int
 parse(const struct client *client, const struct verb *verb, int argc, char **argv)
 {
 	(void)client;
-	if (argc != 2 || strcmp(argv[1], "--jsonl") != 0)
+	if (argc == 2 && strcmp(argv[1], "--jsonl") == 0)
+		return parse_jsonl_run(stdin, stdout);
+	if (argc != 3 || strcmp(argv[1], "--explain") != 0)
 		return complain(EXIT_USAGE, "usage: aiexpensectl parse ", verb->args);
-	return parse_jsonl_run(stdin, stdout);
+	if (explain_run(argv[2], stdout) == 0)
+		return 0;
+	return complain(EXIT_USAGE, "too long, or no UTF-8: ", argv[2]);
 }
 
 static const struct verb verbs[] = {
@@ -209,7 +214,8 @@ static const struct verb verbs[] = {
 	{ "show", "what", "stats.sock", pass_on, "What the daemon knows of itself; \"show help\" lists it." },
 	{ "token", "add|list|revoke ...", "control.sock", pass_on, "Tokens of the REST API." },
 	{ "check-config", NULL, NULL, check_config, "Test the configuration." },
-	{ "parse", "--jsonl", NULL, parse, "Understand a JSON object on each line of standard input; needs no daemon." },
+	{ "parse", "--jsonl | --explain text", NULL, parse,
+		"Understand a JSON object on each line of standard input, or a text and tell why; needs no daemon." },
 	{ "help", NULL, NULL, show_help, "This list." },
 };
 enum { VERBS = sizeof verbs / sizeof verbs[0] };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A libFuzzer target for understand().  The first byte chooses the locale:
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -I. -I../include -I../src/base -I../src/understand \
- *       ../tests/fuzz/fuzz_understand.c ../src/understand/[!p]*.c ../src/understand/phrases.c ../src/base/{day,money,text}.c -lunistring
+ * A libFuzzer target for understand().  The first byte chooses the locale.
+ * make fuzz_understand CC=clang
  */
 #include "config.h"
 
@@ -27,11 +26,15 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const locales[] = { "zh-TW", "en", "ja", "de" };
+	static const struct understand_word words[] = { { SLICE_LITERAL("a"), 0 }, { SLICE_LITERAL("出差"), 1 } };
+	static const struct slice accounts[] = { SLICE_LITERAL("b"), SLICE_LITERAL("我的卡"), SLICE_LITERAL("5") };
 	static struct understanding out;
-	struct understand_input input = { .home = { "TWD" }, .today = 20780 };
+	struct understand_input input = { .home = { "TWD" }, .today = 20780, .category_words = words, .category_word_count = 2,
+		.accounts = accounts };
 
 	if (size == 0 || size > UNDERSTAND_TEXT_MAX)
 		return 0;
+	input.account_count = data[0] / 4 % 2 * 3;
 	input.locale = slice_of(locales[data[0] % 4]);
 	input.text = (struct slice){ (const char *)data + 1, size - 1 };
 	if (!text_is_utf8(input.text))

@@ -4,14 +4,15 @@
 
 EXTRA_DIST += tests/fuzz/fuzz_fields.c tests/fuzz/fuzz_http_reader.c tests/fuzz/fuzz_understand.c tests/fuzz/corpus
 CLEANFILES += fuzz_fields fuzz_http_reader fuzz_understand
-FUZZ = $(AM_V_CCLD)$(CC) -I. $(AM_CPPFLAGS) -I$(top_srcdir)/src/understand -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined
+FUZZ = $(AM_V_CCLD)$(CC) -I. $(AM_CPPFLAGS) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined
 
 FUZZ_HTTP_READER = $(top_srcdir)/tests/fuzz/fuzz_http_reader.c $(top_srcdir)/src/http/reader.c \
 	$(top_srcdir)/src/http/target.c $(top_srcdir)/src/base/arena.c
 fuzz_http_reader: $(FUZZ_HTTP_READER)
 	$(FUZZ) $(FUZZ_HTTP_READER) $(UNISTRING_LIBS) -o $@
 
-FUZZ_UNDERSTAND = $(top_srcdir)/tests/fuzz/fuzz_understand.c $(filter-out %/parse_jsonl.c,$(wildcard $(top_srcdir)/src/understand/*.c)) \
+FUZZ_UNDERSTAND = $(top_srcdir)/tests/fuzz/fuzz_understand.c $(top_srcdir)/src/understand/understand.c \
+	$(filter-out $(top_srcdir)/src/understand/command/%,$(wildcard $(top_srcdir)/src/understand/*/*.c)) \
 	$(top_srcdir)/src/base/day.c $(top_srcdir)/src/base/money.c $(top_srcdir)/src/base/text.c
 fuzz_understand: $(FUZZ_UNDERSTAND)
 	$(FUZZ) $(FUZZ_UNDERSTAND) $(UNISTRING_LIBS) -o $@

@@ -64,8 +64,9 @@ on_fake_frame(struct channel *ch, const struct frame *frame, void *arg)
 {
 	struct fake_worker *worker = arg;
 	struct understand_input input;
+	static struct job_words words;
 
-	assert_true(job_unpack(frame->body, &input));
+	assert_true(job_unpack(frame->body, &input, &words));
 	snprintf(worker->texts[worker->count], sizeof worker->texts[0], "%.*s", SLICE_ARGS(input.text));
 	worker->ids[worker->count++] = frame->id;
 	if (worker->answers) {

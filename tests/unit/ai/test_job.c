@@ -18,9 +18,9 @@ fill(void)
 	result.confidence = 90;
 	result.expense_count = 2;
 	result.expenses[0] = (struct understood_expense){ SLICE_LITERAL("朝食"), 500, { "JPY" }, true, 20000, false, CATEGORY_FOOD,
-		SLICE_EMPTY };
+		SLICE_EMPTY, 3, 0, 95 };
 	result.expenses[1] = (struct understood_expense){ SLICE_LITERAL("返品"), -1250, { "USD" }, false, 19999, true,
-		CATEGORY_SHOPPING, SLICE_LITERAL("visa") };
+		CATEGORY_SHOPPING, SLICE_LITERAL("visa"), 0, 2, 60 };
 }
 
 static bool
@@ -39,6 +39,9 @@ answer_survives(enum status st)
 		assert_true(slice_equal(back.expenses[1].account, result.expenses[1].account));
 		assert_string_equal(back.expenses[0].currency.code, "JPY");
 		assert_int_equal(back.expenses[1].amount_minor, -1250);
+		assert_int_equal(back.expenses[0].own_category, 3);
+		assert_int_equal(back.expenses[1].own_account, 2);
+		assert_int_equal(back.expenses[1].category_confidence, 60);
 	}
 	buf_fini(&b);
 	return is_sound;
@@ -78,6 +81,9 @@ an_answer_that_cannot_be_true_is_refused(void **state)
 	result.expenses[0].description = SLICE_LITERAL("\xff\xfe");
 	assert_false(answer_survives(ST_OK));
 	fill();
+	result.expenses[0].own_account = UNDERSTAND_ACCOUNTS_MAX + 1;
+	assert_false(answer_survives(ST_OK));
+	fill();
 	result.expense_count = 0;
 	assert_false(answer_survives(ST_OK));
 }
@@ -85,20 +91,28 @@ an_answer_that_cannot_be_true_is_refused(void **state)
 static void
 a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 {
-	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000 }, got;
+	static const struct understand_word words_sent[] = { { SLICE_LITERAL("差旅"), 7 }, { SLICE_LITERAL("trip"), 7 } };
+	static const struct slice accounts_sent[] = { SLICE_LITERAL("老婆的卡") };
+	static struct job_words words;
+	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000, words_sent, 2, accounts_sent, 1 }, got;
 	struct buf b = BUF_INIT;
 
 	(void)state;
 	job_pack(&b, &job);
-	assert_true(job_unpack(buf_slice(&b), &got));
+	assert_true(job_unpack(buf_slice(&b), &got, &words));
 	assert_true(slice_equal(got.text, job.text));
 	assert_int_equal(got.today, 20000);
+	assert_int_equal(got.category_word_count, 2);
+	assert_true(slice_equal(got.category_words[1].text, words_sent[1].text));
+	assert_int_equal(got.category_words[1].category, 7);
+	assert_int_equal(got.account_count, 1);
+	assert_true(slice_equal(got.accounts[0], accounts_sent[0]));
 	for (size_t len = 0; len < b.len; len++)
-		assert_false(job_unpack((struct slice){ b.data, len }, &got));
+		assert_false(job_unpack((struct slice){ b.data, len }, &got, &words));
 	srandom(2);
 	for (int i = 0; i < 5000; i++) {        /* must not read beyond its input; what it says does not matter */
 		b.data[(size_t)random() % b.len] ^= (char)(1 << random() % 8);
-		job_unpack(buf_slice(&b), &got);
+		job_unpack(buf_slice(&b), &got, &words);
 	}
 	buf_fini(&b);
 }

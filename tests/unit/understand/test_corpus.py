@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The shares of labelled texts that are understood do not fall below the figures recorded here.
+Categories are not among them: the model has seen those texts.  test_category_model.py holds out what it measures.
 
 The texts lie beside the source tree, in ../shared/corpus, with their scorer; without them the cases are skipped."""
 import json
@@ -15,20 +16,19 @@ CORPUS = os.path.join(SOURCE, "..", "shared", "corpus")
 
 # file, group, what is counted, per cent
 FLOORS = [
-    ("messages_chat", "all", "whole", 99), ("messages", "all", "whole", 93),
-    ("money", "all", "exact", 93.5), ("money", "lang en", "exact", 92), ("money", "lang fr", "exact", 91), ("money", "lang ko", "exact", 92),
+    ("messages_chat", "all", "whole", 99.5), ("messages", "all", "whole", 93),
+    ("money", "all", "exact", 95.2), ("money", "lang en", "exact", 92), ("money", "lang fr", "exact", 91), ("money", "lang ko", "exact", 92),
     ("money", "lang ja", "exact", 90), ("money", "lang de", "exact", 99),
-    ("dates", "all", "exact", 88.5), ("dates", "lang en", "exact", 90), ("dates", "lang ja", "exact", 90), ("dates", "lang zh-Hans", "exact", 98),
+    ("dates", "all", "exact", 88.9), ("dates", "lang en", "exact", 90), ("dates", "lang ja", "exact", 90), ("dates", "lang zh-Hans", "exact", 98),
     ("dates", "lang es", "exact", 92), ("dates", "lang fr", "exact", 97), ("dates", "lang de", "exact", 83), ("dates", "lang pt", "exact", 93),
     ("dates", "lang it", "exact", 95), ("dates", "lang nl", "exact", 91),
-    ("categories", "all", "exact", 64),
 ]
 
 
 def scores():
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
         subprocess.run([sys.executable, os.path.join(CORPUS, "score.py"), "--data", CORPUS, "--by", "lang", "--json", out.name,
-                        "--files", "messages_chat,messages,money,dates,categories", "--",
+                        "--files", "messages_chat,messages,money,dates", "--",
                         os.path.join(BUILD, "aiexpensectl") + " parse --jsonl"], check=True, stdout=subprocess.DEVNULL)
         with open(out.name, encoding="utf-8") as f:
             return json.load(f)

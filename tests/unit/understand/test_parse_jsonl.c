@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "understand/parse_jsonl.h"
+#include "understand/command/explain.h"
+#include "understand/command/parse_jsonl.h"
 
 static char *
 answers_to(const char *lines)
@@ -31,8 +32,54 @@ a_line_gives_an_object_with_the_expenses(void **state)
 
 	(void)state;
 	assert_non_null(strstr(text, "\"expenses\":[{\"description\":\"午餐\",\"amount\":\"120.00\",\"currency\":\"TWD\",\"currency_is_guess\":false,"
-	    "\"date\":\"2026-01-14\",\"category\":\"Food\",\"account\":\"悠遊卡\"}]"));
+	    "\"date\":\"2026-01-14\",\"category\":\"Food\",\"category_confidence\":98,\"account\":\"悠遊卡\",\"account_is_own\":false}]"));
 	assert_non_null(strstr(text, "\"amounts\":[{\"amount\":\"120.00\",\"currency\":\"TWD\",\"currency_is_guess\":false}]"));
+	free(text);
+}
+
+static void
+own_categories_and_accounts_are_found(void **state)
+{
+	char *text = answers_to("{\"text\":\"taxi to client 18 from Joint Pot, lunch 9\",\"lang\":\"en\",\"categories\":{\"Fun\":[],\"Work\":[\"Client\"]},"
+	    "\"accounts\":[\"joint pot\"]}\n");
+
+	(void)state;
+	assert_non_null(strstr(text, "\"description\":\"taxi to client\",\"amount\":\"18.00\""));
+	assert_non_null(strstr(text, "\"own_category\":\"Work\",\"account\":\"Joint Pot\",\"account_is_own\":true"));
+	assert_null(strstr(text, "Fun"));
+	free(text);
+}
+
+static char *
+explained(const char *argument)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	assert_int_equal(explain_run(argument, out), 0);
+	fclose(out);
+	return text;
+}
+
+static void
+each_word_and_each_part_of_an_expense_is_explained(void **state)
+{
+	char *text = explained("{\"text\":\"lunch 12 with visa yesterday\",\"lang\":\"en\",\"home\":\"CHF\",\"reference\":\"2026-11-23\"}");
+
+	(void)state;
+	assert_non_null(strstr(text, "\"12\"  amount 12, no currency; the price of the thing before it\n"));
+	assert_non_null(strstr(text, "\"visa\"  account\n"));
+	assert_non_null(strstr(text, "\"yesterday\"  day 2026-11-22\n"));
+	assert_non_null(strstr(text, "amount    12.00 CHF, a guess: none is named, so it is yours\n"));
+	assert_non_null(strstr(text, "the tables have \"lunch\" under food"));
+	free(text);
+	text = explained("{\"text\":\"how much did I spend in 2025?\",\"lang\":\"en\"}");
+	assert_non_null(strstr(text, "no expense is meant\n"));
+	free(text);
+	text = explained("{\"text\":\"the rent is 900 now\",\"lang\":\"en\"}");
+	assert_non_null(strstr(text, "\"900\"  amount 900, no currency; "));
 	free(text);
 }
 
@@ -58,6 +105,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_gives_an_object_with_the_expenses),
+		cmocka_unit_test(own_categories_and_accounts_are_found),
+		cmocka_unit_test(each_word_and_each_part_of_an_expense_is_explained),
 		cmocka_unit_test(a_bad_line_is_answered_and_the_next_one_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "understand.h"
-#include "understand/words.h"
+#include "understand/text/words.h"
 
 static struct understanding out;
 

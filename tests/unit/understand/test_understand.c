@@ -217,7 +217,7 @@ numbers_are_read_in_words_and_in_many_forms(void **state)
 static void
 refunds_and_minus_signs_are_negative(void **state)
 {
-	static const struct row rows[] = { { "退貨-$50", "退貨 -50.00 other" }, { "refund -50", "refund -50.00 other" }, { "jacket refund 79.99", "jacket refund -79.99 shopping" },
+	static const struct row rows[] = { { "退貨-$50", "退貨 -50.00 shopping" }, { "refund -50", "refund -50.00 other" }, { "jacket refund 79.99", "jacket refund -79.99 shopping" },
 		{ "hotel refund −€140", "hotel refund -140.00 EUR other" }, { "耳機 2490 元，退貨了", "耳機 -2490.00 shopping" },
 		{ "キーボード -3,280円 返品しました", "キーボード -3280 JPY shopping" }, { "T-shirt 89", "T-shirt 89.00 shopping" } };
 
@@ -329,6 +329,44 @@ a_description_alone_has_a_category(void **state)
 		assert_int_equal(understand_category(slice_of(rows[i].text)), rows[i].kind);
 }
 
+static void
+own_accounts_are_read_where_an_account_can_stand(void **state)
+{
+	static const struct slice accounts[] = { SLICE_LITERAL("老婆的卡"), SLICE_LITERAL("Coffee"), SLICE_LITERAL("N26") };
+	static const struct { const char *text, *description; unsigned account; } rows[] = { { "午餐120老婆的卡", "午餐", 1 },
+		{ "用老婆的卡買午餐120", "午餐", 1 }, { "coffee 5", "coffee", 0 }, { "cake 5 with coffee", "cake", 2 }, { "tea 4 n26", "tea", 3 },
+		{ "bus n267 2", "bus n267", 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct understand_input input = { .text = slice_of(rows[i].text), .locale = SLICE_LITERAL("zh-TW"), .home = { "TWD" },
+			.today = 20780, .accounts = accounts, .account_count = 3 };
+
+		understand(&input, &out);
+		if (out.expense_count != 1 || !slice_equal(out.expenses[0].description, slice_of(rows[i].description)) ||
+		    out.expenses[0].own_account != rows[i].account)
+			fail_msg("\"%s\": %zu expenses, account %u", rows[i].text, out.expense_count, out.expenses[0].own_account);
+	}
+}
+
+static void
+the_longest_word_of_an_own_category_wins_and_only_whole_words_count(void **state)
+{
+	static const struct understand_word words[] = { { SLICE_LITERAL("art"), 0 }, { SLICE_LITERAL("art class"), 1 }, { SLICE_LITERAL("出差"), 2 } };
+	static const struct { const char *text; unsigned category; } rows[] = { { "art 5", 1 }, { "Art class 20", 2 }, { "party 30", 0 },
+		{ "出差午餐 120", 3 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct understand_input input = { .text = slice_of(rows[i].text), .locale = SLICE_LITERAL("en"), .home = { "TWD" },
+			.today = 20780, .category_words = words, .category_word_count = 3 };
+
+		understand(&input, &out);
+		assert_int_equal(out.expense_count, 1);
+		assert_int_equal(out.expenses[0].own_category, rows[i].category);
+	}
+}
+
 int
 main(void)
 {
@@ -350,6 +388,8 @@ main(void)
 		cmocka_unit_test(more_expenses_than_fit_are_refused),
 		cmocka_unit_test(the_language_of_the_text_is_found),
 		cmocka_unit_test(a_description_alone_has_a_category),
+		cmocka_unit_test(own_accounts_are_read_where_an_account_can_stand),
+		cmocka_unit_test(the_longest_word_of_an_own_category_wins_and_only_whole_words_count),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

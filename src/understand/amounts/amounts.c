@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "amounts.h"
+
+#include "money_words.h"
+#include "number_words.h"
+#include "numbers.h"
+
+enum { PHONE_DIGITS = 8, COUNTER_MAX = 10, SERIES_MAX = 50 };
+
+static const struct token nothing = { .kind = TOKEN_BREAK, .currency = NO_CURRENCY };
+
+static const struct token *
+token_at(const struct reading *r, size_t i)
+{
+	return i < r->tokens->count ? &r->tokens->at[i] : &nothing;
+}
+
+static uint16_t
+char_behind(const struct reading *r, const struct token *t)
+{
+	return r->tokens->chars->folded[t->end];
+}
+
+static bool
+is_capitals(const struct reading *r, const struct token *t)
+{
+	for (size_t i = t->begin; i < t->end; i++)
+		if (!chars_is_capital(r->tokens->chars, i))
+			return false;
+	return true;
+}
+
+/* The row of the currency that the token names here, next to a number; NO_CURRENCY for none. */
+static int
+currency_of(const struct reading *r, const struct token *t)
+{
+	const struct sense *s = token_sense(t, WORD_CURRENCY);
+
+	if (s == NULL || (money_words[s->value].sort == MONEY_IS_STRICT && !is_capitals(r, t)))
+		return NO_CURRENCY;
+	return s->value;
+}
+
+static bool
+is_specific(int row)
+{
+	return row != NO_CURRENCY && money_words[row].code[0] != '\0' && money_words[row].family[0] == '\0';
+}
+
+/* Of two names of one amount's currency, "20$ baht" or 人民幣 88 元, the one that says more. */
+static int
+better_currency(int a, int b)
+{
+	return a == NO_CURRENCY || (is_specific(b) && !is_specific(a)) ? b : a;
+}
+
+static bool
+is_number(const struct token *t)
+{
+	return t->kind == TOKEN_NUMBER && !t->is_nth;
+}
+
+/* "$20 and 43c": the sign stands before the whole. */
+static bool
+is_sign_before(const struct reading *r, size_t i, const struct token *out)
+{
+	return out->currency != NO_CURRENCY && currency_of(r, token_at(r, i)) != NO_CURRENCY;
+}
+
+static bool
+ends_number(const struct reading *r, size_t at)
+{
+	const struct token *t = token_at(r, at);
+
+	return t->kind == TOKEN_BREAK || t->kind == TOKEN_PAUSE || currency_of(r, t) != NO_CURRENCY;
+}
+
+static bool
+is_touching_minus(const struct reading *r, size_t i)
+{
+	return token_is_mark(r->tokens, token_at(r, i), '-') && !token_at(r, i + 1)->is_spaced;
+}
+
+/* A minus and no hyphen: nothing of a word touches it on the left. */
+static bool
+is_minus(const struct reading *r, size_t i, size_t reduced)
+{
+	const struct token *t = token_at(r, i), *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing;
+
+	if (!is_touching_minus(r, i))
+		return false;
+	return t->is_spaced || before->kind == TOKEN_BREAK || before->kind == TOKEN_PAUSE || token_is(before, WORD_CURRENCY) ||
+	    char_class(r->tokens->chars->folded[t->begin - 1]) == CHAR_CJK;
+}
+
+/* Whether the currency word at a position is this number's and not the next one's. */
+static bool
+is_suffix(const struct reading *r, size_t at, const struct token *out)
+{
+	const struct token *t = token_at(r, at), *next = token_at(r, at + 1);
+	int row = currency_of(r, t);
+	bool is_sign;
+
+	if (row == NO_CURRENCY)
+		return false;
+	is_sign = char_class(r->tokens->chars->folded[t->end - 1]) == CHAR_SIGN;
+	if (is_sign && is_number(next) && (!next->is_spaced || out->currency != NO_CURRENCY || out->is_in_words))
+		return false;
+	if (!is_sign && is_number(next) && out->currency != NO_CURRENCY)
+		return false;
+	return out->currency == NO_CURRENCY || is_specific(row) || !is_specific(out->currency);
+}
+
+/* "Canadian" and "australiens" next to a dollar: the row that they make of it. */
+static int
+nation_of(const struct token *t)
+{
+	const struct sense *s = token_sense(t, WORD_NATION);
+
+	return s == NULL ? NO_CURRENCY : s->value;
+}
+
+static size_t
+skip_link(const struct reading *r, size_t at)
+{
+	const struct token *next = token_at(r, at + 1);
+
+	return at + (token_is(token_at(r, at), WORD_MONEY_LINK) && (currency_of(r, next) != NO_CURRENCY || nation_of(next) != NO_CURRENCY));
+}
+
+/* "millones" behind the currency: "75 USD millones". */
+static size_t
+read_late_power(const struct reading *r, size_t at, struct token *out)
+{
+	const struct sense *s = token_sense(token_at(r, at), WORD_MAGNITUDE);
+
+	if (s == NULL || s->value < 6 || out->is_scaled || token_at(r, at)->end - token_at(r, at)->begin < 3 ||
+	    !number_scale(&out->value, &out->decimals, s->value))
+		return 0;
+	out->is_scaled = true;
+	return 1;
+}
+
+/* A nation counts together with the unit behind or before it. */
+static size_t
+read_nation_and_unit(const struct reading *r, size_t at, struct token *out)
+{
+	int before = nation_of(token_at(r, at)), unit = currency_of(r, token_at(r, at + (before != NO_CURRENCY)));
+	int nation = before != NO_CURRENCY ? before : nation_of(token_at(r, at + 1));
+
+	if (nation == NO_CURRENCY || unit == NO_CURRENCY || out->currency != NO_CURRENCY || money_words[unit].decimals > 0)
+		return 0;
+	out->currency = (int16_t)(is_specific(unit) ? unit : nation);
+	return 2;
+}
+
+static size_t
+read_suffixes(const struct reading *r, size_t at, struct token *out)
+{
+	size_t start = at, used;
+
+	at = skip_link(r, at);
+	used = read_nation_and_unit(r, at, out);
+	if (used > 0)
+		return at + used - start;
+	for (int names = 0; names < 2 && is_suffix(r, at, out); names++) {
+		int row = currency_of(r, token_at(r, at));
+
+		if (money_words[row].decimals > 0 && out->currency == NO_CURRENCY)
+			out->decimals = (uint8_t)(out->decimals + money_words[row].decimals);
+		out->currency = (int16_t)better_currency(out->currency, row);
+		at++;
+	}
+	return at > start && out->currency == NO_CURRENCY ? 0 : at + read_late_power(r, at, out) - start;
+}
+
+static bool
+ends_phrase(const struct token *t)
+{
+	return t->kind == TOKEN_BREAK || t->kind == TOKEN_PAUSE;
+}
+
+/* The 5 of 15塊5 is tenths, the 50 of "15 dollars 50" hundredths; 0 for neither. */
+static int
+decimals_of_bare_part(const struct reading *r, size_t unit_at, size_t at, size_t end, int64_t value)
+{
+	const struct token *unit = token_at(r, unit_at), *n = token_at(r, at), *next = token_at(r, end);
+	bool is_joined = at > unit_at + 1;
+
+	if (value > 99)
+		return 0;
+	if (token_is(unit, WORD_UNIT) && !is_joined && !n->is_spaced && value < 10 && !token_is(next, WORD_UNIT))
+		return 1;
+	if (!ends_phrase(next) || !(token_is_letters(r->tokens, unit) || is_joined))
+		return 0;
+	return n->end - n->begin >= 2 || n->is_in_words ? 2 : 0;
+}
+
+static bool
+is_part_join(const struct reading *r, size_t at)
+{
+	const struct token *t = token_at(r, at);
+
+	return token_is(t, WORD_JOIN) || token_is(t, WORD_NUMBER_JOIN);
+}
+
+/* "and 43 cents", 5角, and the 5 of 15塊5, behind whole units. */
+static size_t
+read_part(const struct reading *r, size_t at, struct token *out)
+{
+	size_t start = at, used, unit_at = at - 1;
+	struct token n = { 0 };
+	int decimals, row;
+
+	if (out->currency == NO_CURRENCY || out->decimals > 0 || out->value > NUMBER_MAX / 1000)
+		return 0;
+	at += is_part_join(r, at);
+	used = number_words_read(r, at, false, &n);
+	if (used == 0 || n.decimals > 0 || n.is_scaled)
+		return 0;
+	used = skip_link(r, at + used) - at;
+	row = currency_of(r, token_at(r, at + used));
+	decimals = row == NO_CURRENCY ? decimals_of_bare_part(r, unit_at, at, at + used, n.value) : money_words[row].decimals;
+	if (decimals == 0 || n.value >= (decimals == 1 ? 10 : decimals == 2 ? 100 : 1000))
+		return 0;
+	for (int i = 0; i < decimals; i++)
+		out->value *= 10;
+	out->value += n.value;
+	out->decimals = (uint8_t)decimals;
+	return at + used + (row != NO_CURRENCY) - start;
+}
+
+/* 三毛五: what is left of a hundred. */
+static size_t
+read_smaller_part(const struct reading *r, size_t at, struct token *out)
+{
+	const struct token *t = token_at(r, at);
+
+	if (out->decimals != 1 || !is_number(t) || t->is_spaced || t->decimals > 0 || t->value > 9 || !ends_number(r, at + 1))
+		return 0;
+	out->value = out->value * 10 + t->value;
+	out->decimals = 2;
+	return 1u + (currency_of(r, token_at(r, at + 1)) != NO_CURRENCY);
+}
+
+/* An optional minus and up to two names of the currency, in either order. */
+static size_t
+read_prefix(const struct reading *r, size_t i, size_t reduced, struct token *out)
+{
+	size_t at = i;
+
+	for (int names = 0; at < i + 3; at++) {
+		const struct token *t = token_at(r, at);
+		int row = currency_of(r, t);
+
+		if (row != NO_CURRENCY && names < 2 && money_words[row].decimals == 0) {
+			out->currency = (int16_t)better_currency(out->currency, row);
+			names++;
+		} else if (!out->is_negative && (at == i ? is_minus(r, at, reduced) : is_touching_minus(r, at))) {
+			out->is_negative = true;
+		} else {
+			break;
+		}
+	}
+	return at - i;
+}
+
+size_t
+amounts_read(const struct reading *r, size_t i, size_t reduced, struct token *out)
+{
+	const struct token *first = token_at(r, i);
+	size_t at = i, used;
+
+	if (!is_number(first) && first->sense == 0 && !token_is_mark(r->tokens, first, '-'))
+		return 0;
+	*out = (struct token){ .kind = TOKEN_AMOUNT, .begin = first->begin, .is_spaced = first->is_spaced, .currency = NO_CURRENCY };
+	at += read_prefix(r, i, reduced, out);
+	if (out->currency != NO_CURRENCY && !is_number(token_at(r, at)))       /* "won a prize" */
+		return 0;
+	used = number_words_read(r, at, out->currency != NO_CURRENCY, out);
+	if (used == 0)
+		return 0;
+	at += used;
+	used = read_suffixes(r, at, out);
+	at += used;
+	if (used > 0 || is_sign_before(r, i, out))
+		used = read_part(r, at, out);
+	at += used;
+	if (used > 0)
+		at += read_smaller_part(r, at, out);
+	if (out->is_in_words && out->currency == NO_CURRENCY && (!out->is_scaled || out->value == 0))
+		return 0;
+	out->end = token_at(r, at - 1)->end;
+	return at - i;
+}
+
+/* ---- numbers that are no money ---- */
+
+static size_t
+make_count(const struct reading *r, size_t i, size_t used, int64_t count, bool is_countable, struct token *out)
+{
+	if (used > r->tokens->count - i)         /* the row of tokens was full */
+		used = r->tokens->count - i;
+	*out = *token_at(r, i);
+	out->kind = TOKEN_COUNT;
+	out->sense = 0;
+	out->value = count;
+	out->is_countable = is_countable;
+	out->end = token_at(r, i + used - 1)->end;
+	return used;
+}
+
+/* "x2", "2x" */
+static size_t
+read_times(const struct reading *r, size_t i, struct token *out)
+{
+	const struct token *first = token_at(r, i), *second = token_at(r, i + 1);
+
+	if (token_is(first, WORD_TIMES) && is_number(second) && second->decimals == 0)
+		return make_count(r, i, 2, second->value, true, out);
+	if (!is_number(first) || first->decimals > 0 || is_number(token_at(r, i + 2)))
+		return 0;
+	if (token_is(second, WORD_TIMES) && !second->is_spaced)
+		return make_count(r, i, 2, first->value, true, out);
+	return 0;
+}
+
+/* 3塊 and 3 dollars are money, unless a few pieces of what follows at once. */
+static bool
+is_counted(const struct reading *r, size_t at, int64_t value)
+{
+	const struct token *unit = token_at(r, at), *next = token_at(r, at + 1);
+
+	if (!token_is(unit, WORD_CURRENCY))
+		return true;
+	return value < COUNTER_MAX && !next->is_spaced && (next->kind == TOKEN_TEXT || token_is(next, WORD_THING));
+}
+
+static size_t
+read_count_words(const struct reading *r, size_t i, int64_t *value)
+{
+	struct token n = { 0 };
+	size_t used = token_at(r, i)->sense == 0 ? 0 : number_words_read(r, i, false, &n);
+
+	*value = n.value;
+	return n.decimals > 0 ? 0 : used;
+}
+
+static size_t
+read_with_unit(const struct reading *r, size_t i, struct token *out)
+{
+	size_t used = 1;
+	int64_t value = token_at(r, i)->value;
+	const struct sense *s;
+
+	if (!is_number(token_at(r, i)))
+		used = read_count_words(r, i, &value);
+	s = used == 0 ? NULL : token_sense(token_at(r, i + used), WORD_UNIT);
+	if (s == NULL || !is_counted(r, i + used, value))
+		return 0;
+	if (used == 1 && token_at(r, i)->decimals > 0 && (s->value == 1 || token_is(token_at(r, i + 1), WORD_CLOCK)))
+		return 0;
+	return make_count(r, i, used + 1, value, s->value == 1, out);
+}
+
+/* "12-pack", "4K", "50%" */
+static bool
+is_part_of_word(const struct reading *r, size_t i)
+{
+	const struct token *t = token_at(r, i), *next = token_at(r, i + 1);
+	uint16_t c = char_behind(r, t);
+
+	if (c == '%' || token_is_mark(r->tokens, next, '%') || token_is(next, WORD_PERCENT))
+		return true;
+	if (c == '-' && char_class(r->tokens->chars->folded[t->end + 1]) == CHAR_LETTER)
+		return true;
+	return char_class(c) == CHAR_LETTER && next->kind == TOKEN_TEXT && next->end - next->begin <= 2 &&
+	    !token_is(next, WORD_MAGNITUDE) && !token_is(next, WORD_CURRENCY);
+}
+
+/* Leading zeros, or more digits than an amount without separators has. */
+static bool
+is_code(const struct reading *r, const struct token *t)
+{
+	const uint16_t *c = r->tokens->chars->folded + t->begin;
+	size_t len = (size_t)(t->end - t->begin);
+
+	if (t->is_in_words)
+		return false;
+	if (len >= PHONE_DIGITS)
+		return t->decimals == 0 && c[1] != ',' && c[2] != ',' && c[3] != ',';
+	return len > 1 && c[0] == '0' && char_is_digit(c[1]);
+}
+
+/* "iPhone 15" is a name and "iPhone 900" a price; a room is always a name. */
+static bool
+is_in_series(const struct token *before, int64_t value)
+{
+	return token_is(before, WORD_SERIES) && (value < SERIES_MAX || !token_is(before, WORD_THING));
+}
+
+static bool
+is_led_by_mark(const struct reading *r, size_t reduced, int64_t value)
+{
+	const struct token *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing;
+
+	if ((token_is(before, WORD_IN) || token_is(before, WORD_YEAR_LEAD)) && value >= 1900 && value <= 2100)       /* "in 2025" */
+		return true;
+	return token_is(before, WORD_ORDINAL) || token_is_mark(r->tokens, before, '#') || is_in_series(before, value);
+}
+
+size_t
+amounts_read_count(const struct reading *r, size_t i, size_t reduced, struct token *out)
+{
+	const struct token *t = token_at(r, i);
+	bool is_money = reduced > 0 && token_is(&r->tokens->at[reduced - 1], WORD_CURRENCY);
+	size_t used = read_times(r, i, out);
+
+	if (used > 0 || is_money)
+		return used;
+	used = read_with_unit(r, i, out);
+	if (used > 0 || !is_number(t))
+		return used;
+	if (is_part_of_word(r, i))
+		return make_count(r, i, char_behind(r, t) == '-' ? 3 : 2, t->value, false, out);
+	if (t->is_in_words || token_is(token_at(r, i + 1), WORD_CURRENCY))
+		return 0;
+	if (is_code(r, t) || is_led_by_mark(r, reduced, t->value))
+		return make_count(r, i, 1, t->value, false, out);
+	return 0;
+}
+
+/* ---- what an amount is worth ---- */
+
+static bool
+is_in_family(const char *family, struct currency c)
+{
+	return family[0] == '*' || (c.code[0] != '\0' && strstr(family, c.code) != NULL);
+}
+
+static struct currency
+currency_named(const char *code)
+{
+	struct currency c = { "" };
+
+	memcpy(c.code, code, sizeof c.code);
+	return c;
+}
+
+/* ¥ is yen in Japanese and to whoever writes neither Chinese nor Japanese. */
+static struct currency
+yen_or_yuan(struct currency home, enum language language, bool *is_guessed)
+{
+	*is_guessed = language == LANGUAGE_ZH_HANT || language == LANGUAGE_ZH_HANS;
+	if (!*is_guessed)
+		return currency_named("JPY");
+	return is_in_family("JPY CNY", home) ? home : currency_named("CNY");
+}
+
+struct currency
+amounts_currency(int row, struct currency home, enum language language, bool *is_guessed)
+{
+	const struct money_word *word;
+
+	*is_guessed = true;
+	if (row == NO_CURRENCY)
+		return home;
+	word = &money_words[row];
+	if (word->code[0] == '?')
+		return yen_or_yuan(home, language, is_guessed);
+	if (word->family[0] == '\0') {
+		*is_guessed = false;
+		return currency_named(word->code);
+	}
+	return is_in_family(word->family, home) || word->code[0] == '\0' ? home : currency_named(word->code);
+}
+
+bool
+amounts_minor(const struct token *amount, int digits, int64_t *minor)
+{
+	int64_t value = amount->value, unit = 1, rest;
+
+	for (int missing = digits - amount->decimals; missing > 0; missing--) {
+		if (value > MONEY_MINOR_MAX / 10)
+			return false;
+		value *= 10;
+	}
+	for (int extra = amount->decimals - digits; extra > 0; extra--)
+		unit *= 10;
+	rest = value % unit;
+	value /= unit;
+	if (rest * 2 > unit || (rest * 2 == unit && value % 2 == 1))
+		value++;
+	*minor = amount->is_negative ? -value : value;
+	return value <= MONEY_MINOR_MAX;
+}
