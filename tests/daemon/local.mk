@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-TESTS += tests/daemon/test_bad_input.py tests/daemon/test_category.py tests/daemon/test_expense.py tests/daemon/test_kill.py tests/daemon/test_master.py \
+TESTS += tests/daemon/test_bad_input.py tests/daemon/test_category.py tests/daemon/test_expense.py tests/daemon/test_kill.py tests/daemon/test_load.py \
+	tests/daemon/test_master.py \
 	tests/daemon/test_message.py tests/daemon/test_nginx.py tests/daemon/test_ops.py
 EXTRA_DIST += \
 	tests/daemon/api.py \
@@ -11,6 +12,7 @@ EXTRA_DIST += \
 	tests/daemon/test_category.py \
 	tests/daemon/test_expense.py \
 	tests/daemon/test_kill.py \
+	tests/daemon/test_load.py \
 	tests/daemon/test_master.py \
 	tests/daemon/test_message.py \
 	tests/daemon/test_nginx.py \
