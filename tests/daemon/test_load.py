@@ -69,8 +69,11 @@ class Mock:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 self.answer(*mock.post(self.path, body))
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128         # the connections of a crew come all at once
+
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def __enter__(self):
