@@ -175,7 +175,7 @@ compare_operation(enum operation operation, const struct load_test_metrics *befo
 	hold_against(outcome, name, "success_requests", after->success - before->success, e.success, e.success + e.unanswered);
 	hold_against(outcome, name, "failed_requests", after->failed - before->failed, refused_least, e.refused + e.unanswered);
 	hold_against(outcome, name, "total_requests", total, e.success + refused_least, e.success + e.refused + e.unanswered);
-	if (e.unanswered > 0 || total == 0)
+	if (e.unanswered > 0 || e.refused > 0 || total == 0)
 		return;
 	/* The daemon begins to time a request after it was sent, and ends before it is answered. */
 	hold_against(outcome, name, "total_duration_ns", after->duration_ns - before->duration_ns, 1, e.duration_ns);
