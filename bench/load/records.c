@@ -66,7 +66,7 @@ find(struct records *records, const char *text)
 {
 	struct record wanted = { .user = 0 };
 
-	if (text == NULL || !uuid_parse(slice_of(text), &wanted.id))
+	if (records->count == 0 || text == NULL || !uuid_parse(slice_of(text), &wanted.id))
 		return NULL;
 	if (!records->is_sorted)
 		qsort(records->items, records->count, sizeof *records->items, compare);
