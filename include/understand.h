@@ -89,6 +89,12 @@ struct understanding {
  */
 void understand(const struct understand_input *input, struct understanding *out);
 
+/*
+ * Fill the tables of words, some 3 MB, which takes milliseconds; otherwise the
+ * first message does.  Before a fork, so that the children share them.
+ */
+void understand_prepare(void);
+
 /* The kind of a description alone, as for an expense that came without a category. */
 enum category_kind understand_category(struct slice description);
 

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "store.h"
 #include "sockets.h"
+#include "understand.h"
 
 enum { TURN_MS = 500, START_LIMIT_MS = 10000, OOM_SCORE = -500 };
 
@@ -233,6 +234,7 @@ master_run(struct options *options, int detached_fd)
 	prctl(PR_SET_NAME, "aiexp-master");
 	log_set_process("master");
 	process_set_oom_score(OOM_SCORE);
+	understand_prepare();
 	if (start(&m))
 		fds = calloc(m.child_count + 1, sizeof *fds);
 	if (fds != NULL)

@@ -8,6 +8,7 @@
 #include "language.h"
 #include "phrases.h"
 #include "tokens.h"
+#include "words.h"
 
 void
 understand(const struct understand_input *input, struct understanding *out)
@@ -22,4 +23,10 @@ understand(const struct understand_input *input, struct understanding *out)
 	tokens_read(&reading, &chars);
 	phrases_reduce(&reading);
 	assemble(&reading, input->home, out);
+}
+
+void
+understand_prepare(void)
+{
+	words_count();
 }
