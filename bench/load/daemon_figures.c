@@ -201,12 +201,12 @@ memory_of_process(const char *pid)
 	long long kib = -1;
 	FILE *file;
 
-	snprintf(path, sizeof path, "/proc/%s/status", pid);
+	snprintf(path, sizeof path, "/proc/%s/smaps_rollup", pid);
 	file = fopen(path, "re");
 	if (file == NULL)
 		return -1;
 	while (kib < 0 && fgets(line, sizeof line, file) != NULL)
-		sscanf(line, "RssAnon: %lld", &kib);
+		sscanf(line, "Pss_Anon: %lld", &kib);
 	fclose(file);
 	return kib < 0 ? -1 : kib * 1024;
 }

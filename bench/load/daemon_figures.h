@@ -36,7 +36,10 @@ bool figures_get(struct event_base *base, const char *socket_path, struct daemon
  */
 void figures_compare(const struct daemon_figures *before, const struct daemon_figures *after, struct outcome *outcome);
 
-/* Memory that the process and its children have for themselves (RssAnon), without the map of the store; -1: not known. */
+/*
+ * Memory of the process and its children without the map of the store
+ * (Pss_Anon: what they share since the fork counts once); -1: not known.
+ */
 int64_t daemon_memory_bytes(pid_t master);
 
 #endif
