@@ -78,6 +78,7 @@ on_signed_up(enum status st, const struct write_answer *answer, void *arg)
 	struct work *work = arg;
 	struct caller *caller = &work->caller;
 
+	caller_record(caller, OPERATION_auto_signup, st == ST_OK);
 	if (st != ST_OK) {
 		reply_problem(caller->req, st, st == ST_KEY_REUSED ? "Idempotency-Key" : NULL, NULL);
 		return;

@@ -6,6 +6,8 @@
 
 #include <time.h>
 
+static int64_t turn_started_ns;          /* 0: the clock was not read in this turn */
+
 static int64_t
 read_ns(clockid_t id)
 {
@@ -18,13 +20,26 @@ read_ns(clockid_t id)
 int64_t
 clock_mono_ns(void)
 {
-	return read_ns(CLOCK_MONOTONIC);
+	int64_t now_ns = read_ns(CLOCK_MONOTONIC);
+
+	if (turn_started_ns == 0)
+		turn_started_ns = now_ns;
+	return now_ns;
 }
 
 int64_t
 clock_mono_ms(void)
 {
-	return read_ns(CLOCK_MONOTONIC) / 1000000;
+	return clock_mono_ns() / 1000000;
+}
+
+int64_t
+clock_turn_ns(void)
+{
+	int64_t took_ns = turn_started_ns != 0 ? read_ns(CLOCK_MONOTONIC) - turn_started_ns : 0;
+
+	turn_started_ns = 0;
+	return took_ns;
 }
 
 int64_t

@@ -9,6 +9,13 @@
 int64_t clock_mono_ns(void);
 int64_t clock_mono_ms(void);
 
+/*
+ * For an event loop, at the end of each turn: nanoseconds since the first
+ * reading of CLOCK_MONOTONIC in this turn, or 0 when nothing read it.  What a
+ * loop calls reads the clock before anything else, so this is what the turn took.
+ */
+int64_t clock_turn_ns(void);
+
 /* Milliseconds since 1970-01-01T00:00Z. */
 int64_t clock_wall_ms(void);
 

@@ -12,7 +12,7 @@
 #include "clock.h"
 #include "log.h"
 
-enum { HEARTBEAT_MS = 500, FAST_STOP_MS = 5000 };
+enum { HEARTBEAT_MS = 500, FAST_STOP_MS = 5000, STALL_NS = 5000000 };
 
 static struct timeval
 timeval_of_ms(int64_t ms)
@@ -133,10 +133,30 @@ child_loop_ready(struct child_loop *loop)
 		log_errno("tell the master of being ready");
 }
 
+static void
+count_turn(const struct child_loop *loop)
+{
+	struct counters *counters = &loop->in->slot->counters;
+	uint64_t took_ns = (uint64_t)clock_turn_ns();
+
+	if (loop->waits_for_disk)
+		return;
+	counter_peak(&counters->loop_turn_peak_us, took_ns / 1000);
+	if (took_ns > STALL_NS)
+		counter_add(&counters->loop_stall_ns_total, took_ns);
+}
+
 int
 child_loop_run(struct child_loop *loop)
 {
-	if (event_base_dispatch(loop->base) == -1) {
+	int result;
+
+	clock_turn_ns();
+	do {
+		result = event_base_loop(loop->base, EVLOOP_ONCE);
+		count_turn(loop);
+	} while (result == 0 && !event_base_got_break(loop->base));
+	if (result == -1) {
 		log_error("the event loop failed");
 		return CHILD_EXIT_ASSERT;
 	}

@@ -33,6 +33,7 @@ struct child_loop {
 	const struct inherited *in;
 	child_stop_fn          *on_stop;
 	void                   *arg;
+	bool                    waits_for_disk;   /* the child's own choice: its turns are not counted as stalls */
 	bool                    is_stopping;
 	int                     exit_code;
 	struct event           *on_term, *on_quit, *on_life, *heartbeat, *deadline;

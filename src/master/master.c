@@ -19,6 +19,7 @@
 #include "store.h"
 #include "understand.h"
 #include "sockets.h"
+#include "understand.h"
 
 enum { TURN_MS = 500, START_LIMIT_MS = 10000, OOM_SCORE = -500 };
 

@@ -289,6 +289,7 @@ writer_run(const struct inherited *in, unsigned index)
 
 	if (!child_loop_init(&w.loop, in, on_stop, &w))
 		return CHILD_EXIT_FATAL;
+	w.loop.waits_for_disk = true;
 	w.env = layout_open(in->options, index, LMDB_WRITE, NULL, &meta);
 	if (w.env != NULL && make_events(&w)) {
 		lmdb_clear_dead_readers(w.env);

@@ -11,7 +11,7 @@ import unittest
 
 import tap
 from api import Client, token
-from harness import Daemon, PATIENCE, SOURCE_DIR, free_port, wait_for
+from harness import BUILD_DIR, Daemon, PATIENCE, SOURCE_DIR, free_port, wait_for
 
 NGINX = shutil.which("nginx", path="/usr/sbin:" + os.environ.get("PATH", ""))
 
@@ -19,14 +19,14 @@ NGINX = shutil.which("nginx", path="/usr/sbin:" + os.environ.get("PATH", ""))
 class Nginx:
     """nginx with our configuration, moved into a directory and to a port of its own."""
 
-    def __init__(self, directory, upstream):
+    def __init__(self, directory, upstream, changes=()):
         self.port = free_port()
         self.directory = os.path.join(directory, "nginx")
         os.mkdir(self.directory)
         with open(os.path.join(SOURCE_DIR, "contrib/nginx/aiexpense.conf")) as f:
             site = f.read()
         for pattern, value in ((r"unix:/run/aiexpense/http\.sock", f"unix:{upstream}"), (r"listen 80;", f"listen 127.0.0.1:{self.port};"),
-                               (r"listen \[::\]:80;", ""), (r"/var/log/nginx", self.directory)):
+                               (r"listen \[::\]:80;", ""), (r"/var/log/nginx", self.directory), *changes):
             site, count = re.subn(pattern, value, site)
             assert count >= 1, pattern
         temp = "".join(f"{kind}_temp_path {self.directory}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
@@ -74,6 +74,16 @@ class BehindNginx(unittest.TestCase):
                 self.assertEqual(answer.status, 200, answer.body)
             self.assertEqual(len(client.expenses("line:U1")), 20)
             self.assertLessEqual(self.daemon.stats()["http_accepted"], 3)
+
+    def test_the_load_tests_find_no_fault_through_nginx(self):
+        without_limits = ((r"(?m)^\s*limit_(req|conn) .*$", ""),)
+        os.mkdir(os.path.join(self.daemon.directory, "load"))
+        with Nginx(os.path.join(self.daemon.directory, "load"), self.socket, without_limits) as nginx:
+            run = subprocess.run([os.path.join(SOURCE_DIR, "contrib", "load", "run"), "--url", f"http://127.0.0.1:{nginx.port}", "--short",
+                                  "--stats", os.path.join(self.daemon.run_dir, "stats.sock"), "signups", "mixed"], capture_output=True,
+                                 text=True, timeout=4 * PATIENCE,
+                                 env={**os.environ, "AIEXPENSE_BUILDDIR": BUILD_DIR, "AIEXPENSE_TOKEN": token(self.daemon)})
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
     def test_a_body_over_the_limit_ends_at_nginx(self):
         with Client(self.nginx.port, token(self.daemon)) as client:
