@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The benchmarks run, print what Go's tools read, and allocate little."""
+
+import os
+import tempfile
+import unittest
+
+from go_lines import BUILD_DIR, results, suite
+
+import tap
+
+NAMES = """AutoSignup CreateExpense ParseConversation GetExpenses MultipleCreateExpenses UserRegistration ExpenseRetrieval
+    ExpenseCreationWithCategoryLookup UserRepositoryCreate UserRepositoryExists ExpenseRepositoryCreate
+    ExpenseRepositoryGetByUserID ExpenseRepositoryGetByDateRange ExpenseRepositorySequential CategoryRepositoryGetByUserID
+    CategoryRepositoryGetByName""".split()
+ALLOC_MAX = 1024
+# Four operations in three commits, in each of which LMDB reads its own lists of free pages.
+SEQUENTIAL_MAX = 8192
+
+
+class SuiteTest(unittest.TestCase):
+    def check_quickly(self, store):
+        done = suite("-t", "1x", "-s", store)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([row[0] for row in results(done.stdout)], ["Benchmark" + name for name in NAMES])
+        self.assertEqual({row[1] for row in results(done.stdout)}, {1})
+        self.assertIn(f"\nstore: {store}\n", done.stdout)
+        self.assertTrue(done.stdout.endswith("\nPASS\n"))
+
+    def test_all_sixteen_run_once_in_lmdb(self):
+        self.check_quickly("lmdb")
+
+    def test_all_sixteen_run_once_in_memory(self):
+        self.check_quickly("mem")
+
+    def test_no_operation_allocates_a_kilobyte(self):
+        done = suite("-t", "1000x")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name, _, _, size, _ in results(done.stdout):
+            if size is not None:         # a build with sanitizers counts none
+                self.assertLess(size, SEQUENTIAL_MAX if name.endswith("Sequential") else ALLOC_MAX, name)
+
+    def test_a_regular_expression_selects_and_a_count_repeats(self):
+        done = suite("-b", "Parse|Exists$", "-t", "3x", "-c", "2", "-s", "mem")
+        self.assertEqual([row[:2] for row in results(done.stdout)],
+                         [("BenchmarkParseConversation", 3)] * 2 + [("BenchmarkUserRepositoryExists", 3)] * 2)
+
+    def test_time_decides_how_often_an_operation_runs(self):
+        done = suite("-b", "ParseConversation", "-t", "10ms", "-s", "mem")
+        (_, times, ns, _, _), = results(done.stdout)
+        self.assertGreaterEqual(times * ns, 10e6 * 0.99)
+
+    def test_the_output_goes_to_a_file(self):
+        with tempfile.NamedTemporaryFile("r") as out:
+            done = suite("-b", "Parse", "-t", "1x", "-s", "mem", "-o", out.name)
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
+            self.assertEqual(len(results(out.read())), 1)
+
+    def test_what_is_no_benchmark_or_no_option_is_refused(self):
+        for arguments in ["-b", "Nothing"], ["-b", "("], ["-t", "0x"], ["-t", "ten"], ["-s", "disk"], ["-c", "0"], ["more"]:
+            self.assertNotEqual(suite(*arguments).returncode, 0, arguments)
+
+    def test_a_timeout_ends_it_and_leaves_nothing_behind(self):
+        before = set(os.listdir(BUILD_DIR))
+        done = suite("-b", "AutoSignup", "-t", "1h", "-T", "1s")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("timed out", done.stderr)
+        self.assertEqual({name for name in os.listdir(BUILD_DIR) if name.startswith("bench-store-")},
+                         {name for name in before if name.startswith("bench-store-")})
+
+
+if __name__ == "__main__":
+    tap.main()
