@@ -65,8 +65,10 @@ run_one(const struct benchmark *benchmark, const struct go_bench_options *option
 {
 	void *fixture = benchmark->set_up != NULL ? benchmark->set_up() : NULL;
 	double goal_ns = options->seconds * 1e9;
-	struct result result = measure(benchmark, fixture, options->times > 0 ? options->times : 1);
+	struct result result = measure(benchmark, fixture, 1);
 
+	if (options->times > 1)
+		result = measure(benchmark, fixture, options->times);
 	while (options->times == 0 && result.ns < goal_ns && result.n < TIMES_MAX)
 		result = measure(benchmark, fixture, next_n(&result, goal_ns));
 	if (benchmark->tear_down != NULL)

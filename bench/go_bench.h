@@ -14,7 +14,7 @@ struct benchmark {
 	const char *name;
 	/* Made anew for each line of the result; what it gives is handed to run and tear_down. */
 	void *(*set_up)(void);
-	/* n operations.  Called several times with growing n, until the time is filled. */
+	/* n operations.  Called with 1, then with growing n until the time is filled; the last call counts. */
 	void (*run)(void *fixture, size_t n);
 	void (*tear_down)(void *fixture);
 };
@@ -22,7 +22,7 @@ struct benchmark {
 struct go_bench_options {
 	const char *pattern;           /* an extended regular expression; NULL: all */
 	double      seconds;           /* how long each is measured, or with 0 */
-	size_t      times;             /* exactly so many operations */
+	size_t      times;             /* exactly so many operations, behind a first one */
 	unsigned    count;             /* lines of each */
 	FILE       *out;
 };
