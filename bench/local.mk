@@ -13,7 +13,7 @@ bench_suite_LDADD = $(LIBS_ALL)
 EXTRA_PROGRAMS += bench/bench_store bench/bench_understand
 bench_bench_store_LDADD = $(LIBS_ALL)
 bench_bench_understand_LDADD = $(LIBS_ALL)
-EXTRA_DIST += bench/compare bench/results.py bench/side-by-side
+EXTRA_DIST += bench/accepted.txt bench/compare bench/gate bench/results.py bench/side-by-side
 
 BENCH = .
 BENCHTIME = 1s

@@ -80,6 +80,7 @@ class Change:
         self.name, self.unit = name, unit
         self.before, self.after = statistics.median(before), statistics.median(after)
         self.counts = len(before), len(after)
+        self.least = min(before), min(after)
         self.p = mann_whitney(before, after)
         if self.before == self.after:
             self.part = 0.0
