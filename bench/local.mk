@@ -13,7 +13,7 @@ bench_suite_LDADD = $(LIBS_ALL)
 EXTRA_PROGRAMS += bench/bench_store bench/bench_understand
 bench_bench_store_LDADD = $(LIBS_ALL)
 bench_bench_understand_LDADD = $(LIBS_ALL)
-EXTRA_DIST += bench/accepted.txt bench/compare bench/gate bench/results.py bench/side-by-side
+EXTRA_DIST += bench/accepted.txt bench/compare bench/gate bench/profile bench/results.py bench/stacks.py bench/side-by-side
 
 BENCH = .
 BENCHTIME = 1s
@@ -22,7 +22,7 @@ TIMEOUT = 10m
 STORE = lmdb
 OUT =
 SUITE = ./bench/suite -b '$(BENCH)' -t '$(BENCHTIME)' -T '$(TIMEOUT)' -s '$(STORE)'
-BENCH_ENV = AIEXPENSE_BUILDDIR=. AIEXPENSE_SRCDIR='$(srcdir)' PYTHONDONTWRITEBYTECODE=1
+BENCH_ENV = AIEXPENSE_BUILDDIR='$(abs_builddir)' AIEXPENSE_SRCDIR='$(srcdir)' PYTHONDONTWRITEBYTECODE=1
 
 bench: bench/suite
 	@if [ -n '$(OUT)' ]; then $(SUITE) -c '$(COUNT)' -o '$(OUT)' && cat '$(OUT)'; else $(SUITE) -c '$(COUNT)'; fi
@@ -37,6 +37,12 @@ bench-baseline: bench/suite
 		cat '$(BASELINE).new'; } >'$(BASELINE)' && rm '$(BASELINE).new'
 	@cat '$(BASELINE)'
 
+# BENCH=regex or SCENARIO=name: profile/ gets the processor's time, the heap in use and where memory is allocated.
+SCENARIO =
+profile: all bench/suite
+	@if [ -n '$(SCENARIO)' ]; then $(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/profile scenario '$(SCENARIO)'; \
+		else $(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/profile --time '$(BENCHTIME)' bench '$(BENCH)'; fi
+
 bench-understand: bench/bench_understand
 	@./bench/bench_understand
 
@@ -46,4 +52,4 @@ bench-store: bench/bench_store
 side-by-side: all bench/bench_store
 	@$(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/side-by-side
 
-.PHONY: bench bench-baseline bench-understand bench-store side-by-side
+.PHONY: bench bench-baseline profile bench-understand bench-store side-by-side
