@@ -35,6 +35,12 @@ bench_data_init(enum bench_store_kind store_kind, const char *parent, size_t bat
 	}
 }
 
+const char *
+bench_data_directory(void)
+{
+	return directory;
+}
+
 void
 bench_data_remove(void)
 {

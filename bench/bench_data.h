@@ -35,7 +35,10 @@ struct bench_data {
 struct bench_data *bench_data_new(void);
 void bench_data_free(struct bench_data *data);
 
-/* Remove what stores are there; to be called when the program ends early. Async-signal-safe. */
+/* Where the stores of this process lie: a new directory below the one given. */
+const char *bench_data_directory(void);
+
+/* Remove it; also for a handler of a signal. */
 void bench_data_remove(void);
 
 /* "line:U<number>", in a buffer that the next call uses again. */

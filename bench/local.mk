@@ -5,10 +5,14 @@
 
 bench_data = bench/bench_data.c bench/bench_data.h bench/local_store.c bench/local_store.h
 
-check_PROGRAMS += bench/suite
+noinst_PROGRAMS += bench/suite
 bench_suite_SOURCES = bench/suite.c bench/suite.h bench/suite_use_cases.c bench/suite_repositories.c \
 	bench/go_bench.c bench/go_bench.h bench/alloc_count.c bench/alloc_count.h $(bench_data)
 bench_suite_LDADD = $(LIBS_ALL)
+
+noinst_PROGRAMS += bench/scale
+bench_scale_SOURCES = bench/scale.c $(bench_data)
+bench_scale_LDADD = $(LIBS_ALL)
 
 EXTRA_PROGRAMS += bench/bench_store bench/bench_understand
 bench_bench_store_LDADD = $(LIBS_ALL)
@@ -43,6 +47,11 @@ profile: all bench/suite
 	@if [ -n '$(SCENARIO)' ]; then $(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/profile scenario '$(SCENARIO)'; \
 		else $(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/profile --time '$(BENCHTIME)' bench '$(BENCH)'; fi
 
+# SIZES="10000 100000 1000000 10000000": what things cost as the store grows.
+SIZES =
+bench-scale: bench/scale
+	@./bench/scale $(SIZES)
+
 bench-understand: bench/bench_understand
 	@./bench/bench_understand
 
@@ -52,4 +61,4 @@ bench-store: bench/bench_store
 side-by-side: all bench/bench_store
 	@$(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/side-by-side
 
-.PHONY: bench bench-baseline profile bench-understand bench-store side-by-side
+.PHONY: bench bench-baseline profile bench-scale bench-understand bench-store side-by-side

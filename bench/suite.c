@@ -27,15 +27,12 @@ struct arguments {
 };
 
 static void
-on_timeout(int signo)
+on_interrupt(int signo)
 {
 	static const char text[] = "panic: test timed out\n";
 
-	(void)signo;
-	if (write(STDERR_FILENO, text, sizeof text - 1) == -1)
-		_exit(1);
 	bench_data_remove();
-	_exit(1);
+	_exit(signo == SIGALRM && write(STDERR_FILENO, text, sizeof text - 1) == -1 ? 2 : 1);
 }
 
 static void
@@ -92,8 +89,9 @@ main(int argc, char **argv)
 		perror(a.file);
 		return 1;
 	}
-	signal(SIGALRM, on_timeout);
-	signal(SIGINT, on_timeout);
+	signal(SIGALRM, on_interrupt);
+	signal(SIGINT, on_interrupt);
+	signal(SIGTERM, on_interrupt);
 	alarm((unsigned)a.timeout.seconds);
 	bench_data_init(a.kind, a.directory, 1);
 	go_bench_head(a.run.out, "aiexpense/bench", a.kind == BENCH_LMDB ? "lmdb" : "mem");

@@ -3,10 +3,11 @@
 """The benchmarks run, print what Go's tools read, and allocate little."""
 
 import os
+import subprocess
 import tempfile
 import unittest
 
-from go_lines import BUILD_DIR, results, suite
+from go_lines import BUILD_DIR, PATIENCE, results, suite
 
 import tap
 
@@ -68,6 +69,15 @@ class SuiteTest(unittest.TestCase):
         self.assertIn("timed out", done.stderr)
         self.assertEqual({name for name in os.listdir(BUILD_DIR) if name.startswith("bench-store-")},
                          {name for name in before if name.startswith("bench-store-")})
+
+    def test_growth_is_measured_at_each_size(self):
+        done = subprocess.run([os.path.join(BUILD_DIR, "bench", "scale"), "-d", BUILD_DIR, "-s", "2", "1000", "3000"],
+                              capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        head, _, *rows, growth = done.stdout.splitlines()
+        self.assertEqual([int(row.split("|")[1]) for row in rows], [1000, 3000])
+        self.assertEqual({len(row.split("|")) for row in rows}, {len(head.split("|"))})
+        self.assertIn("create", growth)
 
 
 if __name__ == "__main__":
