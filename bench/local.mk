@@ -14,10 +14,18 @@ noinst_PROGRAMS += bench/scale
 bench_scale_SOURCES = bench/scale.c $(bench_data)
 bench_scale_LDADD = $(LIBS_ALL)
 
+# A disk that takes its time, for LD_PRELOAD; tests use it too.  Never with sanitizers, whose own library must come first.
+noinst_DATA += bench/slow_disk.so
+CLEANFILES += bench/slow_disk.so
+EXTRA_DIST += bench/slow_disk.c
+bench/slow_disk.so: $(srcdir)/bench/slow_disk.c
+	@$(MKDIR_P) bench
+	$(AM_V_CCLD)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN_CFLAGS) $(CFLAGS) -fPIC -shared $(srcdir)/bench/slow_disk.c -o $@
+
 EXTRA_PROGRAMS += bench/bench_store bench/bench_understand
 bench_bench_store_LDADD = $(LIBS_ALL)
 bench_bench_understand_LDADD = $(LIBS_ALL)
-EXTRA_DIST += bench/accepted.txt bench/compare bench/gate bench/profile bench/results.py bench/stacks.py bench/side-by-side
+EXTRA_DIST += bench/wrk.py bench/accepted.txt bench/compare bench/cores bench/gate bench/profile bench/results.py bench/stacks.py bench/side-by-side
 
 BENCH = .
 BENCHTIME = 1s
@@ -61,4 +69,8 @@ bench-store: bench/bench_store
 side-by-side: all bench/bench_store
 	@$(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/side-by-side
 
-.PHONY: bench bench-baseline profile bench-scale bench-understand bench-store side-by-side
+# What more processes and shards bring, and what writers and a slow disk cost readers.
+bench-cores: all
+	@$(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/cores
+
+.PHONY: bench bench-cores bench-baseline profile bench-scale bench-understand bench-store side-by-side

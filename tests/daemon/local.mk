@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 TESTS += tests/daemon/test_bad_input.py tests/daemon/test_category.py tests/daemon/test_expense.py tests/daemon/test_kill.py tests/daemon/test_master.py \
-	tests/daemon/test_message.py tests/daemon/test_nginx.py tests/daemon/test_ops.py
+	tests/daemon/test_message.py tests/daemon/test_nginx.py tests/daemon/test_ops.py tests/daemon/test_slow_disk.py
 EXTRA_DIST += \
 	tests/daemon/api.py \
 	tests/daemon/harness.py \
@@ -14,7 +14,8 @@ EXTRA_DIST += \
 	tests/daemon/test_master.py \
 	tests/daemon/test_message.py \
 	tests/daemon/test_nginx.py \
-	tests/daemon/test_ops.py
+	tests/daemon/test_ops.py \
+	tests/daemon/test_slow_disk.py
 
 # The reader alone, for the comparison with nginx on the same bytes.
 noinst_PROGRAMS += tests/daemon/http_requests
