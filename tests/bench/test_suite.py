@@ -3,11 +3,12 @@
 """The benchmarks run, print what Go's tools read, and allocate little."""
 
 import os
+import re
 import subprocess
 import tempfile
 import unittest
 
-from go_lines import BUILD_DIR, PATIENCE, results, suite
+from go_lines import BUILD_DIR, PATIENCE, SOURCE_DIR, results, suite
 
 import tap
 
@@ -69,6 +70,18 @@ class SuiteTest(unittest.TestCase):
         self.assertIn("timed out", done.stderr)
         self.assertEqual({name for name in os.listdir(BUILD_DIR) if name.startswith("bench-store-")},
                          {name for name in before if name.startswith("bench-store-")})
+
+    def test_continuous_runs_are_appended_with_their_dates(self):
+        with tempfile.TemporaryDirectory() as directory:
+            out = os.path.join(directory, "results.txt")
+            for _ in range(2):
+                done = subprocess.run([os.path.join(SOURCE_DIR, "contrib", "load", "continuous"), "RUNS=2", "PAUSE=0", "BENCH=Parse",
+                                       "BUILD=" + BUILD_DIR, "OUT=" + out], capture_output=True, text=True, timeout=PATIENCE)
+                self.assertEqual(done.returncode, 0, done.stderr)
+            with open(out) as f:
+                text = f.read()
+            self.assertEqual(len(results(text)), 4)
+            self.assertEqual(len(re.findall(r"(?m)^Run [12] at \d{4}-\d\d-\d\dT", text)), 4)
 
     def test_growth_is_measured_at_each_size(self):
         done = subprocess.run([os.path.join(BUILD_DIR, "bench", "scale"), "-d", BUILD_DIR, "-s", "2", "1000", "3000"],
