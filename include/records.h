@@ -22,6 +22,7 @@ enum {
 	LOCALE_MAX = 35,               /* bytes of a BCP 47 tag */
 	ZONE_MAX = 64,                 /* bytes of a time zone's name */
 	LABEL_MAX = 200,               /* bytes of a token's label */
+	TOKEN_KEY_SIZE = 8,            /* bytes of a token's key id */
 	ACCOUNT_MAX = 64,              /* bytes of an account's name */
 	DESCRIPTION_MAX = 800,         /* bytes; 200 characters */
 	CATEGORY_NAME_MAX = 200,       /* bytes; 50 characters */
@@ -31,6 +32,7 @@ enum {
 	BATCH_EXPENSES_MAX = 100,      /* stored together without a message */
 	DELIVER_TO_MAX = 1024,         /* bytes of where a reply goes */
 	MESSAGE_TEXT_MAX = 65536,      /* bytes of a message that waits */
+	MESSAGE_CHARACTERS_MAX = 4000, /* of a message's text */
 	IDEMPOTENCY_KEY_MAX = 255,
 	TRASH_DAYS = 30                /* that a deleted expense can be restored */
 };
@@ -83,7 +85,7 @@ struct message {
 enum token_kind { TOKEN_ADMIN, TOKEN_SERVICE, TOKEN_USER };
 
 struct token {
-	uint8_t         key_id[8];
+	uint8_t         key_id[TOKEN_KEY_SIZE];
 	uint8_t         secret_hash[32];   /* SHA-256 of the 32 secret bytes */
 	enum token_kind kind;
 	struct slice    user_id;           /* of a user token; else empty */
@@ -91,6 +93,8 @@ struct token {
 	int64_t         created_ms;
 	int64_t         expires_ms;        /* 0: never */
 	bool            is_revoked;
+	uint32_t        scopes;            /* bits of enum scope; 0 in records of old: all that its kind has */
+	day_t           last_used;         /* UTC; 0: never */
 };
 
 /* What happened to an expense after its making. */

@@ -143,14 +143,24 @@ void store_list_totals(struct store *store, const struct ledger *ledger, bool by
 
 typedef void store_token_fn(enum status st, const struct token *token, void *arg);
 
-void store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn, void *arg);
+void store_get_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_token_fn *fn, void *arg);
+
+struct token_query {
+	unsigned     limit;            /* 1 to 500 */
+	bool         has_after;        /* go on behind this one, which need not exist */
+	uint8_t      after[TOKEN_KEY_SIZE];
+	struct slice user_id;          /* only those of this user; empty: all */
+};
 
 struct token_list_callbacks {
 	void (*on_token)(const struct token *token, void *arg);
-	void (*on_end)(enum status st, void *arg);
+	/* next: the one to go on behind; NULL when there are no more. */
+	void (*on_end)(enum status st, const uint8_t *next, void *arg);
 };
 
-void store_list_tokens(struct store *store, const struct token_list_callbacks *callbacks, void *arg);
+/* Tokens by key id, valid or not.  Some thousand are looked at, so fewer than limit may be given and more follow all the same. */
+void store_list_tokens(struct store *store, const struct token_query *query, const struct token_list_callbacks *callbacks,
+    void *arg);
 
 /* A message that was accepted and waits to be worked on. */
 struct inbox_entry {
@@ -294,8 +304,14 @@ void store_put_inbox(struct store *store, const struct ledger *ledger, const str
 /* Count an attempt before it is made (twice, if the writer dies meanwhile).  ST_NOT_FOUND: the entry is done. */
 void store_count_attempt(struct store *store, const struct ledger *ledger, const struct uuid *message_id, store_done_fn *fn, void *arg);
 
-/* Keep a token; the same key id again replaces it (revoking is storing it revoked). */
+/* Keep a new token; keeping it again does nothing.  ST_CONFLICT: the key id is another one's. */
 void store_put_token(struct store *store, const struct token *token, store_done_fn *fn, void *arg);
+
+/* Make a token invalid for good.  ST_NOT_FOUND: there is none. */
+void store_revoke_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_done_fn *fn, void *arg);
+
+/* Note that a token was used on a day; nothing is written when that is known. */
+void store_note_token_used(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day, store_done_fn *fn, void *arg);
 
 /* --- upkeep ------------------------------------------------------------- */
 

@@ -21,6 +21,7 @@ if HAVE_CMOCKA
 include tests/unit/base/local.mk
 include tests/unit/understand/local.mk
 include tests/unit/store/local.mk
+include tests/unit/api/local.mk
 include tests/unit/http/local.mk
 include tests/unit/ops/local.mk
 include tests/unit/ai/local.mk

@@ -8,21 +8,26 @@
 
 #include "auth.h"
 
+#include <stdio.h>
 #include <sys/random.h>
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 #include "clock.h"
+#include "endpoints.h"
 #include "hex.h"
 #include "http/reply.h"
 #include "http/request.h"
 #include "http/route.h"
+#include "http/server.h"
+#include "limits.h"
 #include "log.h"
+#include "scope.h"
 #include "services.h"
 #include "store.h"
 
-enum { KEY_ID_BYTES = 8, KEY_ID_TEXT = 16, SECRET_BYTES = 32, SECRET_TEXT = 43 };
+enum { KEY_ID_TEXT = 2 * TOKEN_KEY_SIZE, SECRET_BYTES = 32, SECRET_TEXT = 43, MS_PER_DAY = 86400000 };
 
 static const char *const prefixes[] = {
 	[TOKEN_ADMIN] = "aiex_admin_", [TOKEN_SERVICE] = "aiex_svc_", [TOKEN_USER] = "aiex_user_",
@@ -32,7 +37,7 @@ static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
 
 struct credentials {
 	enum token_kind kind;
-	uint8_t         key_id[KEY_ID_BYTES];
+	uint8_t         key_id[TOKEN_KEY_SIZE];
 	uint8_t         secret_hash[32];
 };
 
@@ -64,67 +69,163 @@ read_credentials(struct slice header, struct credentials *out)
 			break;
 	if (kind == kinds || header.len != KEY_ID_TEXT + 1 + SECRET_TEXT || header.ptr[KEY_ID_TEXT] != '_')
 		return false;
-	if (!hex_decode(header.ptr, KEY_ID_BYTES, out->key_id))
+	if (!hex_decode(header.ptr, TOKEN_KEY_SIZE, out->key_id))
 		return false;
 	out->kind = (enum token_kind)kind;
 	SHA256((const uint8_t *)header.ptr + KEY_ID_TEXT + 1, SECRET_TEXT, out->secret_hash);
 	return true;
 }
 
+/* One authorization, in the request's arena. */
 struct check {
-	const struct credentials *credentials;
-	struct request           *req;
-	enum status               st;
+	struct principal   principal;
+	struct credentials credentials;
+	struct visitor     visitor;
+	struct request    *req;
+	enum status        st;             /* ST_ACCEPTED until the token has been looked up */
+	bool               is_awaited;     /* the request waits for it */
 };
+
+static const struct services *
+services_of(const struct request *req)
+{
+	return req->services;
+}
+
+static bool
+is_valid(const struct token *token, const struct credentials *credentials, int64_t now_ms)
+{
+	return !token->is_revoked && token->kind == credentials->kind &&
+	    (token->expires_ms == 0 || token->expires_ms > now_ms);
+}
+
+static void
+on_use_noted(enum status st, void *arg)
+{
+	(void)st;
+	(void)arg;
+}
+
+/*
+ * The day of the last use goes to the store once a day and process, and nobody
+ * waits for it.  Until the store shows it, the token is remembered here.
+ */
+static void
+note_use(struct services *services, const struct token *token, int64_t now_ms)
+{
+	day_t today = (day_t)(now_ms / MS_PER_DAY);
+	struct noted_use *noted = &services->noted_uses[token->key_id[0] % NOTED_USES];
+
+	if (token->last_used >= today || (noted->day == today && memcmp(noted->key_id, token->key_id, TOKEN_KEY_SIZE) == 0))
+		return;
+	memcpy(noted->key_id, token->key_id, TOKEN_KEY_SIZE);
+	noted->day = today;
+	store_note_token_used(services->messages.store, token->key_id, today, on_use_noted, NULL);
+}
+
+static bool
+may_use(const struct principal *principal, const struct route *route)
+{
+	return route->permission == PERMIT_ANY_TOKEN ||
+	    (principal->kind == TOKEN_ADMIN) == (route->permission == PERMIT_ADMIN);
+}
+
+/* RFC 6750, 3.1. */
+static enum status
+refuse_scope(struct request *req, enum scope scope)
+{
+	char text[80];
+	int len = snprintf(text, sizeof text, "Bearer error=\"insufficient_scope\", scope=\"%s\"", scope_name(scope));
+
+	reply_header(req, "WWW-Authenticate", (struct slice){ text, (size_t)len });
+	return ST_NO_SCOPE;
+}
+
+/* What a valid token may do here. */
+static enum status
+admit(struct check *check, const struct token *token, int64_t now_ms)
+{
+	struct request *req = check->req;
+	struct principal *principal = &check->principal;
+	enum scope scope = endpoint_of(req->route)->scope;
+	enum status st;
+
+	*principal = (struct principal){ .kind = token->kind, .user_id = arena_copy(&req->arena, token->user_id),
+		.scopes = scopes_of_token(token) };
+	memcpy(principal->key_id, token->key_id, sizeof principal->key_id);
+	if (principal->user_id.ptr == NULL)
+		return ST_OVERLOADED;
+	note_use(req->services, token, now_ms);
+	st = limits_count_token(&services_of(req)->limits, req, &check->visitor, principal);
+	if (st != ST_OK)
+		return st;
+	if (!may_use(principal, req->route))
+		return ST_FORBIDDEN;
+	if (scope != SCOPE_none && (principal->scopes & scope_bit(scope)) == 0)
+		return refuse_scope(req, scope);
+	req->principal = principal;
+	return ST_OK;
+}
+
+static enum status
+judge(struct check *check, enum status st, const struct token *token)
+{
+	static const uint8_t nobody[32];
+	const uint8_t *expected = st == ST_OK ? token->secret_hash : nobody;
+	bool is_same = CRYPTO_memcmp(expected, check->credentials.secret_hash, 32) == 0;
+	int64_t now_ms = clock_wall_ms();
+
+	if (st != ST_OK && st != ST_NOT_FOUND)
+		return st;
+	if (st == ST_OK && is_same && is_valid(token, &check->credentials, now_ms))
+		return admit(check, token, now_ms);
+	return limits_count_failure(&services_of(check->req)->limits, check->req, &check->visitor, ST_BAD_TOKEN);
+}
 
 static void
 on_token(enum status st, const struct token *token, void *arg)
 {
-	static const uint8_t nobody[32];
 	struct check *check = arg;
-	const uint8_t *expected = st == ST_OK ? token->secret_hash : nobody;
-	bool is_same = CRYPTO_memcmp(expected, check->credentials->secret_hash, 32) == 0;
-	struct principal *principal;
 
-	if (st != ST_OK && st != ST_NOT_FOUND) {
-		check->st = st;
-		return;
-	}
-	if (st != ST_OK || !is_same || token->is_revoked || token->kind != check->credentials->kind ||
-	    (token->expires_ms != 0 && token->expires_ms <= clock_wall_ms())) {
-		check->st = ST_BAD_TOKEN;
-		return;
-	}
-	principal = arena_alloc(&check->req->arena, sizeof *principal);
-	if (principal == NULL) {
-		check->st = ST_OVERLOADED;
-		return;
-	}
-	principal->kind = token->kind;
-	principal->user_id = arena_copy(&check->req->arena, token->user_id);
-	check->req->principal = principal;
-	check->st = ST_OK;
+	check->st = judge(check, st, token);
+	if (check->is_awaited)
+		request_authorized(check->req, check->st);
+}
+
+static enum status
+check_token(struct request *req, struct visitor visitor)
+{
+	const struct services *services = req->services;
+	struct check *check = arena_alloc(&req->arena, sizeof *check);
+
+	if (check == NULL)
+		return ST_OVERLOADED;
+	*check = (struct check){ .req = req, .visitor = visitor, .st = ST_ACCEPTED };
+	if (!read_credentials(req->authorization, &check->credentials))
+		return limits_count_failure(&services->limits, req, &visitor, ST_BAD_TOKEN);
+	store_get_token(services->messages.store, check->credentials.key_id, on_token, check);
+	check->is_awaited = check->st == ST_ACCEPTED;
+	return check->st;
 }
 
 enum status
 auth_authorize(struct request *req, const struct route *route)
 {
-	const struct services *services = req->services;
-	const struct principal *principal;
-	struct credentials credentials;
-	struct check check = { &credentials, req, ST_UNAVAILABLE };
+	static const char api[] = "/api/";
+	const struct limits *limits = &services_of(req)->limits;
+	struct visitor visitor;
+	enum status st;
 
+	if (strncmp(route->pattern, api, sizeof api - 1) != 0)
+		return ST_OK;                      /* health is never limited */
+	st = limits_enter(limits, req, &visitor);
+	if (st != ST_OK)
+		return st;
 	if (route->permission == PERMIT_ANYONE)
-		return ST_OK;
+		return limits_count_anyone(limits, req, &visitor);
 	if (req->authorization.ptr == NULL)
-		return ST_NO_TOKEN;
-	if (!read_credentials(req->authorization, &credentials))
-		return ST_BAD_TOKEN;
-	store_get_token(services->messages.store, credentials.key_id, on_token, &check);
-	if (check.st != ST_OK)
-		return check.st;
-	principal = req->principal;
-	return (principal->kind == TOKEN_ADMIN) == (route->permission == PERMIT_ADMIN) ? ST_OK : ST_FORBIDDEN;
+		return limits_count_failure(limits, req, &visitor, ST_NO_TOKEN);
+	return check_token(req, visitor);
 }
 
 bool
@@ -160,13 +261,11 @@ auth_user(const struct request *req, struct slice named, struct slice *user_id)
 }
 
 void
-auth_make_token(enum token_kind kind, struct slice user_id, struct slice label, int64_t now_ms, struct token *token,
-    struct buf *text)
+auth_make_token(struct token *token, struct buf *text)
 {
 	uint8_t secret[SECRET_BYTES + 1] = { 0 };     /* one more, so that the last character has its six bits */
 	char key_id_text[KEY_ID_TEXT], secret_text[SECRET_TEXT];
 
-	*token = (struct token){ .kind = kind, .user_id = user_id, .label = label, .created_ms = now_ms };
 	if (getrandom(token->key_id, sizeof token->key_id, 0) != (ssize_t)sizeof token->key_id ||
 	    getrandom(secret, SECRET_BYTES, 0) != SECRET_BYTES)
 		fatal(3, "the kernel gives no randomness");
@@ -177,8 +276,8 @@ auth_make_token(enum token_kind kind, struct slice user_id, struct slice label, 
 		secret_text[i] = base64url[pair >> (10 - bit % 8) & 63];
 	}
 	SHA256((const uint8_t *)secret_text, SECRET_TEXT, token->secret_hash);
-	buf_append_text(text, prefixes[kind]);
-	hex_encode(token->key_id, KEY_ID_BYTES, key_id_text);
+	buf_append_text(text, prefixes[token->kind]);
+	hex_encode(token->key_id, TOKEN_KEY_SIZE, key_id_text);
 	buf_append(text, key_id_text, sizeof key_id_text);
 	buf_append_char(text, '_');
 	buf_append(text, secret_text, SECRET_TEXT);

@@ -14,6 +14,7 @@ struct route;
 /* What a route's permission means. */
 enum permission {
 	PERMIT_ANYONE,           /* no token is looked at */
+	PERMIT_ANY_TOKEN,        /* whatever its kind; the scope decides */
 	PERMIT_USERS,            /* service tokens, and user tokens for their own ledger */
 	PERMIT_ADMIN             /* operations; reads no amounts and no texts */
 };
@@ -22,9 +23,11 @@ enum permission {
 struct principal {
 	enum token_kind kind;
 	struct slice    user_id;     /* of a user token; else empty */
+	uint32_t        scopes;      /* bits of enum scope */
+	uint8_t         key_id[TOKEN_KEY_SIZE];
 };
 
-/* For struct server_options. */
+/* For struct server_options.  Limits (limits.h) are counted here too. */
 enum status auth_authorize(struct request *req, const struct route *route);
 
 /*
@@ -41,10 +44,10 @@ enum status auth_user(const struct request *req, struct slice named, struct slic
 bool auth_is_user_id(struct slice id);
 
 /*
- * Make a token: random, with its text ("aiex_svc_<key id>_<secret>") appended
- * to text.  The store gets the rest; the text can never be had again.
+ * Give a new token its key id and its secret, with its text
+ * ("aiex_svc_<key id>_<secret>") appended to text.  The store gets the token;
+ * the text can never be had again.
  */
-void auth_make_token(enum token_kind kind, struct slice user_id, struct slice label, int64_t now_ms, struct token *token,
-    struct buf *text);
+void auth_make_token(struct token *token, struct buf *text);
 
 #endif

@@ -37,12 +37,12 @@ caller_read_again(struct caller *caller)
 }
 
 bool
-caller_find(struct request *req, struct slice named, struct caller *caller)
+caller_find(struct request *req, struct caller *caller)
 {
 	const struct services *services = req->services;
 
 	*caller = (struct caller){ .req = req, .service = &services->messages, .started_ns = clock_mono_ns() };
-	if (!handler_user(req, named, &caller->user_id))
+	if (!handler_user(req, &caller->user_id))
 		return false;
 	caller->ledger = store_ledger(caller->service->store, caller->user_id);
 	read_person(caller);
@@ -53,23 +53,14 @@ caller_find(struct request *req, struct slice named, struct caller *caller)
 }
 
 bool
-caller_begin(struct request *req, struct slice named, struct caller *caller)
+caller_begin(struct request *req, struct caller *caller)
 {
-	if (!caller_find(req, named, caller))
+	if (!caller_find(req, caller))
 		return false;
 	if (caller->st == ST_OK)
 		return true;
 	reply_problem(req, caller->st, "user", NULL);
 	return false;
-}
-
-struct slice
-caller_named(const struct request *req)
-{
-	struct slice named = SLICE_EMPTY;
-
-	http_query_find(&req->query, "user", &named);
-	return named;
 }
 
 void

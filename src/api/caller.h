@@ -18,17 +18,11 @@ struct caller {
 	int64_t                       started_ns;
 };
 
-/*
- * Find out who is meant; named is what the query or the body says.  A user who
- * is not there is no problem.  false: the problem has been answered.
- */
-bool caller_find(struct request *req, struct slice named, struct caller *caller);
+/* Find out who is meant.  A user who is not there is no problem.  false: the problem has been answered. */
+bool caller_find(struct request *req, struct caller *caller);
 
 /* The same for a user who must be there. */
-bool caller_begin(struct request *req, struct slice named, struct caller *caller);
-
-/* Whom the query names; a NULL slice when it names nobody. */
-struct slice caller_named(const struct request *req);
+bool caller_begin(struct request *req, struct caller *caller);
 
 /* The user, or NULL when there is none. */
 static inline const struct person *

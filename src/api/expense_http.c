@@ -8,70 +8,48 @@
 #include "handlers.h"
 #include "http/reply.h"
 
-#define FIELDS(is_new) \
-	[EXPENSE_DESCRIPTION] = { "description", BODY_LINE,   is_new, DESCRIPTION_MAX / 4 }, \
-	[EXPENSE_AMOUNT]      = { "amount",      BODY_NUMBER, is_new, 40 }, \
-	[EXPENSE_CURRENCY]    = { "currency",    BODY_LINE,   false,  3 }, \
-	[EXPENSE_CATEGORY_ID] = { "category_id", BODY_LINE,   false,  UUID_TEXT_LEN }, \
-	[EXPENSE_ACCOUNT]     = { "account",     BODY_LINE,   false,  ACCOUNT_MAX / 4 }, \
-	[EXPENSE_DATE]        = { "date",        BODY_LINE,   false,  DAY_TEXT_LEN }
-
-const struct body_field expense_new_fields[EXPENSE_NEW_FIELDS] = {
-	FIELDS(true),
-	[EXPENSE_USER] = { "user", BODY_LINE, false, USER_ID_MAX },
-};
-
-const struct body_field expense_change_fields[EXPENSE_CHANGE_FIELDS] = { FIELDS(false) };
-
-static bool
-take_texts(struct request *req, const struct slice *values, struct expense *expense)
+static void
+take_texts(const struct fields *fields, struct expense *expense)
 {
-	struct slice account = values[EXPENSE_ACCOUNT];
+	struct slice description = fields_text(fields, MEMBER_description), account = fields_text(fields, MEMBER_new_account);
 
-	if (values[EXPENSE_DESCRIPTION].ptr != NULL)
-		expense->description = values[EXPENSE_DESCRIPTION];
+	if (description.ptr != NULL)
+		expense->description = description;
 	if (account.ptr != NULL)
 		expense->account = account.len > 0 ? account : message_default_account;
-	return expense->description.len > 0 || handler_refuse(req, ST_BAD_VALUE, "description", "Is empty.");
 }
 
 /* With another currency and no amount the number stays as it is written: 20.50 TWD become 20.50 USD. */
 static bool
-take_money(struct request *req, const struct slice *values, struct expense *expense)
+take_money(struct request *req, const struct fields *fields, struct expense *expense)
 {
-	struct slice amount = values[EXPENSE_AMOUNT], code = values[EXPENSE_CURRENCY];
+	const struct value *currency = fields_value(fields, MEMBER_currency);
+	struct slice amount = fields_text(fields, MEMBER_amount);
+	bool has_amount = amount.ptr != NULL;
 	char present[MONEY_TEXT_MAX];
 	enum status st;
 
-	if (amount.ptr == NULL && code.ptr == NULL)
+	if (!has_amount && currency == NULL)
 		return true;
-	if (amount.ptr == NULL)
+	if (!has_amount)
 		amount = (struct slice){ present, (size_t)money_format(expense->amount_minor, expense->currency, present) };
-	if (code.ptr != NULL && !currency_parse(code, &expense->currency))
-		return handler_refuse(req, ST_BAD_VALUE, "currency", "Must be an ISO 4217 code.");
+	if (currency != NULL)
+		expense->currency = currency->currency;
 	st = money_parse(amount, expense->currency, &expense->amount_minor);
-	return st == ST_OK || handler_refuse(req, st, values[EXPENSE_AMOUNT].ptr != NULL ? "amount" : "currency", NULL);
-}
-
-static bool
-take_category(struct request *req, const struct slice *values, struct expense *expense)
-{
-	return values[EXPENSE_CATEGORY_ID].ptr == NULL || uuid_parse(values[EXPENSE_CATEGORY_ID], &expense->category_id) ||
-	    handler_refuse(req, ST_BAD_VALUE, "category_id", "Is not an id.");
-}
-
-static bool
-take_day(struct request *req, const struct slice *values, struct expense *expense)
-{
-	return values[EXPENSE_DATE].ptr == NULL || day_parse(values[EXPENSE_DATE], &expense->day) ||
-	    handler_refuse(req, ST_BAD_DATE, "date", "Must be a day that exists, as YYYY-MM-DD.");
+	return st == ST_OK || handler_refuse(req, st, has_amount ? "amount" : "currency", NULL);
 }
 
 bool
-expense_take(struct request *req, const struct slice *values, struct expense *expense)
+expense_take(struct request *req, const struct fields *fields, struct expense *expense)
 {
-	return take_texts(req, values, expense) && take_money(req, values, expense) && take_category(req, values, expense) &&
-	    take_day(req, values, expense);
+	const struct value *category_id = fields_value(fields, MEMBER_category_id), *date = fields_value(fields, MEMBER_date);
+
+	take_texts(fields, expense);
+	if (category_id != NULL)
+		expense->category_id = category_id->id;
+	if (date != NULL)
+		expense->day = date->day;
+	return take_money(req, fields, expense);
 }
 
 const char *

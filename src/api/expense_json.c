@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "chat/reply.h"
+#include "http/ascii.h"
 
 #define UPDATED_AT "\",\"updated_at\":\""
 
@@ -48,6 +49,62 @@ time_format(int64_t wall_ms, char *out)
 	out = json_put_literal(put_two(out, seconds % 60), ".");
 	*out++ = (char)('0' + ms % 1000 / 100);
 	*put_two(out, ms % 100) = 'Z';
+}
+
+/* The number in digits at..at+count-1, or -1. */
+static int
+take_digits(struct slice s, size_t at, size_t count)
+{
+	int n = 0;
+
+	if (s.len < at + count)
+		return -1;
+	for (size_t i = at; i < at + count; i++) {
+		if (!ascii_is_digit(s.ptr[i]))
+			return -1;
+		n = n * 10 + (s.ptr[i] - '0');
+	}
+	return n;
+}
+
+/* "Z" or "+08:00", in minutes; false for anything else. */
+static bool
+parse_offset(struct slice s, int *minutes)
+{
+	int hour, minute;
+
+	*minutes = 0;
+	if (s.len == 1 && (s.ptr[0] == 'Z' || s.ptr[0] == 'z'))
+		return true;
+	hour = take_digits(s, 1, 2);
+	minute = take_digits(s, 4, 2);
+	if (s.len != 6 || (s.ptr[0] != '+' && s.ptr[0] != '-') || s.ptr[3] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59)
+		return false;
+	*minutes = (hour * 60 + minute) * (s.ptr[0] == '-' ? -1 : 1);
+	return true;
+}
+
+bool
+time_parse(struct slice s, int64_t *wall_ms)
+{
+	int hour = take_digits(s, 11, 2), minute = take_digits(s, 14, 2), second = take_digits(s, 17, 2), offset, ms = 0;
+	size_t at = 19;
+	day_t day;
+
+	if (s.len < 20 || (s.ptr[10] != 'T' && s.ptr[10] != 't') || s.ptr[13] != ':' || s.ptr[16] != ':' ||
+	    hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 ||
+	    !day_parse((struct slice){ s.ptr, DAY_TEXT_LEN }, &day))
+		return false;
+	if (s.ptr[at] == '.') {
+		for (int unit = 100; ++at < s.len && ascii_is_digit(s.ptr[at]); unit /= 10)
+			ms += (s.ptr[at] - '0') * unit;
+		if (s.ptr[at - 1] == '.')
+			return false;
+	}
+	if (!parse_offset((struct slice){ s.ptr + at, s.len - at }, &offset))
+		return false;
+	*wall_ms = (((int64_t)day * 24 + hour) * 60 + minute - offset) * 60000 + second * 1000 + ms;
+	return true;
 }
 
 void

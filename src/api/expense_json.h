@@ -12,6 +12,9 @@ enum { TIME_TEXT_LEN = 24 };
 /* RFC 3339 in UTC with milliseconds ("2026-11-23T18:30:00.000Z"); writes TIME_TEXT_LEN bytes. */
 void time_format(int64_t wall_ms, char *out);
 
+/* Read such a time, in any zone, with or without a fraction of a second; false when it is none. */
+bool time_parse(struct slice text, int64_t *wall_ms);
+
 /* A member that is an id. */
 void json_member_id(struct json_out *out, const char *key, const struct uuid *id);
 

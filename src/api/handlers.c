@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of routes, and what the handlers share. */
+/* What the handlers share. */
 #include "config.h"
 
 #include "handlers.h"
@@ -7,29 +7,11 @@
 #include <stdio.h>
 
 #include "auth.h"
+#include "endpoints.h"
+#include "fields.h"
 #include "http/ascii.h"
 #include "http/reply.h"
 #include "records.h"
-
-const struct route routes[] = {
-	{ HTTP_GET,    "/healthz",                      PERMIT_ANYONE, get_health },
-	{ HTTP_GET,    "/readyz",                       PERMIT_ANYONE, get_ready },
-	{ HTTP_POST,   "/api/v1/messages",              PERMIT_USERS,  post_message },
-	{ HTTP_GET,    "/api/v1/messages/{id}",         PERMIT_USERS,  get_message },
-	{ HTTP_POST,   "/api/v1/parse",                 PERMIT_USERS,  post_parse },
-	{ HTTP_GET,    "/api/v1/expenses",              PERMIT_USERS,  get_expenses },
-	{ HTTP_POST,   "/api/v1/expenses",              PERMIT_USERS,  post_expense },
-	{ HTTP_GET,    "/api/v1/expenses/{id}",         PERMIT_USERS,  get_expense },
-	{ HTTP_PATCH,  "/api/v1/expenses/{id}",         PERMIT_USERS,  patch_expense },
-	{ HTTP_DELETE, "/api/v1/expenses/{id}",         PERMIT_USERS,  delete_expense },
-	{ HTTP_POST,   "/api/v1/expenses/{id}/restore", PERMIT_USERS,  restore_expense },
-	{ HTTP_GET,    "/api/v1/expenses/{id}/history", PERMIT_USERS,  get_expense_history },
-	{ HTTP_GET,    "/api/v1/categories",            PERMIT_USERS,  get_categories },
-	{ HTTP_POST,   "/api/v1/categories",            PERMIT_USERS,  post_category },
-	{ HTTP_PATCH,  "/api/v1/categories/{id}",       PERMIT_USERS,  patch_category },
-};
-
-const size_t route_count = sizeof routes / sizeof routes[0];
 
 bool
 handler_refuse(struct request *req, enum status st, const char *field, const char *detail)
@@ -38,14 +20,28 @@ handler_refuse(struct request *req, enum status st, const char *field, const cha
 	return false;
 }
 
-bool
-handler_user(struct request *req, struct slice named, struct slice *user_id)
+/* By the query or by the body; false after answering that they do not agree. */
+static bool
+find_named(struct request *req, struct slice *named)
 {
-	enum status st = auth_user(req, named, user_id);
+	struct slice in_query = query_text(req, MEMBER_user), in_body = body_text(req, MEMBER_user);
 
-	if (st == ST_OK)
-		return true;
-	return handler_refuse(req, st, "user", st == ST_BAD_VALUE ? "Must be platform:id, for example line:U123." : NULL);
+	*named = in_body.ptr != NULL ? in_body : in_query;
+	return in_body.ptr == NULL || in_query.ptr == NULL || slice_equal(in_body, in_query) ||
+	    handler_refuse(req, ST_BAD_VALUE, "user", "The query names another user.");
+}
+
+bool
+handler_user(struct request *req, struct slice *user_id)
+{
+	struct slice named;
+	enum status st;
+
+	if (!find_named(req, &named))
+		return false;
+	st = auth_user(req, named, user_id);
+	return st == ST_OK ||
+	    handler_refuse(req, st, "user", st == ST_BAD_VALUE ? "Must be platform:id, for example line:U123." : NULL);
 }
 
 bool
@@ -59,16 +55,6 @@ handler_idempotency_key(struct request *req, struct slice *key)
 	return handler_refuse(req, ST_BAD_VALUE, "Idempotency-Key", "Must have 1 to 255 characters.");
 }
 
-bool
-handler_knows_query(struct request *req, const char *const *known)
-{
-	struct slice unknown = http_query_unknown(&req->query, known);
-
-	if (unknown.ptr == NULL)
-		return true;
-	return handler_refuse(req, ST_BAD_PARAMETER, arena_copy(&req->arena, unknown).ptr, "There is no such parameter.");
-}
-
 void
 handler_etag(struct request *req, uint32_t version)
 {
@@ -78,25 +64,12 @@ handler_etag(struct request *req, uint32_t version)
 	reply_header(req, "ETag", (struct slice){ tag, (size_t)len });
 }
 
-bool
-handler_limit(struct request *req, unsigned *limit)
+unsigned
+handler_limit(const struct request *req)
 {
-	enum { LIST_DEFAULT = 100, LIST_MAX = 500 };
-	struct slice text;
-	unsigned n = 0;
+	const struct value *limit = query_value(req, MEMBER_limit);
 
-	*limit = LIST_DEFAULT;
-	if (!http_query_find(&req->query, "limit", &text))
-		return true;
-	for (size_t i = 0; i < text.len && n <= LIST_MAX; i++) {
-		if (!ascii_is_digit(text.ptr[i]))
-			return handler_refuse(req, ST_BAD_PARAMETER, "limit", "Must be a number.");
-		n = n * 10 + (unsigned)(text.ptr[i] - '0');
-	}
-	if (n < 1 || n > LIST_MAX)
-		return handler_refuse(req, ST_OUT_OF_RANGE, "limit", "Must be 1 to 500.");
-	*limit = n;
-	return true;
+	return limit != NULL ? (unsigned)limit->number : LIST_LIMIT_DEFAULT;
 }
 
 bool
@@ -116,7 +89,7 @@ handler_read_version(struct slice text, uint32_t *version)
 }
 
 bool
-handler_if_match(struct request *req, bool is_required, uint32_t *version)
+handler_if_match(struct request *req, uint32_t *version)
 {
 	static const char detail[] = "Must be the ETag that came with what is changed, or *.";
 	struct slice tag = req->if_match;
@@ -124,7 +97,7 @@ handler_if_match(struct request *req, bool is_required, uint32_t *version)
 
 	*version = 0;
 	if (tag.ptr == NULL)
-		return !is_required || handler_refuse(req, ST_NO_VERSION, "If-Match", detail);
+		return !(endpoint_of(req->route)->flags & NEEDS_IF_MATCH) || handler_refuse(req, ST_NO_VERSION, "If-Match", detail);
 	if (slice_equal(tag, SLICE_LITERAL("*")))
 		return true;
 	is_weak = tag.len > 2 && memcmp(tag.ptr, "W/", 2) == 0;

@@ -6,11 +6,11 @@
 
 #include <openssl/sha.h>
 
-#include "body.h"
 #include "caller.h"
 #include "chat/reply.h"
 #include "clock.h"
 #include "expense_json.h"
+#include "fields.h"
 #include "fold.h"
 #include "http/reply.h"
 
@@ -22,7 +22,7 @@ struct work {
 
 /* NULL after answering. */
 static struct work *
-begin(struct request *req, struct slice named)
+begin(struct request *req)
 {
 	struct work *work = arena_alloc(&req->arena, sizeof *work);
 
@@ -30,7 +30,7 @@ begin(struct request *req, struct slice named)
 		reply_problem(req, ST_OVERLOADED, NULL, NULL);
 		return NULL;
 	}
-	return caller_begin(req, named, &work->caller) ? work : NULL;
+	return caller_begin(req, &work->caller) ? work : NULL;
 }
 
 static void
@@ -119,21 +119,17 @@ reply_list(const struct work *work, const struct category *categories, size_t co
 enum status
 get_categories(struct request *req)
 {
-	static const char *const known[] = { "user", "name", NULL };
+	const struct value *name = query_value(req, MEMBER_category_wanted);
+	struct work *work = begin(req);
 	const struct category *found;
-	struct work *work;
-	struct slice name;
 
-	if (!handler_knows_query(req, known))
-		return ST_OK;
-	work = begin(req, caller_named(req));
 	if (work == NULL)
 		return ST_OK;
-	if (!http_query_find(&req->query, "name", &name)) {
+	if (name == NULL) {
 		reply_list(work, work->caller.person.categories, work->caller.person.category_count);
 		return ST_OK;
 	}
-	found = find_by_name(work, name);
+	found = find_by_name(work, name->text);
 	reply_list(work, found, found != NULL);
 	return ST_OK;
 }
@@ -186,57 +182,43 @@ take_name(struct work *work, struct slice name)
 }
 
 static void
-submit(struct work *work, struct slice name)
+submit(struct work *work)
 {
 	work->name.now_ms = clock_wall_ms();
 	if (work->name.is_new)
 		work->name.id = uuid7_next(work->name.now_ms);
-	if (take_name(work, name))
+	if (take_name(work, body_text(work->caller.req, MEMBER_category_name)))
 		store_name_category(work->caller.service->store, &work->caller.ledger, &work->name, on_named, work);
 }
-
-enum { NAME, USER, FIELDS };
-
-static const struct body_field fields[FIELDS] = {
-	[NAME] = { "name", BODY_LINE, true,  CATEGORY_NAME_MAX / 4 },
-	[USER] = { "user", BODY_LINE, false, USER_ID_MAX },
-};
 
 enum status
 post_category(struct request *req)
 {
-	struct slice values[FIELDS], key;
+	struct slice key;
 	struct work *work;
 
-	if (!body_read(req, fields, FIELDS, values) || !handler_idempotency_key(req, &key))
+	if (!handler_idempotency_key(req, &key))
 		return ST_OK;
-	work = begin(req, values[USER]);
+	work = begin(req);
 	if (work == NULL)
 		return ST_OK;
 	work->name.is_new = true;
 	work->name.idempotency_key = key;
 	SHA256((const uint8_t *)req->body.ptr, req->body.len, work->name.request_hash);
-	submit(work, values[NAME]);
+	submit(work);
 	return ST_OK;
 }
 
 enum status
 patch_category(struct request *req)
 {
-	static const char *const known[] = { "user", NULL };
-	struct slice name;
-	struct work *work;
+	struct work *work = begin(req);
 
-	if (!handler_knows_query(req, known))
+	if (work == NULL || !caller_read_id(req, 0, &work->name.id) || !handler_if_match(req, &work->name.if_version))
 		return ST_OK;
-	work = begin(req, caller_named(req));
-	if (work == NULL || !caller_read_id(req, 0, &work->name.id) ||
-	    !handler_if_match(req, true, &work->name.if_version) || !body_read(req, fields, USER, &name))
-		return ST_OK;
-	if (find_by_id(work, &work->name.id) == NULL) {
+	if (find_by_id(work, &work->name.id) != NULL)
+		submit(work);
+	else
 		reply_problem(req, ST_NOT_FOUND, NULL, NULL);
-		return ST_OK;
-	}
-	submit(work, name);
 	return ST_OK;
 }

@@ -6,11 +6,11 @@
 
 #include <openssl/sha.h>
 
-#include "body.h"
 #include "caller.h"
 #include "clock.h"
 #include "expense_http.h"
 #include "expense_json.h"
+#include "fields.h"
 #include "hex.h"
 #include "http/reply.h"
 #include "store/person.h"
@@ -32,7 +32,7 @@ struct work {
 
 /* NULL after answering. */
 static struct work *
-begin(struct request *req, struct slice named)
+begin(struct request *req)
 {
 	struct work *work = arena_alloc(&req->arena, sizeof *work);
 
@@ -40,7 +40,7 @@ begin(struct request *req, struct slice named)
 		reply_problem(req, ST_OVERLOADED, NULL, NULL);
 		return NULL;
 	}
-	return caller_begin(req, named, &work->caller) ? work : NULL;
+	return caller_begin(req, &work->caller) ? work : NULL;
 }
 
 /* --- the list ------------------------------------------------------------------ */
@@ -72,28 +72,16 @@ cursor_read(struct slice text, struct expense_query *query)
 }
 
 static bool
-read_day(struct request *req, const char *name, day_t *day)
-{
-	struct slice text;
-
-	if (!http_query_find(&req->query, name, &text) || day_parse(text, day))
-		return true;
-	return handler_refuse(req, ST_BAD_DATE, name, "Must be a day that exists, as YYYY-MM-DD.");
-}
-
-static bool
 read_query(struct request *req, struct expense_query *query)
 {
-	static const char *const known[] = { "user", "from", "to", "limit", "cursor", NULL };
-	struct slice cursor;
+	const struct value *from = query_value(req, MEMBER_from), *to = query_value(req, MEMBER_to);
+	const struct value *cursor = query_value(req, MEMBER_cursor);
 
-	*query = (struct expense_query){ .from = DAY_MIN, .to = DAY_MAX, .is_newest_first = true };
-	if (!handler_knows_query(req, known) || !read_day(req, "from", &query->from) || !read_day(req, "to", &query->to) ||
-	    !handler_limit(req, &query->limit))
-		return false;
+	*query = (struct expense_query){ .from = from != NULL ? from->day : DAY_MIN, .to = to != NULL ? to->day : DAY_MAX,
+		.limit = handler_limit(req), .is_newest_first = true };
 	if (query->from > query->to)
 		return handler_refuse(req, ST_BAD_DATE, "to", "Must not be before from.");
-	if (http_query_find(&req->query, "cursor", &cursor) && !cursor_read(cursor, query))
+	if (cursor != NULL && !cursor_read(cursor->text, query))
 		return handler_refuse(req, ST_BAD_PARAMETER, "cursor", "Is not one that was given out.");
 	return true;
 }
@@ -144,7 +132,7 @@ get_expenses(struct request *req)
 
 	if (!read_query(req, &query))
 		return ST_OK;
-	work = begin(req, caller_named(req));
+	work = begin(req);
 	if (work == NULL)
 		return ST_OK;
 	work->query = query;
@@ -183,7 +171,7 @@ choose_category(const struct person *person, struct new_expense *new_expense)
 }
 
 static bool
-take_expense(struct work *work, const struct slice *values, struct new_expense *new_expense)
+take_expense(struct work *work, const struct fields *fields, struct new_expense *new_expense)
 {
 	const struct user *user = &work->caller.person.user;
 	struct expense *expense = &new_expense->expense;
@@ -194,9 +182,9 @@ take_expense(struct work *work, const struct slice *values, struct new_expense *
 	expense->currency = user->home;
 	expense->zone = user->zone;
 	expense->day = message_day(user->zone.ptr, expense->created_ms);
-	if (!expense_take(work->caller.req, values, expense))
+	if (!expense_take(work->caller.req, fields, expense))
 		return false;
-	if (values[EXPENSE_CATEGORY_ID].ptr == NULL)
+	if (fields_value(fields, MEMBER_category_id) == NULL)
 		choose_category(&work->caller.person, new_expense);
 	return true;
 }
@@ -206,14 +194,12 @@ post_expense(struct request *req)
 {
 	struct new_expense new_expense = { 0 };
 	struct expense_batch batch = { .expense_count = 1, .expenses = &new_expense };
-	struct slice values[EXPENSE_NEW_FIELDS];
 	struct work *work;
 
-	if (!body_read(req, expense_new_fields, EXPENSE_NEW_FIELDS, values) ||
-	    !handler_idempotency_key(req, &batch.idempotency_key))
+	if (!handler_idempotency_key(req, &batch.idempotency_key))
 		return ST_OK;
-	work = begin(req, values[EXPENSE_USER]);
-	if (work == NULL || !take_expense(work, values, &new_expense))
+	work = begin(req);
+	if (work == NULL || !take_expense(work, body_fields(req), &new_expense))
 		return ST_OK;
 	batch.now_ms = new_expense.expense.created_ms;
 	SHA256((const uint8_t *)req->body.ptr, req->body.len, batch.request_hash);

@@ -7,18 +7,17 @@
 #include <openssl/sha.h>
 
 #include "auth.h"
-#include "body.h"
 #include "caller.h"
 #include "clock.h"
 #include "expense_http.h"
 #include "expense_json.h"
+#include "fields.h"
 #include "http/reply.h"
 
 /* The work of a handler, in the request's arena. */
 struct work {
 	struct caller        caller;
 	struct uuid          id;
-	struct slice         values[EXPENSE_CHANGE_FIELDS];     /* of a change */
 	uint32_t             if_version;
 
 	/* the history */
@@ -30,7 +29,7 @@ struct work {
 
 /* The user and the id; NULL after answering. */
 static struct work *
-begin(struct request *req, struct slice named)
+begin(struct request *req)
 {
 	struct work *work = arena_alloc(&req->arena, sizeof *work);
 
@@ -38,15 +37,7 @@ begin(struct request *req, struct slice named)
 		reply_problem(req, ST_OVERLOADED, NULL, NULL);
 		return NULL;
 	}
-	return caller_begin(req, named, &work->caller) && caller_read_id(req, 0, &work->id) ? work : NULL;
-}
-
-static struct work *
-begin_by_query(struct request *req)
-{
-	static const char *const known[] = { "user", NULL };
-
-	return handler_knows_query(req, known) ? begin(req, caller_named(req)) : NULL;
+	return caller_begin(req, &work->caller) && caller_read_id(req, 0, &work->id) ? work : NULL;
 }
 
 static void
@@ -71,7 +62,7 @@ on_expense(enum status st, const struct expense *expense, void *arg)
 enum status
 get_expense(struct request *req)
 {
-	struct work *work = begin_by_query(req);
+	struct work *work = begin(req);
 
 	if (work != NULL)
 		get(work, on_expense);
@@ -109,25 +100,17 @@ on_changed(enum status st, const struct write_answer *answer, void *arg)
 		reply_problem(work->caller.req, st, expense_field_of(st), NULL);
 }
 
-static bool
-has_changes(const struct work *work)
-{
-	for (size_t i = 0; i < EXPENSE_CHANGE_FIELDS; i++)
-		if (work->values[i].ptr != NULL)
-			return true;
-	return false;
-}
-
 /* The change is made to what was read here: the version says so to the writer. */
 static void
 on_current(enum status st, const struct expense *expense, void *arg)
 {
 	struct work *work = arg;
+	const struct fields *fields = body_fields(work->caller.req);
 	struct expense_change change;
 
 	if (st == ST_OK && work->if_version != 0 && work->if_version != expense->version)
 		st = ST_VERSION_MISMATCH;
-	if (st != ST_OK || !has_changes(work)) {
+	if (st != ST_OK || fields->set_count == 0) {
 		if (st == ST_OK)
 			expense_reply(&work->caller, ST_OK, expense);
 		else
@@ -137,17 +120,16 @@ on_current(enum status st, const struct expense *expense, void *arg)
 	work->if_version = expense->version;
 	change = change_of(work, EXPENSE_CHANGED);
 	change.expense = *expense;
-	if (expense_take(work->caller.req, work->values, &change.expense))
+	if (expense_take(work->caller.req, fields, &change.expense))
 		submit(work, &change, on_changed);
 }
 
 enum status
 patch_expense(struct request *req)
 {
-	struct work *work = begin_by_query(req);
+	struct work *work = begin(req);
 
-	if (work != NULL && handler_if_match(req, true, &work->if_version) &&
-	    body_read(req, expense_change_fields, EXPENSE_CHANGE_FIELDS, work->values))
+	if (work != NULL && handler_if_match(req, &work->if_version))
 		get(work, on_current);
 	return ST_OK;
 }
@@ -169,44 +151,26 @@ on_deleted(enum status st, const struct write_answer *answer, void *arg)
 enum status
 delete_expense(struct request *req)
 {
-	struct work *work = begin_by_query(req);
+	struct work *work = begin(req);
 	struct expense_change change;
 
-	if (work == NULL || !handler_if_match(req, false, &work->if_version))
+	if (work == NULL || !handler_if_match(req, &work->if_version))
 		return ST_OK;
 	change = change_of(work, EXPENSE_DELETED);
 	submit(work, &change, on_deleted);
 	return ST_OK;
 }
 
-/* The user, by the query or by a body, which need not be there. */
-static bool
-read_named(struct request *req, struct slice *named)
-{
-	static const struct body_field fields[] = { { "user", BODY_LINE, false, USER_ID_MAX } };
-	struct slice value = SLICE_EMPTY;
-
-	if (req->body.len > 0 && !body_read(req, fields, 1, &value))
-		return false;
-	*named = caller_named(req);
-	if (value.ptr != NULL && named->ptr != NULL && !slice_equal(value, *named))
-		return handler_refuse(req, ST_BAD_VALUE, "user", "The query names another user.");
-	if (value.ptr != NULL)
-		*named = value;
-	return true;
-}
-
 enum status
 restore_expense(struct request *req)
 {
-	static const char *const known[] = { "user", NULL };
-	struct slice named, key;
+	struct slice key;
 	struct expense_change change;
 	struct work *work;
 
-	if (!handler_knows_query(req, known) || !read_named(req, &named) || !handler_idempotency_key(req, &key))
+	if (!handler_idempotency_key(req, &key))
 		return ST_OK;
-	work = begin(req, named);
+	work = begin(req);
 	if (work == NULL)
 		return ST_OK;
 	change = change_of(work, EXPENSE_RESTORED);
@@ -276,12 +240,10 @@ on_history_end(enum status st, bool has_more, void *arg)
 static bool
 read_query(struct request *req, struct history_query *query)
 {
-	static const char *const known[] = { "user", "limit", "cursor", NULL };
-	struct slice cursor;
+	struct slice cursor = query_text(req, MEMBER_cursor);
 
-	if (!handler_knows_query(req, known) || !handler_limit(req, &query->limit))
-		return false;
-	return !http_query_find(&req->query, "cursor", &cursor) || handler_read_version(cursor, &query->after_version) ||
+	*query = (struct history_query){ .limit = handler_limit(req) };
+	return cursor.ptr == NULL || handler_read_version(cursor, &query->after_version) ||
 	    handler_refuse(req, ST_BAD_PARAMETER, "cursor", "Is not one that was given out.");
 }
 
@@ -289,12 +251,12 @@ enum status
 get_expense_history(struct request *req)
 {
 	static const struct history_callbacks callbacks = { on_event, on_history_end };
-	struct history_query query = { .limit = 0 };
+	struct history_query query;
 	struct work *work;
 
 	if (!read_query(req, &query))
 		return ST_OK;
-	work = begin(req, caller_named(req));
+	work = begin(req);
 	if (work == NULL)
 		return ST_OK;
 	query.expense_id = work->id;

@@ -6,15 +6,13 @@
 
 #include <openssl/sha.h>
 
-#include "body.h"
 #include "caller.h"
 #include "chat/reply.h"
 #include "clock.h"
 #include "expense_json.h"
+#include "fields.h"
 #include "http/reply.h"
 #include "services.h"
-
-enum { MESSAGE_CHARACTERS_MAX = 4000 };    /* characters */
 
 static void
 write_expenses(struct json_out *out, const struct message_result *result)
@@ -38,26 +36,6 @@ reply_message(struct request *req, enum status st, const struct message_result *
 	write_expenses(&out, result);
 	json_out_object_end(&out);
 	reply_end(req);
-}
-
-/* --- what both POSTs take ------------------------------------------------------- */
-
-enum { USER, TEXT, FIELDS };
-
-static const struct body_field fields[FIELDS] = {
-	[USER] = { "user", BODY_LINE, false, USER_ID_MAX },
-	[TEXT] = { "text", BODY_TEXT, true,  MESSAGE_CHARACTERS_MAX },
-};
-
-static bool
-read_body(struct request *req, struct slice *values)
-{
-	if (!body_read(req, fields, FIELDS, values))
-		return false;
-	if (values[TEXT].len > 0)
-		return true;
-	reply_problem(req, ST_BAD_VALUE, "text", "The text is empty.");
-	return false;
 }
 
 /* --- a message ------------------------------------------------------------------- */
@@ -93,12 +71,14 @@ post_message(struct request *req)
 {
 	const struct services *services = req->services;
 	struct message_input input = { .received_ms = clock_wall_ms(), .priority = PRIORITY_HIGH };
-	struct slice values[FIELDS];
+	enum status st;
 
-	if (!read_body(req, values) || !handler_user(req, values[USER], &input.user_id) ||
-	    !handler_idempotency_key(req, &input.idempotency_key))
+	if (!handler_user(req, &input.user_id) || !handler_idempotency_key(req, &input.idempotency_key))
 		return ST_OK;
-	input.text = values[TEXT];
+	st = limits_count_message(&services->limits, req, input.user_id);
+	if (st != ST_OK)
+		return st;
+	input.text = body_text(req, MEMBER_text);
 	if (input.idempotency_key.len > 0 && !hash_request(&req->arena, &input, input.request_hash))
 		return ST_OVERLOADED;
 	message_drive(&services->messages, &input, on_message_done, req);
@@ -125,12 +105,11 @@ on_message(enum status st, const struct message *message, void *arg)
 enum status
 get_message(struct request *req)
 {
-	static const char *const known[] = { "user", NULL };
 	struct caller caller;
 	struct uuid id;
 
 	/* The first message of a user who is not signed up yet may be waiting. */
-	if (handler_knows_query(req, known) && caller_find(req, caller_named(req), &caller) && caller_read_id(req, 0, &id))
+	if (caller_find(req, &caller) && caller_read_id(req, 0, &id))
 		store_get_message(caller.service->store, &caller.ledger, &id, on_message, &caller);
 	return ST_OK;
 }
@@ -205,16 +184,20 @@ enum status
 post_parse(struct request *req)
 {
 	struct parse *parse = arena_alloc(&req->arena, sizeof *parse);
-	struct slice values[FIELDS];
+	const struct services *services = req->services;
 	struct caller *caller;
+	enum status st;
 	day_t today;
 
 	if (parse == NULL)
 		return ST_OVERLOADED;
 	caller = &parse->caller;
-	if (!read_body(req, values) || !caller_find(req, values[USER], caller))
+	if (!caller_find(req, caller))
 		return ST_OK;
+	st = limits_count_message(&services->limits, req, caller->user_id);
+	if (st != ST_OK)
+		return st;
 	parse->profile = message_profile(caller->service->options, caller->user_id, caller_person(caller));
 	today = message_day(parse->profile.zone.ptr, clock_wall_ms());
-	return message_ask(caller->service, values[TEXT], &parse->profile, today, PRIORITY_HIGH, on_parsed, parse);
+	return message_ask(caller->service, body_text(req, MEMBER_text), &parse->profile, today, PRIORITY_HIGH, on_parsed, parse);
 }

@@ -11,13 +11,13 @@
 #include <event2/event.h>
 
 #include "ai/ai_pool.h"
-#include "auth.h"
-#include "handlers.h"
+#include "endpoints.h"
 #include "http/access_log.h"
 #include "http/server.h"
 #include "log.h"
 #include "master/child.h"
 #include "master/child_loop.h"
+#include "openapi.h"
 #include "services.h"
 #include "sockets.h"
 #include "store.h"
@@ -95,6 +95,8 @@ start_server(struct worker *worker, const struct inherited *in)
 	so.idle_timeout_ms = (unsigned)options->http_idle_timeout_ms;
 	so.send_timeout_ms = (unsigned)options->http_send_timeout_ms;
 	so.access_log = worker->access_log;
+	so.cors_origins = options->http_cors_origins.items;
+	so.cors_origin_count = options->http_cors_origins.count;
 	so.observer = (struct http_observer){ on_event, on_answered, worker };
 	return server_new(worker->loop.base, &so);
 }
@@ -120,10 +122,14 @@ start(struct worker *worker, const struct inherited *in)
 	messages->counters = &in->slot->counters;
 	messages->store = store_open(in->options, worker->loop.base, messages->counters);
 	messages->pool = ai_pool_open(worker->loop.base, in->options, messages->counters, in->segment);
-	worker->routes = route_table_new(routes, route_count);
+	worker->services.openapi = openapi_new();
+	worker->routes = route_table_new(routes, ROUTES);
 	if (in->options->http_access_log)
 		worker->access_log = open_access_log(worker);
-	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL)
+	if (!limits_init(&worker->services.limits, in->options, in->rates, messages->counters))
+		return false;
+	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL ||
+	    worker->services.openapi == NULL)
 		return false;
 	worker->server = start_server(worker, in);
 	return worker->server != NULL;
@@ -158,6 +164,8 @@ stop(struct worker *worker)
 		store_close(worker->services.messages.store);
 	if (worker->routes != NULL)
 		route_table_free(worker->routes);
+	limits_fini(&worker->services.limits);
+	openapi_free(worker->services.openapi);
 	if (worker->access_log != NULL)
 		access_log_free(worker->access_log);
 	fd_close(&worker->log_fd);

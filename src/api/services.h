@@ -4,11 +4,23 @@
 #define SERVICES_H
 
 #include "counters.h"
+#include "limits.h"
 #include "message/message.h"
+
+/* Tokens whose use today is on its way to the store, by the first byte of the key id. */
+enum { NOTED_USES = 256 };
+
+struct noted_use {
+	uint8_t key_id[TOKEN_KEY_SIZE];
+	day_t   day;
+};
 
 struct services {
 	struct message_service  messages;      /* with the store, the options and the counters */
 	struct counter_segment *segment;
+	struct limits           limits;
+	struct noted_use        noted_uses[NOTED_USES];
+	struct openapi         *openapi;       /* the document that describes the API */
 };
 
 #endif

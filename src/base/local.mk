@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/base/address.c src/base/address.h
 libaiexpense_a_SOURCES += src/base/arena.c src/base/arena.h
 libaiexpense_a_SOURCES += src/base/buf.c src/base/buf.h
 libaiexpense_a_SOURCES += src/base/channel.c src/base/channel.h
@@ -15,6 +16,8 @@ libaiexpense_a_SOURCES += src/base/mp.c src/base/mp.h
 libaiexpense_a_SOURCES += src/base/mp_values.c src/base/mp_values.h
 libaiexpense_a_SOURCES += src/base/options.c src/base/options.h
 libaiexpense_a_SOURCES += src/base/options_file.c
+libaiexpense_a_SOURCES += src/base/rate_limit.c src/base/rate_limit.h
+libaiexpense_a_SOURCES += src/base/siphash.c src/base/siphash.h
 libaiexpense_a_SOURCES += src/base/sockets.c src/base/sockets.h
 libaiexpense_a_SOURCES += src/base/status.c
 libaiexpense_a_SOURCES += src/base/text.c

@@ -171,6 +171,67 @@ set_text(const struct option_row *row, void *field, const char *text, struct buf
 	return replace_text(row, field, text, why);
 }
 
+static const struct {
+	char     letter;
+	uint32_t ms;
+} periods[] = { { 's', 1000 }, { 'm', 60 * 1000 }, { 'h', 3600 * 1000 } };
+enum { PERIODS = sizeof periods / sizeof periods[0] };
+
+/* "s", "10s", "5m", "h"; 0 when it is none, or too long. */
+static uint32_t
+read_period_ms(const char *text)
+{
+	uint64_t n = 0;
+
+	for (; *text >= '0' && *text <= '9' && n <= RATE_PERIOD_MAX_MS; text++)
+		n = n * 10 + (uint64_t)(*text - '0');
+	for (size_t i = 0; i < PERIODS; i++)
+		if (text[0] == periods[i].letter && text[1] == '\0') {
+			n = (n > 0 ? n : 1) * periods[i].ms;
+			return n <= RATE_PERIOD_MAX_MS ? (uint32_t)n : 0;
+		}
+	return 0;
+}
+
+/* "600/m", "1000/10s", or 0 for none. */
+static bool
+set_rate(const struct option_row *row, void *field, const char *text, struct buf *why)
+{
+	option_RATE rate = { 0, 1000 };
+	uint64_t count = 0;
+
+	if (strcmp(text, "0") == 0) {
+		*(option_RATE *)field = rate;
+		return true;
+	}
+	for (; *text >= '0' && *text <= '9' && count <= RATE_COUNT_MAX; text++)
+		count = count * 10 + (uint64_t)(*text - '0');
+	rate = (option_RATE){ (uint32_t)count, *text == '/' ? read_period_ms(text + 1) : 0 };
+	if (count >= 1 && count <= RATE_COUNT_MAX && rate.period_ms != 0) {
+		*(option_RATE *)field = rate;
+		return true;
+	}
+	buf_printf(why, "%s must be 0 or a number of at most %d and a time of at most 24h, as 600/m or 1000/10s", row->name,
+	    RATE_COUNT_MAX);
+	return false;
+}
+
+static void
+write_rate(struct buf *out, const option_RATE *rate)
+{
+	size_t i = PERIODS - 1;
+
+	buf_append_uint(out, rate->count);
+	if (rate->count == 0)
+		return;
+	while (rate->period_ms % periods[i].ms != 0)
+		i--;
+	buf_append_char(out, '/');
+	if (rate->period_ms != periods[i].ms)
+		buf_append_uint(out, rate->period_ms / periods[i].ms);
+	buf_append_char(out, periods[i].letter);
+}
+
 static bool
 set_choice(const struct option_row *row, void *field, const char *text, struct buf *why)
 {
@@ -324,6 +385,7 @@ option_set(const struct option_row *row, void *fields, const char *text, struct 
 	case OPTION_TEXT:
 	case OPTION_PATH:        return set_text(row, field, text, why);
 	case OPTION_CHOICE:      return set_choice(row, field, text, why);
+	case OPTION_RATE:        return set_rate(row, field, text, why);
 	case OPTION_LIST:        return set_list(row, fields, text, why);
 	case OPTION_SECRET_FILE: return set_secret(row, fields, text, why);
 	}
@@ -419,6 +481,9 @@ option_write(const struct option_row *row, const void *fields, struct buf *out)
 		break;
 	case OPTION_CHOICE:
 		write_choice(out, row->choices, *(const option_CHOICE *)field);
+		break;
+	case OPTION_RATE:
+		write_rate(out, field);
 		break;
 	case OPTION_LIST:
 		write_list(out, field);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "rate_limit.h"
 
 struct option_list {
 	char **items;
@@ -32,11 +33,12 @@ typedef char                *option_TEXT;
 typedef char                *option_PATH;
 typedef struct option_list   option_LIST;
 typedef struct option_secret option_SECRET_FILE;
+typedef struct rate          option_RATE;
 typedef unsigned             option_CHOICE;
 
 enum option_type {
 	OPTION_BOOL, OPTION_COUNT, OPTION_MSEC, OPTION_BYTES, OPTION_TEXT, OPTION_PATH, OPTION_LIST,
-	OPTION_SECRET_FILE, OPTION_CHOICE
+	OPTION_SECRET_FILE, OPTION_RATE, OPTION_CHOICE
 };
 
 enum option_when { OPTION_AT_START, OPTION_AT_RELOAD };

@@ -33,7 +33,7 @@ enum sent { SENT_ALL, SENT_BLOCKED, SENT_BROKEN };
 static const char answer_continue[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 static const char answer_too_many[] = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
-	"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Type: application/problem+json\r\n"
+	"Cache-Control: no-store\r\n" HTTP_COMMON_FIELDS "Content-Type: application/problem+json\r\n"
 	"Content-Length: 84\r\n\r\n"
 	"{\"type\":\"/problems/overloaded\",\"title\":\"Too many connections are open\",\"status\":503}";
 
@@ -75,12 +75,13 @@ conn_new(struct server *server, int fd)
 }
 
 void
-conn_open(struct server *server, int fd)
+conn_open(struct server *server, int fd, const struct address *peer)
 {
 	struct conn *c = conn_new(server, fd);
 
 	if (c == NULL)
 		return;
+	c->peer = *peer;
 	server->connections++;
 	server_tell(server, HTTP_CONNECTION_OPENED);
 	server_set_wait(c, WAIT_IDLE);

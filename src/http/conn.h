@@ -22,6 +22,14 @@
 #include "request.h"
 #include "server.h"
 
+/*
+ * Fields of every answer, in one piece: none of them is a document for a browser to render, to frame, to guess the type
+ * of, or to load into a page of another origin.  Reading with CORS is not touched by the last one.
+ */
+#define HTTP_COMMON_FIELDS "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n" \
+	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" \
+	"Cross-Origin-Resource-Policy: same-origin\r\n"
+
 enum {
 	DATE_LEN = 29,                 /* "Mon, 23 Nov 2026 18:27:12 GMT" */
 	ID_PREFIX_LEN = 10
@@ -39,6 +47,7 @@ struct conn {
 	struct conn     *prev, *next;  /* in the list of what it waits for */
 	int64_t          deadline_ms;
 	enum wait        wait;
+	struct address   peer;
 	int              fd;
 	bool             is_reading;   /* readable is in the loop */
 	bool             is_in_work;   /* its request's handler has been called and has not answered */
@@ -61,6 +70,7 @@ struct exchange {
 	bool             is_begun;     /* the reader is at work on it */
 	bool             is_continued; /* "100 Continue" was sent */
 	bool             is_head;      /* the answer goes without its body */
+	bool             is_serving;   /* its handler is on the stack: it lives until that has returned */
 	char             id[REQUEST_ID_MAX];
 
 	enum answer      answer;
@@ -71,6 +81,7 @@ struct exchange {
 	size_t           body_at;
 	struct buf       fields;       /* header fields set by the handler */
 	bool             has_retry_after, has_cache_control;
+	const char      *cors_origin;  /* whose page may read the answer; NULL: nobody's */
 
 	struct reader    reader;       /* large: last */
 };
@@ -111,7 +122,7 @@ void server_set_wait(struct conn *c, enum wait wait);             /* the deadlin
 void server_unref(struct server *server);                         /* a request in work has been answered */
 
 /* conn.c */
-void conn_open(struct server *server, int fd);
+void conn_open(struct server *server, int fd, const struct address *peer);
 void conn_refuse(struct server *server, int fd);      /* too many: 503 and close */
 void conn_close(struct conn *c);                      /* at once; a request in work is left without its client */
 void conn_time_out(struct conn *c);
@@ -125,6 +136,7 @@ void exchange_give(struct exchange *x);
 void exchange_free(struct exchange *x);
 void exchange_dispatch(struct exchange *x);           /* the request is complete */
 void exchange_refuse(struct exchange *x, enum status st);   /* it will not be; the connection closes */
+void exchange_answered(struct exchange *x);           /* the answer is complete; x may be gone afterwards */
 
 static inline struct exchange *
 exchange_of(const struct request *req)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "ascii.h"
+#include "cors.h"
 #include "reply.h"
 #include "route.h"
 
@@ -47,8 +48,9 @@ exchange_begin(struct exchange *x)
 	reader_init(&x->reader, &x->server->options.limits);
 	buf_clear(&x->fields);
 	x->answer = ANSWER_NONE;
+	x->cors_origin = NULL;
 	x->is_begun = true;
-	x->is_continued = x->is_head = x->has_retry_after = x->has_cache_control = false;
+	x->is_continued = x->is_head = x->is_serving = x->has_retry_after = x->has_cache_control = false;
 }
 
 void
@@ -137,7 +139,9 @@ fill_request(struct exchange *x)
 	req->content_type = http_span_slice(data, r->known[HTTP_CONTENT_TYPE]);
 	req->idempotency_key = http_span_slice(data, r->known[HTTP_IDEMPOTENCY_KEY]);
 	req->if_match = http_span_slice(data, r->known[HTTP_IF_MATCH]);
+	req->peer = x->conn->peer;
 	set_id(x);
+	cors_begin(x);
 }
 
 static bool
@@ -159,7 +163,7 @@ decode_query(struct exchange *x)
 	return false;
 }
 
-/* Find the route and ask the authorizer; the handler is called by the caller. */
+/* Find the route and ask the authorizer; the handler is called by the caller, but for ST_ACCEPTED. */
 static enum status
 admit(struct exchange *x)
 {
@@ -169,6 +173,10 @@ admit(struct exchange *x)
 	enum status st;
 
 	st = route_find(options->routes, req->method, req->path, &match);
+	if (st == ST_BAD_METHOD && cors_is_preflight(x)) {
+		cors_answer_preflight(x, match.allow);
+		return ST_ACCEPTED;
+	}
 	if (st == ST_BAD_METHOD)
 		reply_header(req, "Allow", slice_of(match.allow));
 	if (st != ST_OK)
@@ -176,6 +184,44 @@ admit(struct exchange *x)
 	req->route = match.route;
 	memcpy(req->params, match.params, sizeof req->params);
 	return options->authorize != NULL ? options->authorize(req, match.route) : ST_OK;
+}
+
+void
+exchange_answered(struct exchange *x)
+{
+	struct server *server = x->server;
+
+	if (x->conn != NULL) {
+		conn_answered(x->conn);
+		return;
+	}
+	server_tell(server, HTTP_ANSWER_DROPPED);
+	buf_clear(&server->discard);
+	buf_trim(&server->discard, 0);
+	exchange_give(x);
+	server_unref(server);
+}
+
+/* Call the handler, or answer why not. */
+static void
+serve(struct exchange *x, enum status st)
+{
+	struct request *req = &x->req;
+
+	x->is_serving = true;
+	if (st == ST_OK)
+		st = req->route->handler(req);
+	if (st != ST_OK)
+		reply_problem(req, st, NULL, NULL);
+	x->is_serving = false;
+	if (x->answer == ANSWER_ENDED)
+		exchange_answered(x);
+}
+
+void
+request_authorized(struct request *req, enum status st)
+{
+	serve(exchange_of(req), st);
 }
 
 void
@@ -192,10 +238,8 @@ exchange_dispatch(struct exchange *x)
 		return;
 	if (st == ST_OK)
 		st = admit(x);
-	if (st == ST_OK)
-		st = req->route->handler(req);
-	if (st != ST_OK)
-		reply_problem(req, st, NULL, NULL);
+	if (st != ST_ACCEPTED)
+		serve(x, st);
 }
 
 void
@@ -213,6 +257,14 @@ request_header(const struct request *req, const char *name)
 	const struct exchange *x = exchange_of(req);
 
 	return reader_field(&x->reader, request_bytes(x), name);
+}
+
+struct slice
+request_last_header(const struct request *req, const char *name)
+{
+	const struct exchange *x = exchange_of(req);
+
+	return reader_last_field(&x->reader, request_bytes(x), name);
 }
 
 bool

@@ -2,6 +2,7 @@
 libaiexpense_a_SOURCES += src/http/access_log.c src/http/access_log.h
 libaiexpense_a_SOURCES += src/http/ascii.h
 libaiexpense_a_SOURCES += src/http/conn.c src/http/conn.h
+libaiexpense_a_SOURCES += src/http/cors.c src/http/cors.h
 libaiexpense_a_SOURCES += src/http/exchange.c
 libaiexpense_a_SOURCES += src/http/reader.c src/http/reader.h
 libaiexpense_a_SOURCES += src/http/reply.c src/http/reply.h

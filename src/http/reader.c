@@ -535,3 +535,14 @@ reader_field(const struct reader *r, const char *data, const char *name)
 	}
 	return found;
 }
+
+struct slice
+reader_last_field(const struct reader *r, const char *data, const char *name)
+{
+	struct slice wanted = slice_of(name);
+
+	for (uint32_t i = r->field_count; i-- > 0;)
+		if (ascii_equal(http_span_slice(data, r->fields[i].name), wanted))
+			return http_span_slice(data, r->fields[i].value);
+	return SLICE_EMPTY;
+}

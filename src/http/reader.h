@@ -102,6 +102,9 @@ enum reader_result reader_read(struct reader *r, char *data, size_t *len);
 /* The value of the only header field of that name (any case), or a NULL slice when there is none or more than one. */
 struct slice reader_field(const struct reader *r, const char *data, const char *name);
 
+/* The value of the last one of that name. */
+struct slice reader_last_field(const struct reader *r, const char *data, const char *name);
+
 static inline struct slice
 http_span_slice(const char *data, struct http_span span)
 {

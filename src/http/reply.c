@@ -13,9 +13,10 @@
 #include "access_log.h"
 #include "clock.h"
 #include "conn.h"
+#include "cors.h"
 #include "request.h"
 
-enum { HEAD_ROOM = 512 };
+enum { HEAD_ROOM = 1024 };
 
 static const struct {
 	unsigned    code;
@@ -97,6 +98,13 @@ reply_retry_after(struct request *req, unsigned seconds)
 	reply_header(req, "Retry-After", (struct slice){ text, (size_t)len });
 }
 
+void
+reply_rate(struct request *req, uint32_t limit, uint32_t remaining, uint32_t reset_s)
+{
+	if (req->rate.limit == 0 || remaining <= req->rate.remaining)
+		req->rate = (struct rate_fields){ limit, remaining, reset_s };
+}
+
 static const char *
 date_of_now(struct server *server)
 {
@@ -163,6 +171,20 @@ append_connection(struct buf *b, struct exchange *x)
 		buf_append_literal(b, "Connection: keep-alive\r\n");
 }
 
+static void
+append_rate(struct buf *b, const struct rate_fields *rate)
+{
+	if (rate->limit == 0)
+		return;
+	buf_append_literal(b, "RateLimit-Limit: ");
+	buf_append_uint(b, rate->limit);
+	buf_append_literal(b, "\r\nRateLimit-Remaining: ");
+	buf_append_uint(b, rate->remaining);
+	buf_append_literal(b, "\r\nRateLimit-Reset: ");
+	buf_append_uint(b, rate->reset_s);
+	buf_append_literal(b, "\r\n");
+}
+
 static struct buf *
 make_head(struct exchange *x, size_t body_size)
 {
@@ -172,7 +194,7 @@ make_head(struct exchange *x, size_t body_size)
 	append_status_line(b, x->http_status);
 	buf_append_literal(b, "Date: ");
 	buf_append(b, date_of_now(x->server), DATE_LEN);
-	buf_append_literal(b, "\r\nX-Content-Type-Options: nosniff\r\n");
+	buf_append_literal(b, "\r\n" HTTP_COMMON_FIELDS);
 	if (!x->has_cache_control)
 		buf_append_literal(b, "Cache-Control: no-store\r\n");
 	if (!has_no_body(x->http_status))
@@ -181,6 +203,8 @@ make_head(struct exchange *x, size_t body_size)
 	buf_append_slice(b, x->req.id);
 	buf_append_literal(b, "\r\n");
 	append_connection(b, x);
+	append_rate(b, &x->req.rate);
+	cors_append_fields(x, b);
 	buf_append_slice(b, buf_slice(&x->fields));
 	buf_append_literal(b, "\r\n");
 	b->has_failed |= x->fields.has_failed;
@@ -253,22 +277,14 @@ void
 reply_end(struct request *req)
 {
 	struct exchange *x = exchange_of(req);
-	struct server *server = x->server;
 
 	assert(x->answer == ANSWER_BEGUN);
 	if (!finish_answer(x))
 		answer_without_memory(x);
 	x->answer = ANSWER_ENDED;
 	tell_answered(x);
-	if (x->conn != NULL) {
-		conn_answered(x->conn);
-		return;
-	}
-	server_tell(server, HTTP_ANSWER_DROPPED);
-	buf_clear(&server->discard);
-	buf_trim(&server->discard, 0);
-	exchange_give(x);
-	server_unref(server);
+	if (!x->is_serving)
+		exchange_answered(x);
 }
 
 static void

@@ -13,7 +13,7 @@
  * it lives until the handler returns.  Answering twice is a fault that ends the process.
  *
  * Every answer has Date, Content-Type, Content-Length, Cache-Control: no-store,
- * X-Content-Type-Options: nosniff and X-Request-Id.
+ * X-Request-Id, and what keeps browsers from making more of it than data.
  */
 #ifndef HTTP_REPLY_H
 #define HTTP_REPLY_H
@@ -45,6 +45,12 @@ void reply_header(struct request *req, const char *name, struct slice value);
 
 /* Retry-After in seconds. */
 void reply_retry_after(struct request *req, unsigned seconds);
+
+/*
+ * Say how much of a limit is left (draft-ietf-httpapi-ratelimit-headers-06: RateLimit-Limit, -Remaining, -Reset).
+ * Of several limits the one with least left is told.
+ */
+void reply_rate(struct request *req, uint32_t limit, uint32_t remaining, uint32_t reset_s);
 
 /*
  * The whole answer for a refusal, application/problem+json (RFC 9457):

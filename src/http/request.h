@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "address.h"
 #include "arena.h"
 #include "reader.h"
 #include "slice.h"
@@ -21,6 +22,12 @@ struct route;
 enum {
 	ROUTE_PARAMS_MAX = 4,
 	REQUEST_ID_MAX = 64
+};
+
+/* What the answer tells of a limit that counts requests; limit is 0 when there is none. */
+struct rate_fields {
+	uint32_t limit, remaining;
+	uint32_t reset_s;                    /* until all of limit is there again */
 };
 
 struct request {
@@ -36,14 +43,20 @@ struct request {
 	/* The fields that many handlers need; a NULL slice when the client did not send one.  None occurs twice. */
 	struct slice        authorization, content_type, idempotency_key, if_match;
 
+	struct address      peer;            /* the other end of the connection */
+	struct rate_fields  rate;            /* set by reply_rate */
 	struct arena        arena;           /* what lives as long as the request */
 	int64_t             started_ns;      /* monotonic, when its first byte was read */
 	void               *services;        /* as given to the server */
 	void               *principal;       /* for the authorizer to set and the handler to read */
+	void               *input;           /* the same for what the handler's caller has read of query and body */
 };
 
 /* A header field by name, any case.  NULL slice when the client sent none, or more than one of that name. */
 struct slice request_header(const struct request *req, const char *name);
+
+/* The same, but the last one when there are several: of fields that each proxy on the way may add to. */
+struct slice request_last_header(const struct request *req, const char *name);
 
 /* Whether Content-Type is this type ("application/json"), whatever its parameters. */
 bool request_has_type(const struct request *req, const char *type);

@@ -180,14 +180,15 @@ pause_accepting(struct server *server)
 }
 
 static void
-take_client(struct server *server, int fd)
+take_client(struct server *server, int fd, const struct sockaddr *from)
 {
 	struct timeval tick = tick_of(server);
+	struct address peer = address_of_socket(from);
 
 	if (!has_conns(server))
 		event_add(server->tick, &tick);
 	if (server->connections < server->options.connections_max)
-		conn_open(server, fd);
+		conn_open(server, fd, &peer);
 	else
 		conn_refuse(server, fd);
 }
@@ -200,10 +201,12 @@ on_client_waiting(evutil_socket_t listener, short what, void *arg)
 	(void)what;
 	server->now_ns = clock_mono_ns();
 	for (int i = 0; i < ACCEPTS_MAX; i++) {
-		int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		union { struct sockaddr sa; struct sockaddr_storage storage; } from = { .sa.sa_family = AF_UNSPEC };
+		socklen_t len = sizeof from;
+		int fd = accept4(listener, &from.sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (fd != -1) {
-			take_client(server, fd);
+			take_client(server, fd, &from.sa);
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)

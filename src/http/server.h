@@ -49,9 +49,14 @@ struct server_options {
 	const int                *listeners;          /* non-blocking and listening, TCP or AF_UNIX; they stay the caller's */
 	size_t                    listener_count;
 	const struct route_table *routes;
-	/* Called when a route is found, before its handler; anything but ST_OK is answered as that problem.  May be NULL. */
+	/*
+	 * Called when a route is found, before its handler; anything but ST_OK is answered as that problem, and
+	 * ST_ACCEPTED means that request_authorized will be called, from the loop.  May be NULL.
+	 */
 	enum status             (*authorize)(struct request *req, const struct route *route);
 	void                     *services;           /* becomes request->services */
+	char *const              *cors_origins;       /* origins whose pages may use the server; see cors.h */
+	size_t                    cors_origin_count;
 	struct http_limits        limits;
 	unsigned                  connections_max;
 	unsigned                  request_timeout_ms; /* from a request's first byte to its last */
@@ -65,6 +70,9 @@ struct server_options {
 #define SERVER_OPTIONS_DEFAULT { \
 	.limits = HTTP_LIMITS_DEFAULT, .connections_max = 1024, .request_timeout_ms = 10000, \
 	.idle_timeout_ms = 60000, .send_timeout_ms = 30000, .unsent_max_bytes = 8 << 20 }
+
+/* What authorize came to that had answered ST_ACCEPTED; once for each such request, also when its client is gone. */
+void request_authorized(struct request *req, enum status st);
 
 /* The options are copied, what they point to is not.  NULL (and a log line) when it cannot start. */
 struct server *server_new(struct event_base *base, const struct server_options *options);

@@ -261,21 +261,3 @@ http_query_find(const struct http_query *query, const char *name, struct slice *
 		}
 	return false;
 }
-
-static bool
-is_listed(struct slice name, const char *const *known)
-{
-	for (; *known != NULL; known++)
-		if (slice_equal(name, slice_of(*known)))
-			return true;
-	return false;
-}
-
-struct slice
-http_query_unknown(const struct http_query *query, const char *const *known)
-{
-	for (size_t i = 0; i < query->count; i++)
-		if (!is_listed(query->list[i].name, known))
-			return query->list[i].name;
-	return SLICE_EMPTY;
-}

@@ -48,9 +48,6 @@ enum status target_decode_query(struct arena *arena, struct slice query, struct 
 /* False when the query has no such parameter. */
 bool http_query_find(const struct http_query *query, const char *name, struct slice *value);
 
-/* The first parameter whose name is not in the NULL-terminated list; a NULL slice when all are. */
-struct slice http_query_unknown(const struct http_query *query, const char *const *known);
-
 /* Whether it is a host with an optional port: a registered name, IPv4, or an IP literal in brackets. */
 bool target_is_authority(struct slice s);
 

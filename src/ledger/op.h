@@ -153,8 +153,13 @@ enum status op_list_inbox(struct op *op, int64_t received_before_ms, unsigned li
 
 void outbox_put(struct op *op, const struct uuid *message_id, const struct outbox_entry *entry);
 
-enum status op_get_token(struct op *op, const uint8_t key_id[8], struct token *token);
+enum status op_get_token(struct op *op, const uint8_t key_id[TOKEN_KEY_SIZE], struct token *token);
 enum status op_put_token(struct op *op, const struct token *token);
-enum status op_list_tokens(struct op *op, void (*on_token)(const struct token *token, void *arg), void *arg);
+enum status op_revoke_token(struct op *op, const uint8_t key_id[TOKEN_KEY_SIZE]);
+enum status op_note_token_used(struct op *op, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day);
+
+/* *next in the arena, or NULL. */
+enum status op_list_tokens(struct op *op, const struct token_query *query,
+    void (*on_token)(const struct token *token, void *arg), void *arg, const uint8_t **next);
 
 #endif

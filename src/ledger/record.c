@@ -471,7 +471,7 @@ outbox_unpack(struct slice value, struct outbox_entry *entry)
 void
 token_pack(struct buf *b, const struct token *token)
 {
-	struct packing p = record_begin(b, 7);
+	struct packing p = record_begin(b, 9);
 
 	mp_put_bin(&p.pk, token->secret_hash, sizeof token->secret_hash);
 	msgpack_pack_uint32(&p.pk, token->kind);
@@ -480,6 +480,8 @@ token_pack(struct buf *b, const struct token *token)
 	msgpack_pack_int64(&p.pk, token->created_ms);
 	msgpack_pack_int64(&p.pk, token->expires_ms);
 	mp_put_bool(&p.pk, token->is_revoked);
+	msgpack_pack_uint32(&p.pk, token->scopes);
+	msgpack_pack_int32(&p.pk, token->last_used);
 	record_end(&p);
 }
 
@@ -499,6 +501,13 @@ token_unpack(struct slice value, struct token *token)
 	token->created_ms = mp_int(&u.mp);
 	token->expires_ms = mp_int(&u.mp);
 	token->is_revoked = mp_bool(&u.mp);
+	token->scopes = 0;
+	token->last_used = 0;
+	if (u.more >= 2) {                     /* they came later than the others */
+		token->scopes = mp_u32(&u.mp);
+		token->last_used = mp_day(&u.mp);
+		u.more -= 2;
+	}
 	return record_close(&u);
 }
 

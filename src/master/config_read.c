@@ -4,22 +4,44 @@
 
 #include "config_read.h"
 
+#include "address.h"
+#include "http/cors.h"
 #include "listener.h"
+
+static bool
+is_range(const char *text)
+{
+	struct address_range range;
+
+	return address_range_parse(text, &range);
+}
+
+static bool
+check_list(const char *name, const struct option_list *list, bool (*is_valid)(const char *text), const char *what,
+    struct buf *errors)
+{
+	bool are_valid = true;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (is_valid(list->items[i]))
+			continue;
+		buf_printf(errors, "%s: %s is not %s\n", name, list->items[i], what);
+		are_valid = false;
+	}
+	return are_valid;
+}
 
 /* What the type of an option cannot tell. */
 static bool
 check_values(const struct options *options, struct buf *errors)
 {
-	bool is_valid = true;
+	bool is_valid = check_list("http.listen", &options->http_listen, listener_is_valid,
+	    "host:port, [address]:port, *:port or unix:path", errors);
 
-	for (size_t i = 0; i < options->http_listen.count; i++) {
-		if (listener_is_valid(options->http_listen.items[i]))
-			continue;
-		buf_printf(errors, "http.listen: %s is not host:port, [address]:port, *:port or unix:path\n",
-		    options->http_listen.items[i]);
-		is_valid = false;
-	}
-	return is_valid;
+	is_valid = check_list("http.trusted_proxies", &options->http_trusted_proxies, is_range,
+	    "an address, address/bits or unix:", errors) && is_valid;
+	return check_list("http.cors_origins", &options->http_cors_origins, cors_origin_is_valid,
+	    "an origin as https://app.example.org, in lower case", errors) && is_valid;
 }
 
 bool

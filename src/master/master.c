@@ -217,6 +217,7 @@ release(struct master *m)
 	fd_close(&m->life_read);
 	fd_close(&m->life_write);
 	counters_destroy(m->segment, m->segment_fd);
+	rate_table_destroy(m->rates);
 	free(m->http_fds);
 	free(m->children);
 }

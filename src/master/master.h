@@ -40,6 +40,7 @@ struct master {
 	struct options         *options;
 	struct counter_segment *segment;
 	int                     segment_fd;
+	struct rate_table      *rates;
 	struct process_slot    *slot;            /* the master's own */
 	struct child           *children;
 	size_t                  child_count;

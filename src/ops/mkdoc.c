@@ -136,7 +136,7 @@ type_text(enum option_type type)
 		[OPTION_BOOL] = "true or false", [OPTION_COUNT] = "number", [OPTION_MSEC] = "milliseconds",
 		[OPTION_BYTES] = "bytes", [OPTION_TEXT] = "text", [OPTION_PATH] = "path",
 		[OPTION_LIST] = "list of texts", [OPTION_SECRET_FILE] = "path of a file with the value",
-		[OPTION_CHOICE] = "one word",
+		[OPTION_RATE] = "number/time, or 0", [OPTION_CHOICE] = "one word",
 	};
 
 	return texts[type];

@@ -13,6 +13,8 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_PUT_INBOX] = &command_put_inbox,
 	[COMMAND_COUNT_ATTEMPT] = &command_count_attempt,
 	[COMMAND_PUT_TOKEN] = &command_put_token,
+	[COMMAND_REVOKE_TOKEN] = &command_revoke_token,
+	[COMMAND_NOTE_TOKEN_USED] = &command_note_token_used,
 };
 
 /* --- a body: one binary value that holds the fields in a row -------------------- */

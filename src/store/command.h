@@ -21,6 +21,8 @@ enum command_kind {
 	COMMAND_PUT_INBOX,
 	COMMAND_COUNT_ATTEMPT,
 	COMMAND_PUT_TOKEN,
+	COMMAND_REVOKE_TOKEN,
+	COMMAND_NOTE_TOKEN_USED,
 	COMMANDS
 };
 
@@ -29,9 +31,14 @@ struct sign_up_command {
 	int64_t        now_ms;
 };
 
+struct token_use {
+	uint8_t key_id[TOKEN_KEY_SIZE];
+	day_t   day;                                       /* not of COMMAND_REVOKE_TOKEN */
+};
+
 struct command {
 	enum command_kind kind;
-	uint8_t           ledger[LEDGER_KEY_SIZE];     /* not for COMMAND_PUT_TOKEN */
+	uint8_t           ledger[LEDGER_KEY_SIZE];     /* not for those about tokens */
 	union {
 		struct message_entry   message;
 		struct expense_batch   batch;
@@ -41,6 +48,7 @@ struct command {
 		struct inbox_entry     inbox;
 		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
 		struct token           token;
+		struct token_use       token_use;
 	};
 };
 

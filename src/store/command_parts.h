@@ -18,7 +18,7 @@ struct command_row {
 extern const struct command_row command_record_message, command_put_expenses, command_change_expense;   /* command_expense.c */
 extern const struct command_row command_sign_up, command_name_category;                                /* command_user.c */
 extern const struct command_row command_put_inbox, command_count_attempt;                              /* command_inbox.c */
-extern const struct command_row command_put_token;                                                     /* command_token.c */
+extern const struct command_row command_put_token, command_revoke_token, command_note_token_used;      /* command_token.c */
 
 void command_put_hash(msgpack_packer *pk, const uint8_t hash[32]);
 

@@ -17,6 +17,7 @@ token_command_pack(msgpack_packer *pk, const struct command *command)
 	msgpack_pack_int64(pk, token->created_ms);
 	msgpack_pack_int64(pk, token->expires_ms);
 	mp_put_bool(pk, token->is_revoked);
+	msgpack_pack_uint32(pk, token->scopes);
 }
 
 static void
@@ -33,6 +34,8 @@ token_command_unpack(struct mp *mp, struct arena *arena, struct command *command
 	token->created_ms = mp_int(mp);
 	token->expires_ms = mp_int(mp);
 	token->is_revoked = mp_bool(mp);
+	token->scopes = mp_u32(mp);
+	token->last_used = 0;
 }
 
 static enum status
@@ -43,3 +46,35 @@ token_command_run(struct op *op, const struct command *command, struct write_ans
 }
 
 const struct command_row command_put_token = { token_command_pack, token_command_unpack, token_command_run };
+
+static void
+token_use_pack(msgpack_packer *pk, const struct command *command)
+{
+	mp_put_bin(pk, command->token_use.key_id, sizeof command->token_use.key_id);
+	msgpack_pack_int32(pk, command->token_use.day);
+}
+
+static void
+token_use_unpack(struct mp *mp, struct arena *arena, struct command *command)
+{
+	(void)arena;
+	mp_bytes(mp, command->token_use.key_id, sizeof command->token_use.key_id);
+	command->token_use.day = mp_day(mp);
+}
+
+static enum status
+revoke_token_run(struct op *op, const struct command *command, struct write_answer *answer)
+{
+	(void)answer;
+	return op_revoke_token(op, command->token_use.key_id);
+}
+
+static enum status
+note_token_used_run(struct op *op, const struct command *command, struct write_answer *answer)
+{
+	(void)answer;
+	return op_note_token_used(op, command->token_use.key_id, command->token_use.day);
+}
+
+const struct command_row command_revoke_token = { token_use_pack, token_use_unpack, revoke_token_run };
+const struct command_row command_note_token_used = { token_use_pack, token_use_unpack, note_token_used_run };

@@ -173,7 +173,7 @@ store_list_totals(struct store *store, const struct ledger *ledger, bool by_mont
 }
 
 void
-store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn, void *arg)
+store_get_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_token_fn *fn, void *arg)
 {
 	struct reading r;
 	struct token token = { 0 };
@@ -186,14 +186,16 @@ store_get_token(struct store *store, const uint8_t key_id[8], store_token_fn *fn
 }
 
 void
-store_list_tokens(struct store *store, const struct token_list_callbacks *callbacks, void *arg)
+store_list_tokens(struct store *store, const struct token_query *query, const struct token_list_callbacks *callbacks,
+    void *arg)
 {
+	const uint8_t *next = NULL;
 	struct reading r;
 
 	if (reading_begin(&r, store, store->shard_count, NULL))
-		r.st = op_list_tokens(&r.op, callbacks->on_token, arg);
+		r.st = op_list_tokens(&r.op, query, callbacks->on_token, arg, &next);
 	reading_end(&r);
-	callbacks->on_end(r.st, arg);
+	callbacks->on_end(r.st, next, arg);
 	reading_fini(&r);
 }
 
@@ -286,5 +288,23 @@ store_put_token(struct store *store, const struct token *token, store_done_fn *f
 {
 	struct command command = { .kind = COMMAND_PUT_TOKEN, .token = *token };
 
+	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
+store_revoke_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_done_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_REVOKE_TOKEN };
+
+	memcpy(command.token_use.key_id, key_id, sizeof command.token_use.key_id);
+	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
+store_note_token_used(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day, store_done_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_NOTE_TOKEN_USED, .token_use.day = day };
+
+	memcpy(command.token_use.key_id, key_id, sizeof command.token_use.key_id);
 	store->ops->submit(store, store->shard_count, &command, &(struct asker){ .on_done = fn, .arg = arg });
 }

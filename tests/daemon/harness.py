@@ -80,6 +80,8 @@ def is_alive(pid):
 class Daemon:
     """A running daemon.  conf is added to the configuration; port, directory and store are set for it.
 
+    Limits on requests are for test_limits: tests say many messages for few users.
+
     With start=False nothing is run until start().  Set directory to take over
     that of another one.
     """
@@ -100,6 +102,8 @@ class Daemon:
                     f'store {{ path = "{self.store}" map_size_bytes = 64M shards = 2 }}\n'
                     f'run {{ directory = "{self.run_dir}" user = "" }}\n'
                     f'ai {{ workers = 1 }}\n{conf}\n')
+            if "limit {" not in conf:
+                f.write("limit { per_user_messages = 0 }\n")
 
     def __enter__(self):
         if self.is_wanted:

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
-TESTS += tests/daemon/test_bad_input.py tests/daemon/test_category.py tests/daemon/test_expense.py tests/daemon/test_kill.py tests/daemon/test_master.py \
-	tests/daemon/test_message.py tests/daemon/test_nginx.py tests/daemon/test_ops.py tests/daemon/test_slow_disk.py
+TESTS += tests/daemon/test_bad_input.py tests/daemon/test_category.py tests/daemon/test_expense.py tests/daemon/test_isolation.py tests/daemon/test_kill.py tests/daemon/test_limits.py tests/daemon/test_master.py \
+	tests/daemon/test_message.py tests/daemon/test_nginx.py tests/daemon/test_openapi.py tests/daemon/test_ops.py \
+	tests/daemon/test_slow_disk.py tests/daemon/test_tokens.py
 EXTRA_DIST += \
 	tests/daemon/api.py \
+	tests/daemon/contract.py \
+	tests/daemon/drivers.py \
 	tests/daemon/harness.py \
 	tests/daemon/openmetrics.py \
 	tests/daemon/tap.py \
@@ -10,12 +13,16 @@ EXTRA_DIST += \
 	tests/daemon/test_bad_input.py \
 	tests/daemon/test_category.py \
 	tests/daemon/test_expense.py \
+	tests/daemon/test_isolation.py \
 	tests/daemon/test_kill.py \
+	tests/daemon/test_limits.py \
 	tests/daemon/test_master.py \
 	tests/daemon/test_message.py \
 	tests/daemon/test_nginx.py \
+	tests/daemon/test_openapi.py \
 	tests/daemon/test_ops.py \
-	tests/daemon/test_slow_disk.py
+	tests/daemon/test_slow_disk.py \
+	tests/daemon/test_tokens.py
 
 # The reader alone, for the comparison with nginx on the same bytes.
 noinst_PROGRAMS += tests/daemon/http_requests

@@ -60,7 +60,7 @@ class BehindNginx(unittest.TestCase):
     def setUp(self):
         self.daemon = Daemon(start=False)
         self.socket = os.path.join(self.daemon.directory, "http.sock")
-        self.daemon.args = ["-o", f"http.listen=unix:{self.socket}"]
+        self.daemon.args = ["-o", f"http.listen=unix:{self.socket}", "-o", "http.trusted_proxies=unix:", "-o", "limit.per_address=2/h"]
         self.daemon.start()
         self.addCleanup(self.daemon.__exit__, None, None, None)
         self.nginx = Nginx(self.daemon.directory, self.socket)
@@ -80,6 +80,15 @@ class BehindNginx(unittest.TestCase):
             before = self.daemon.stats()["http_requests"]
             self.assertEqual(client.post("/api/v1/messages", b"x" * (1 << 20 | 1)).status, 413)
             self.assertEqual(self.daemon.stats()["http_requests"], before)
+
+    def test_the_fields_against_browsers_come_once_and_a_client_cannot_name_its_address(self):
+        with Client(self.nginx.port, token(self.daemon, "user", "--user", "line:U1")) as client:
+            for n in range(3):
+                answer = client.get("/api/v1/expenses", **{"X-Forwarded-For": f"203.0.113.{n}", "X-Real-IP": f"203.0.113.{n}"})
+                self.assertEqual(answer.status, 404 if n < 2 else 429)
+            for name in ("X-Content-Type-Options", "Referrer-Policy", "Content-Security-Policy", "Cross-Origin-Resource-Policy",
+                         "Cache-Control", "RateLimit-Limit", "Retry-After"):
+                self.assertEqual(len(answer.headers.get_all(name)), 1, name)
 
     def test_the_log_of_nginx_has_no_query_and_the_request_id_of_the_answer(self):
         with Client(self.nginx.port, token(self.daemon)) as client:

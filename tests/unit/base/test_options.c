@@ -22,9 +22,10 @@ struct fields {
 	option_LIST        list;
 	option_SECRET_FILE secret;
 	option_CHOICE      choice;
+	option_RATE        rate;
 };
 
-enum { FLAG, COUNT, TIME, SIZE, TEXT_ROW, PATH_ROW, LIST_ROW, SECRET, CHOICE_ROW, ROWS };
+enum { FLAG, COUNT, TIME, SIZE, TEXT_ROW, PATH_ROW, LIST_ROW, SECRET, CHOICE_ROW, RATE_ROW, ROWS };
 
 #define FIELD_ROW(name, type, min, max, choices) \
 	{ "test", #name, OPTION_##type, "", min, max, OPTION_AT_START, "", offsetof(struct fields, name), choices }
@@ -39,6 +40,7 @@ static const struct option_row rows[ROWS] = {
 	FIELD_ROW(list, LIST, 1, 3, NULL),
 	FIELD_ROW(secret, SECRET_FILE, 0, 0, NULL),
 	FIELD_ROW(choice, CHOICE, 0, 0, "never|unsure|always"),
+	FIELD_ROW(rate, RATE, 0, 0, NULL),
 };
 
 static void
@@ -176,6 +178,33 @@ a_choice_is_the_place_of_its_word(void **state)
 	assert_int_equal(fields.choice, 2);
 	assert_refused(CHOICE_ROW, "alway", "choice must be one of never|unsure|always");
 	assert_refused(CHOICE_ROW, "", "choice must be one of never|unsure|always");
+}
+
+static void
+a_rate_is_a_number_in_a_time(void **state)
+{
+	static const struct {
+		const char *text, *written;
+		uint32_t count, period_ms;
+	} good[] = { { "600/m", "600/m", 600, 60000 }, { "1000/10s", "1000/10s", 1000, 10000 }, { "5/60s", "5/m", 5, 60000 },
+		{ "1/24h", "1/24h", 1, 86400000 }, { "1000000/s", "1000000/s", 1000000, 1000 }, { "0", "0", 0, 1000 } };
+	static const char *const bad[] = { "", "600", "0/s", "600/", "600/x", "600/ms", "/s", "-1/s", "1000001/s", "1/25h",
+		"1/99999999999999999999s", "99999999999999999999/s", "600/s ", "600 /s" };
+	struct fields fields = { 0 };
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		assert_taken(&fields, RATE_ROW, good[i].text);
+		assert_int_equal(fields.rate.count, good[i].count);
+		assert_int_equal(fields.rate.period_ms, good[i].period_ms);
+		buf_clear(&out);
+		option_write(&rows[RATE_ROW], &fields, &out);
+		assert_true(slice_equal(buf_slice(&out), slice_of(good[i].written)));
+	}
+	buf_fini(&out);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_refused(RATE_ROW, bad[i], "rate must be 0 or a number of at most 1000000 and a time of at most 24h, as 600/m or 1000/10s");
 }
 
 /* A file of the mode with the content; the caller frees and unlinks the path. */
@@ -360,6 +389,7 @@ main(void)
 		cmocka_unit_test(texts_have_a_length_and_paths_begin_at_the_root),
 		cmocka_unit_test(a_list_is_replaced_as_a_whole),
 		cmocka_unit_test(a_choice_is_the_place_of_its_word),
+		cmocka_unit_test(a_rate_is_a_number_in_a_time),
 		cmocka_unit_test(a_secret_is_the_content_of_its_file_and_is_never_written_out),
 		cmocka_unit_test(a_secret_that_everybody_may_read_is_refused),
 		cmocka_unit_test(a_secret_that_is_missing_empty_or_no_file_is_refused),

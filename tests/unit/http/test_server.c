@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "http/cors.h"
 #include "harness.h"
 
 #define GET_NOW "GET /now HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -39,7 +40,8 @@ every_answer_has_the_common_fields(void **state)
 {
 	static const char *const fields[] = { "HTTP/1.1 201 Created\r\n", "\r\nDate: ", " GMT\r\n", "\r\nContent-Type: text/plain\r\n",
 		"\r\nContent-Length: 5\r\n", "\r\nCache-Control: no-store\r\n", "\r\nX-Content-Type-Options: nosniff\r\n",
-		"\r\nX-Request-Id: abc-1\r\n", "\r\nETag: \"1\"\r\n", "\r\n\r\nhello" };
+		"\r\nReferrer-Policy: no-referrer\r\n", "\r\nCross-Origin-Resource-Policy: same-origin\r\n",
+		"\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n", "\r\nX-Request-Id: abc-1\r\n", "\r\nETag: \"1\"\r\n", "\r\n\r\nhello" };
 	struct harness *h = *state;
 	struct client c;
 
@@ -312,6 +314,213 @@ the_authorizer_goes_before_the_handler(void **state)
 	EXPECT(&c, "\"status\":403");
 	assert_int_equal(h->later_count, 0);
 	client_close(&c);
+}
+
+static enum status
+decide_later(struct request *req, const struct route *route)
+{
+	struct harness *h = req->services;
+
+	(void)route;
+	h->later[h->later_count++] = req;
+	return ST_ACCEPTED;
+}
+
+static void
+a_request_may_wait_for_its_authorization(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+
+	h->options.authorize = decide_later;
+	harness_start(h);
+	client_open(&c, h);
+	client_send(&c, GET_NOW "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n" GET_NOW);
+	WAIT_FOR(h, h->later_count == 1);
+	request_authorized(h->later[0], ST_OK);
+	EXPECT(&c, "{\"now\":\"yes\"}");
+	EXPECT(&c, "\"status\":405");           /* needs nobody's leave */
+	WAIT_FOR(h, h->later_count == 2);
+	request_authorized(h->later[1], ST_FORBIDDEN);
+	EXPECT(&c, "\"status\":403");
+	assert_int_equal(client_count(&c, "{\"now\":\"yes\"}"), 1);
+	assert_int_equal(h->answered, 3);
+	client_close(&c);
+}
+
+static void
+an_authorization_for_a_client_that_is_gone_is_followed_all_the_same(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+
+	h->options.authorize = decide_later;
+	harness_start(h);
+	client_open(&c, h);
+	client_send(&c, GET_NOW);
+	WAIT_FOR(h, h->later_count == 1);
+	client_reset(&c);
+	WAIT_FOR(h, server_connections(h->server) == 0);
+	request_authorized(h->later[0], ST_OK);
+	assert_int_equal(server_in_flight(h->server), 0);
+	assert_int_equal(h->events[HTTP_ANSWER_DROPPED], 1);
+	assert_int_equal(h->answered, 1);
+}
+
+static enum status
+count_limits(struct request *req, const struct route *route)
+{
+	(void)route;
+	reply_rate(req, 100, 50, 7);
+	reply_rate(req, 10, 3, 60);
+	reply_rate(req, 1000, 999, 1);
+	return ST_OK;
+}
+
+static void
+an_answer_tells_the_limit_with_least_left(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+
+	h->options.authorize = count_limits;
+	harness_start(h);
+	client_open(&c, h);
+	client_send(&c, GET_NOW);
+	EXPECT(&c, "{\"now\":\"yes\"}");
+	assert_int_equal(client_count(&c, "\r\nRateLimit-Limit: 10\r\n"), 1);
+	assert_int_equal(client_count(&c, "\r\nRateLimit-Remaining: 3\r\n"), 1);
+	assert_int_equal(client_count(&c, "\r\nRateLimit-Reset: 60\r\n"), 1);
+	client_close(&c);
+}
+
+static enum status
+look_at_peer(struct request *req, const struct route *route)
+{
+	struct slice last = request_last_header(req, "X-Forwarded-For");
+
+	(void)route;
+	assert_int_equal(req->peer.kind, ADDRESS_IP);
+	assert_memory_equal(req->peer.ip + 12, "\x7f\0\0\1", 4);
+	assert_true(slice_equal(last, SLICE_LITERAL("c, d")));
+	assert_null(request_last_header(req, "X-Real-IP").ptr);
+	return ST_OK;
+}
+
+static void
+the_peer_and_the_last_of_several_fields_are_known(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+
+	h->options.authorize = look_at_peer;
+	harness_start(h);
+	client_open(&c, h);
+	client_send(&c, "GET /now HTTP/1.1\r\nX-Forwarded-For: a, b\r\nHost: x\r\nx-forwarded-for: c, d\r\n\r\n");
+	EXPECT(&c, "{\"now\":\"yes\"}");
+	client_close(&c);
+}
+
+/* --- pages of other origins ------------------------------------------------------------ */
+
+#define PREFLIGHT(origin) "OPTIONS /echo HTTP/1.1\r\nHost: x\r\nOrigin: " origin "\r\nAccess-Control-Request-Method: POST\r\n\r\n"
+
+static char *origins[] = { (char *)"https://app.example.org", (char *)"http://localhost:3000" };
+
+static void
+allow_origins(struct harness *h)
+{
+	h->options.cors_origins = origins;
+	h->options.cors_origin_count = 2;
+	h->options.authorize = refuse_all;
+	harness_start(h);
+}
+
+static void
+a_page_of_a_listed_origin_may_ask_what_it_may_send(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+
+	allow_origins(h);
+	client_open(&c, h);
+	client_send(&c, PREFLIGHT("http://localhost:3000"));
+	EXPECT(&c, "HTTP/1.1 204 No Content\r\n");
+	assert_int_equal(client_count(&c, "\r\nAccess-Control-Allow-Origin: http://localhost:3000\r\n"), 1);
+	assert_int_equal(client_count(&c, "\r\nAccess-Control-Allow-Methods: POST\r\n"), 1);
+	assert_int_equal(client_count(&c, "\r\nAccess-Control-Allow-Headers: Authorization, "), 1);
+	assert_int_equal(client_count(&c, "\r\nVary: Origin\r\n"), 1);
+	assert_int_equal(client_count(&c, "Allow-Credentials"), 0);
+	client_close(&c);
+}
+
+static void
+a_page_of_a_listed_origin_may_read_every_answer(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+
+	allow_origins(h);
+	client_open(&c, h);
+	client_send(&c, "GET /now HTTP/1.1\r\nHost: x\r\nOrigin: https://app.example.org\r\n\r\n");
+	EXPECT(&c, "\"status\":403");
+	assert_int_equal(client_count(&c, "\r\nAccess-Control-Allow-Origin: https://app.example.org\r\n"), 1);
+	assert_int_equal(client_count(&c, "\r\nAccess-Control-Expose-Headers: ETag, "), 1);
+	client_close(&c);
+}
+
+static void
+a_page_of_another_origin_is_told_nothing(void **state)
+{
+	static const char *const others[] = {
+		PREFLIGHT("https://app.example.org.evil.example"), PREFLIGHT("null"), PREFLIGHT("https://APP.example.org"),
+		PREFLIGHT("https://app.example.org\r\nOrigin: http://localhost:3000"),
+		"OPTIONS /echo HTTP/1.1\r\nHost: x\r\nOrigin: https://app.example.org\r\n\r\n",
+	};
+	struct harness *h = *state;
+	struct client c;
+
+	allow_origins(h);
+	client_open(&c, h);
+	for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++) {
+		client_send(&c, others[i]);
+		WAIT_FOR(h, (client_receive(&c), client_count(&c, "\"status\":405") == i + 1));
+		assert_int_equal(client_count(&c, "\r\nVary: Origin\r\n"), i + 1);
+		assert_int_equal(client_count(&c, "Access-Control-Allow-Methods"), 0);
+	}
+	assert_int_equal(client_count(&c, "Access-Control-Allow-Origin"), 1);     /* the last one came from a listed page */
+	client_close(&c);
+}
+
+static void
+without_origins_nothing_is_said_of_them(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+
+	harness_start(h);
+	client_open(&c, h);
+	client_send(&c, PREFLIGHT("https://app.example.org"));
+	EXPECT(&c, "\"status\":405");
+	assert_int_equal(client_count(&c, "Access-Control"), 0);
+	assert_int_equal(client_count(&c, "Vary"), 0);
+	client_close(&c);
+}
+
+static void
+an_origin_is_a_scheme_and_an_authority(void **state)
+{
+	static const char *const good[] = { "https://app.example.org", "http://localhost:3000", "http://[::1]:80",
+		"chrome-extension://abcdef" };
+	static const char *const bad[] = { "", "*", "null", "app.example.org", "https://", "https://app.example.org/",
+		"https://app.example.org/x", "https://App.example.org", "HTTPS://app.example.org", "://x", "https://*.example.org",
+		"https://a b" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		assert_true(cors_origin_is_valid(good[i]));
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_false(cors_origin_is_valid(bad[i]));
 }
 
 /* It sends a byte whenever the loop has turned, so no single read is late. */
@@ -604,6 +813,15 @@ main(void)
 		CASE(a_path_that_climbs_closes_the_connection),
 		CASE(refusals_are_problems_and_keep_the_connection),
 		CASE(the_authorizer_goes_before_the_handler),
+		CASE(a_request_may_wait_for_its_authorization),
+		CASE(an_authorization_for_a_client_that_is_gone_is_followed_all_the_same),
+		CASE(an_answer_tells_the_limit_with_least_left),
+		CASE(the_peer_and_the_last_of_several_fields_are_known),
+		CASE(a_page_of_a_listed_origin_may_ask_what_it_may_send),
+		CASE(a_page_of_a_listed_origin_may_read_every_answer),
+		CASE(a_page_of_another_origin_is_told_nothing),
+		CASE(without_origins_nothing_is_said_of_them),
+		cmocka_unit_test(an_origin_is_a_scheme_and_an_authority),
 		CASE(a_request_that_drips_is_cut_at_its_deadline),
 		CASE(a_connection_that_stays_idle_is_closed),
 		CASE(a_client_that_does_not_take_its_answer_is_cut),

@@ -87,19 +87,6 @@ a_repeated_parameter_is_named(void **state)
 }
 
 static void
-an_unknown_parameter_is_named(void **state)
-{
-	static const char *const known[] = { "limit", "cursor", NULL };
-	struct http_query query;
-
-	(void)state;
-	assert_int_equal(target_decode_query(&arena, SLICE_LITERAL("limit=1&curser=2"), &query), ST_OK);
-	assert_true(slice_equal(http_query_unknown(&query, known), SLICE_LITERAL("curser")));
-	assert_int_equal(target_decode_query(&arena, SLICE_LITERAL("limit=1"), &query), ST_OK);
-	assert_null(http_query_unknown(&query, known).ptr);
-}
-
-static void
 a_bad_query_is_refused(void **state)
 {
 	static const char *const bad[] = { "a=%", "a=%g0", "a=%00", "a=%0d", "a=%ff", "%ff=a", "=1", "&", "a&", "&a", "a&&b" };
@@ -122,7 +109,6 @@ main(void)
 		cmocka_unit_test_teardown(a_path_that_could_mean_another_one_is_refused, reset_arena),
 		cmocka_unit_test_teardown(a_query_is_taken_apart, reset_arena),
 		cmocka_unit_test_teardown(a_repeated_parameter_is_named, reset_arena),
-		cmocka_unit_test_teardown(an_unknown_parameter_is_named, reset_arena),
 		cmocka_unit_test_teardown(a_bad_query_is_refused, reset_arena),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

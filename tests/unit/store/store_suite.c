@@ -295,6 +295,24 @@ suite_put_token(struct suite *s, const struct token *token)
 	return answered(&w);
 }
 
+enum status
+suite_revoke_token(struct suite *s, const uint8_t key_id[TOKEN_KEY_SIZE])
+{
+	struct wait w = { .s = s };
+
+	store_revoke_token(s->store, key_id, on_done, &w);
+	return answered(&w);
+}
+
+enum status
+suite_note_token_used(struct suite *s, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day)
+{
+	struct wait w = { .s = s };
+
+	store_note_token_used(s->store, key_id, day, on_done, &w);
+	return answered(&w);
+}
+
 /* --- lists ---------------------------------------------------------------------------- */
 
 static void

@@ -49,6 +49,8 @@ enum status suite_name(struct suite *s, const char *user, const struct category_
 enum status suite_put_inbox(struct suite *s, const struct inbox_entry *entry);
 enum status suite_attempt(struct suite *s, const char *user, const struct uuid *id);
 enum status suite_put_token(struct suite *s, const struct token *token);
+enum status suite_revoke_token(struct suite *s, const uint8_t key_id[TOKEN_KEY_SIZE]);
+enum status suite_note_token_used(struct suite *s, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day);
 
 struct history {
 	enum status          st;

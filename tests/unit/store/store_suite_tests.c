@@ -559,6 +559,8 @@ two_users_do_not_see_each_other(void **state)
 struct token_page {
 	size_t      count, revoked;
 	enum status st;
+	bool        has_next;
+	uint8_t     next[TOKEN_KEY_SIZE], last[TOKEN_KEY_SIZE];
 };
 
 static void
@@ -568,12 +570,29 @@ on_token(const struct token *token, void *arg)
 
 	page->count++;
 	page->revoked += token->is_revoked;
+	memcpy(page->last, token->key_id, sizeof page->last);
 }
 
 static void
-on_token_end(enum status st, void *arg)
+on_token_end(enum status st, const uint8_t *next, void *arg)
 {
-	((struct token_page *)arg)->st = st;
+	struct token_page *page = arg;
+
+	page->st = st;
+	page->has_next = next != NULL;
+	if (next != NULL)
+		memcpy(page->next, next, sizeof page->next);
+}
+
+static struct token_page
+list_tokens(struct suite *s, const struct token_query *query)
+{
+	static const struct token_list_callbacks callbacks = { on_token, on_token_end };
+	struct token_page page = { 0 };
+
+	store_list_tokens(s->store, query, &callbacks, &page);
+	assert_int_equal(page.st, ST_OK);
+	return page;
 }
 
 static void
@@ -594,33 +613,88 @@ on_no_token(enum status st, const struct token *token, void *arg)
 	assert_null(token);
 }
 
-static void
-a_token_is_kept_and_can_be_revoked(void **state)
+static struct token
+new_token(uint8_t first, const char *user)
 {
-	static const struct token_list_callbacks callbacks = { on_token, on_token_end };
+	struct token token = { .key_id = { first, 2, 3, 4, 5, 6, 7, 8 }, .kind = TOKEN_USER, .user_id = slice_of(user),
+		.label = SLICE_LITERAL("phone"), .expires_ms = 5, .scopes = 6 };
+
+	memset(token.secret_hash, first, sizeof token.secret_hash);
+	return token;
+}
+
+static void
+a_token_is_kept_and_can_be_revoked_for_good(void **state)
+{
 	struct suite *s = *state;
-	struct token token = { .key_id = { 1, 2, 3, 4, 5, 6, 7, 8 }, .kind = TOKEN_USER,
-		.user_id = SLICE_LITERAL("line:U1"), .label = SLICE_LITERAL("phone"), .expires_ms = 5 };
-	struct token found;
-	struct token_page page = { 0 };
+	struct token token = new_token(1, "line:U1"), found;
 
 	store_get_token(s->store, token.key_id, on_no_token, NULL);
-	memset(token.secret_hash, 9, sizeof token.secret_hash);
+	assert_int_equal(suite_revoke_token(s, token.key_id), ST_NOT_FOUND);
 	assert_int_equal(suite_put_token(s, &token), ST_OK);
 	store_get_token(s->store, token.key_id, on_found_token, &found);
 	assert_int_equal(found.kind, TOKEN_USER);
 	assert_int_equal(found.expires_ms, 5);
+	assert_int_equal(found.scopes, 6);
+	assert_int_equal(found.last_used, 0);
 	assert_memory_equal(found.secret_hash, token.secret_hash, 32);
-	token.is_revoked = true;
-	assert_int_equal(suite_put_token(s, &token), ST_OK);
-	token.key_id[0] = 200;
-	assert_int_equal(suite_put_token(s, &token), ST_OK);
-	store_list_tokens(s->store, &callbacks, &page);
-	assert_int_equal(page.st, ST_OK);
-	assert_int_equal(page.count, 2);
-	assert_int_equal(page.revoked, 2);
+	assert_int_equal(suite_revoke_token(s, token.key_id), ST_OK);
+	assert_int_equal(suite_revoke_token(s, token.key_id), ST_OK);
+	assert_int_equal(suite_put_token(s, &token), ST_OK);            /* sent again by a writer's death */
+	store_get_token(s->store, token.key_id, on_found_token, &found);
+	assert_true(found.is_revoked);
+	token.secret_hash[0] ^= 1;
+	assert_int_equal(suite_put_token(s, &token), ST_CONFLICT);
 	token.user_id = SLICE_EMPTY;
 	assert_int_equal(suite_put_token(s, &token), ST_BAD_VALUE);
+}
+
+static void
+a_token_remembers_the_last_day_it_was_used_on(void **state)
+{
+	struct suite *s = *state;
+	struct token token = new_token(1, "line:U1"), found;
+
+	assert_int_equal(suite_note_token_used(s, token.key_id, 20000), ST_NOT_FOUND);
+	assert_int_equal(suite_put_token(s, &token), ST_OK);
+	assert_int_equal(suite_note_token_used(s, token.key_id, 20000), ST_OK);
+	assert_int_equal(suite_note_token_used(s, token.key_id, 19999), ST_OK);
+	assert_int_equal(suite_revoke_token(s, token.key_id), ST_OK);
+	store_get_token(s->store, token.key_id, on_found_token, &found);
+	assert_int_equal(found.last_used, 20000);
+	assert_int_equal(found.scopes, 6);
+	assert_int_equal(suite_note_token_used(s, token.key_id, 20001), ST_OK);
+	store_get_token(s->store, token.key_id, on_found_token, &found);
+	assert_int_equal(found.last_used, 20001);
+	assert_true(found.is_revoked);
+}
+
+static void
+tokens_are_listed_page_by_page(void **state)
+{
+	struct token_query query = { .limit = 2 }, of_user = { .limit = 500, .user_id = SLICE_LITERAL("line:U1") };
+	struct suite *s = *state;
+	struct token_page page;
+	size_t count = 0;
+
+	assert_int_equal(list_tokens(s, &query).count, 0);
+	for (uint8_t i = 0; i < 5; i++) {
+		struct token token = new_token((uint8_t)(50 * i), i % 2 == 0 ? "line:U1" : "line:U2");
+
+		assert_int_equal(suite_put_token(s, &token), ST_OK);
+	}
+	do {
+		page = list_tokens(s, &query);
+		assert_int_equal(page.count, page.has_next ? 2 : 1);
+		assert_memory_equal(page.next, page.has_next ? page.last : page.next, sizeof page.next);
+		count += page.count;
+		query.has_after = true;
+		memcpy(query.after, page.next, sizeof query.after);
+	} while (page.has_next);
+	assert_int_equal(count, 5);
+	page = list_tokens(s, &of_user);
+	assert_int_equal(page.count, 3);
+	assert_false(page.has_next);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, suite_setup, suite_teardown)
@@ -643,6 +717,8 @@ const struct CMUnitTest suite_tests[] = {
 	CASE(a_message_accepted_with_a_key_is_recorded_under_it_once),
 	CASE(a_person_lies_in_the_shard_of_the_hash_of_the_user_id),
 	CASE(two_users_do_not_see_each_other),
-	CASE(a_token_is_kept_and_can_be_revoked),
+	CASE(a_token_is_kept_and_can_be_revoked_for_good),
+	CASE(a_token_remembers_the_last_day_it_was_used_on),
+	CASE(tokens_are_listed_page_by_page),
 };
 const size_t suite_test_count = sizeof suite_tests / sizeof suite_tests[0];

@@ -233,6 +233,23 @@ a_category_written_before_it_had_a_version_has_the_first(void **state)
 }
 
 static void
+a_token_written_before_it_had_scopes_has_those_of_its_kind(void **state)
+{
+	struct token token;
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	buf_append_literal(&b, "\x98\x01\xc4\x20" "0123456789abcdef0123456789abcdef" "\x01\xa0\xa1" "x\x05\x00\xc2");
+	seal(&b);
+	assert_int_equal(token_unpack(buf_slice(&b), &token), ST_OK);
+	assert_int_equal(token.kind, TOKEN_SERVICE);
+	assert_int_equal(token.created_ms, 5);
+	assert_int_equal(token.scopes, 0);
+	assert_int_equal(token.last_used, 0);
+	buf_fini(&b);
+}
+
+static void
 a_record_of_another_version_or_with_fields_missing_is_refused(void **state)
 {
 	struct buf b = BUF_INIT;
@@ -272,6 +289,7 @@ main(void)
 		cmocka_unit_test(any_flipped_bit_is_refused),
 		cmocka_unit_test(elements_that_a_later_version_adds_are_skipped),
 		cmocka_unit_test(a_category_written_before_it_had_a_version_has_the_first),
+		cmocka_unit_test(a_token_written_before_it_had_scopes_has_those_of_its_kind),
 		cmocka_unit_test(a_record_of_another_version_or_with_fields_missing_is_refused),
 		cmocka_unit_test(lists_longer_than_allowed_are_refused),
 	};

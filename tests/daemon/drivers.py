@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""For every operation of the REST API a request that succeeds: a row each.
+
+A row is a function of a World, which makes what the request is about, and
+gives an Ask or several.  The user is named where the operation has room for
+it, in the query or in the body; method and path are the document's.
+
+    "get_paint": lambda w: Ask(id=w.paint["id"]),
+    "post_paint": lambda w: [Ask(body={"colour": "red"}), Ask(body={"paints": [{"colour": "red"}]})],
+"""
+
+import itertools
+import urllib.parse
+from functools import cached_property
+
+
+class Ask:
+    """One request but for the method, the path and the user.  path: what stands for its {names}."""
+
+    def __init__(self, query=None, body=None, headers=None, **path):
+        self.query, self.body, self.headers, self.path = dict(query or {}), body, dict(headers or {}), path
+
+    def send(self, client, operation, user=None):
+        """The answer.  user: whom to name, or None to name nobody."""
+        query, body = dict(self.query), self.body
+        in_body = any("user" in schema.get("properties", {}) for schema in operation.body_schemas)
+        if user is not None and "user" in operation.query:
+            query.setdefault("user", user)
+        elif user is not None and in_body and isinstance(body, dict):
+            body = {"user": user, **body}
+        path = operation.path.format(**self.path)
+        return client.request(operation.method, path + ("?" + urllib.parse.urlencode(query) if query else ""), body, self.headers)
+
+
+class World:
+    """What requests are about: a user of its own with what is asked for.  client has a service token, admin an admin token."""
+
+    numbers = itertools.count(1)
+
+    def __init__(self, client, user=None, admin=None):
+        self.client, self.admin = client, admin
+        self.number = next(self.numbers)
+        self.user = user or f"line:W{self.number}"
+
+    @cached_property
+    def message(self):
+        return self.client.say(self.user, "lunch 100").json
+
+    @cached_property
+    def expense(self):
+        return self.message["expenses"][0]
+
+    @cached_property
+    def trashed(self):
+        """An expense in the trash."""
+        expense = self.client.say(self.user, "taxi 50").json["expenses"][0]
+        assert self.client.request("DELETE", f"/api/v1/expenses/{expense['id']}?user={self.user}").status == 204
+        return expense
+
+    @cached_property
+    def changed(self):
+        """An expense that was changed and put into the trash and taken out again."""
+        expense = self.client.say(self.user, "tea 5").json["expenses"][0]
+        path, of_user = f"/api/v1/expenses/{expense['id']}", f"?user={self.user}"
+        self.client.request("PATCH", path + of_user, {"description": "coffee"}, {"If-Match": "*"})
+        self.client.request("DELETE", path + of_user)
+        self.client.post(path + "/restore" + of_user, None)
+        return expense
+
+    @cached_property
+    def category(self):
+        self.message                     # signs the user up
+        return self.client.post("/api/v1/categories", {"user": self.user, "name": f"Pets {self.number}"}).json
+
+    @cached_property
+    def token(self):
+        """A token of the user's that nobody uses."""
+        return self.admin.post("/api/v1/tokens", {"kind": "user", "user": self.user}).json
+
+
+NEW = {"description": "lunch", "amount": "20.50", "currency": "USD", "account": "visa", "date": "2026-11-23"}
+
+DRIVERS = {
+    "get_health": lambda w: Ask(),
+    "get_ready": lambda w: Ask(),
+    "get_openapi": lambda w: [Ask(), Ask(headers={"If-None-Match": w.client.get("/api/v1/openapi.json").headers["ETag"]})],
+    "post_message": lambda w: Ask(body={"text": "lunch 5"}),
+    "get_message": lambda w: Ask(id=w.message["id"]),
+    "post_parse": lambda w: Ask(body={"text": "lunch 5 and coffee 3 yesterday"}),
+    "get_expenses": lambda w: [Ask(), Ask({"limit": 1, "from": w.expense["date"], "to": w.expense["date"]})],
+    "post_expense": lambda w: w.message and Ask(body=NEW, headers={"Idempotency-Key": "k"}),
+    "get_expense": lambda w: Ask(id=w.expense["id"]),
+    "patch_expense": lambda w: Ask(id=w.expense["id"], body={**NEW, "category_id": w.category["id"]}, headers={"If-Match": '"1"'}),
+    "delete_expense": lambda w: Ask(id=w.expense["id"]),
+    "restore_expense": lambda w: Ask(id=w.trashed["id"]),
+    "get_expense_history": lambda w: Ask(id=w.changed["id"]),
+    "get_categories": lambda w: [Ask(), Ask({"name": w.category["name"]})],
+    "post_category": lambda w: w.message and Ask(body={"name": "Plants"}),
+    "get_tokens": lambda w: [Ask(), Ask({"limit": 1})],
+    "post_token": lambda w: Ask(body={"kind": "user", "label": "phone", "scopes": ["read"], "expires_in_days": 5}),
+    "get_own_token": lambda w: Ask(),
+    "delete_own_token": lambda w: Ask(),
+    "get_token": lambda w: Ask(id=w.token["id"]),
+    "delete_token": lambda w: Ask(id=w.token["id"]),
+    "patch_category": lambda w: Ask(id=w.category["id"], body={"name": "Cats"}, headers={"If-Match": '"1"'}),
+}
+
+
+def asks(world, name):
+    """What the row of an operation gives, as a list."""
+    made = DRIVERS[name](world)
+    return made if isinstance(made, list) else [made]
