@@ -2,11 +2,12 @@
 /*
  * The store's speed on this machine:
  *
- *	bench_store DIRECTORY [SECONDS]
+ *	bench_store DIRECTORY [SECONDS [SIZE]]
  *
  * Durable commands in batches, next to the same puts without the store around
  * them in the same run; commands through a shard's writer process; lists;
  * summaries of users with few and with many expenses.
+ * With a SIZE only expenses in batches of so many.
  */
 #include "config.h"
 
@@ -494,13 +495,23 @@ name_users(void)
 	ledger_hash_free(hash);
 }
 
+static void
+compare(enum command_kind kind, size_t size)
+{
+	double raw = bench_raw(kind, size), rate = bench_batches(kind, size);
+
+	printf("%-14s batches of %2zu: %6.0f commands/s; the same puts alone %6.0f/s, %.2f of them\n",
+	    kind == COMMAND_PUT_EXPENSES ? "put_expenses" : "record_message", size, rate, raw, rate / raw);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const size_t sizes[] = { 1, 16, 64 };
+	size_t only = argc > 3 ? (size_t)atoi(argv[3]) : 0;
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: bench_store DIRECTORY [SECONDS]\n");
+		fprintf(stderr, "usage: bench_store DIRECTORY [SECONDS [SIZE]]\n");
 		return 2;
 	}
 	directory = argv[1];
@@ -510,14 +521,13 @@ main(int argc, char **argv)
 	log_set_level(LOG_LEVEL_ERROR);
 	signal(SIGPIPE, SIG_IGN);
 	name_users();
+	if (only > 0) {
+		compare(COMMAND_PUT_EXPENSES, only);
+		return 0;
+	}
 	for (int kind = COMMAND_RECORD_MESSAGE; kind <= COMMAND_PUT_EXPENSES; kind++)
-		for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-			double raw = bench_raw((enum command_kind)kind, sizes[i]);
-			double rate = bench_batches((enum command_kind)kind, sizes[i]);
-
-			printf("%-14s batches of %2zu: %6.0f commands/s; the same puts alone %6.0f/s, %.2f of them\n",
-			    kind == COMMAND_PUT_EXPENSES ? "put_expenses" : "record_message", sizes[i], rate, raw, rate / raw);
-		}
+		for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+			compare((enum command_kind)kind, sizes[i]);
 	bench_process();
 	return 0;
 }

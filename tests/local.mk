@@ -36,6 +36,7 @@ check-local:
 endif
 
 include tests/daemon/local.mk
+include tests/bench/local.mk
 include tests/fuzz/local.mk
 
 # The long form of the proofs that check has in short.

@@ -21,7 +21,7 @@ struct head {
 static bool
 next_line(struct slice *rest, struct slice *line)
 {
-	const char *end = memmem(rest->ptr, rest->len, "\r\n", 2);
+	const char *end = rest->len > 0 ? memmem(rest->ptr, rest->len, "\r\n", 2) : NULL;
 
 	if (end == NULL)
 		return false;

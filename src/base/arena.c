@@ -92,6 +92,23 @@ arena_reset(struct arena *arena)
 }
 
 void
+arena_recycle(struct arena *arena, size_t keep_max)
+{
+	struct arena_block *first = arena->blocks;
+	size_t total = 0;
+
+	for (const struct arena_block *block = first; block != NULL; block = block->next)
+		total += block->size;
+	if (first != NULL && first->next == NULL && total <= keep_max) {
+		first->used = 0;
+		return;
+	}
+	arena_fini(arena);
+	if (first != NULL && total <= keep_max)
+		add_block(arena, total);
+}
+
+void
 arena_fini(struct arena *arena)
 {
 	free_blocks(arena->blocks);

@@ -27,6 +27,12 @@ struct slice arena_copy(struct arena *arena, struct slice s);
 /* Give everything back but one block, for the next user. */
 void arena_reset(struct arena *arena);
 
+/*
+ * Give everything back but one block, which has room for as much again if that
+ * is at most keep_max bytes: for work that is done over and over.
+ */
+void arena_recycle(struct arena *arena, size_t keep_max);
+
 void arena_fini(struct arena *arena);
 
 #endif

@@ -11,6 +11,8 @@
 #include <unistr.h>
 #include <uniwbrk.h>
 
+enum { ROOM = 256 };                   /* bytes on the stack; a longer text is folded on the heap */
+
 static bool
 is_ascii(struct slice text)
 {
@@ -23,49 +25,74 @@ is_ascii(struct slice text)
 
 /* ASCII is its own compatible form. */
 static void
-lower_to(struct buf *out, struct slice text)
+lower_ascii(char *out, struct slice text)
 {
-	char *p = buf_space(out, text.len);
-
-	if (p == NULL)
-		return;
 	for (size_t i = 0; i < text.len; i++)
-		p[i] = (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] | 0x20 : text.ptr[i]);
-	buf_grew(out, text.len);
+		out[i] = (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] | 0x20 : text.ptr[i]);
+}
+
+/* In room or, when that is too small, on the heap; NULL when there is no memory. */
+static uint8_t *
+fold(struct slice text, uint8_t room[ROOM], size_t *len)
+{
+	uint8_t plain_room[ROOM], *plain, *lower = NULL;
+	size_t plain_len = sizeof plain_room;
+
+	*len = ROOM;
+	/* Compatible forms first: a character that stands for two letters may stand for capital ones. */
+	plain = u8_normalize(UNINORM_NFKC, (const uint8_t *)text.ptr, text.len, plain_room, &plain_len);
+	if (plain != NULL)
+		lower = u8_casefold(plain, plain_len, NULL, UNINORM_NFKC, room, len);
+	if (plain != plain_room)
+		free(plain);
+	return lower;
 }
 
 void
 text_fold_to(struct buf *out, struct slice text)
 {
-	uint8_t *plain, *lower = NULL;
-	size_t plain_len = 0, lower_len = 0;
+	uint8_t room[ROOM], *folded;
+	size_t len;
+	char *p;
 
 	buf_clear(out);
 	if (is_ascii(text)) {
-		lower_to(out, text);
+		p = buf_space(out, text.len);
+		if (p == NULL)
+			return;
+		lower_ascii(p, text);
+		buf_grew(out, text.len);
 		return;
 	}
-	/* Compatible forms first: a character that stands for two letters may stand for capital ones. */
-	plain = u8_normalize(UNINORM_NFKC, (const uint8_t *)text.ptr, text.len, NULL, &plain_len);
-	if (plain != NULL)
-		lower = u8_casefold(plain, plain_len, NULL, UNINORM_NFKC, NULL, &lower_len);
-	if (lower != NULL)
-		buf_append(out, lower, lower_len);
+	folded = fold(text, room, &len);
+	if (folded != NULL)
+		buf_append(out, folded, len);
 	else
 		out->has_failed = true;
-	free(plain);
-	free(lower);
+	if (folded != room)
+		free(folded);
 }
 
 struct slice
 text_fold(struct arena *arena, struct slice text)
 {
-	struct buf folded = BUF_INIT;
-	struct slice copy;
+	uint8_t room[ROOM], *folded;
+	struct slice copy = SLICE_EMPTY;
+	size_t len;
+	char *p;
 
-	text_fold_to(&folded, text);
-	copy = folded.has_failed ? SLICE_EMPTY : arena_copy(arena, buf_slice(&folded));
-	buf_fini(&folded);
+	if (is_ascii(text)) {
+		p = arena_alloc(arena, text.len + 1);
+		if (p == NULL)
+			return SLICE_EMPTY;
+		lower_ascii(p, text);
+		return (struct slice){ p, text.len };
+	}
+	folded = fold(text, room, &len);
+	if (folded != NULL)
+		copy = arena_copy(arena, (struct slice){ (const char *)folded, len });
+	if (folded != room)
+		free(folded);
 	return copy;
 }
 

@@ -37,7 +37,8 @@ struct lmdb_env {
 	char            *path;
 	MDB_env         *env;
 	MDB_dbi          tables[TABLES];
-	struct lmdb_txn  read;            /* its MDB_txn is kept and renewed */
+	struct lmdb_txn  read;            /* its MDB_txn is kept and renewed ... */
+	MDB_cursor      *spare[TABLES];   /* ... and one cursor of each table */
 	struct lmdb_txn  write;
 	unsigned         read_depth;
 	bool             is_disk_bad;
@@ -185,8 +186,16 @@ static void
 lmdb_cursor_begin(struct kv_cursor *cursor)
 {
 	struct lmdb_txn *t = txn_of(cursor->kv);
-	MDB_cursor *position = NULL;
-	int rc = mdb_cursor_open(t->txn, t->env->tables[cursor->table], &position);
+	bool is_read = t == &t->env->read;
+	MDB_cursor *position = is_read ? t->env->spare[cursor->table] : NULL;
+	int rc;
+
+	if (position != NULL) {
+		t->env->spare[cursor->table] = NULL;
+		rc = mdb_cursor_renew(t->txn, position);
+	} else {
+		rc = mdb_cursor_open(t->txn, t->env->tables[cursor->table], &position);
+	}
 
 	if (rc != MDB_SUCCESS)
 		kv_fail(cursor->kv, note_error(t->env, rc, "open a cursor"));
@@ -226,7 +235,11 @@ lmdb_cursor_move(struct kv_cursor *cursor, enum kv_move move)
 static void
 lmdb_cursor_end(struct kv_cursor *cursor)
 {
-	if (cursor->position != NULL)
+	struct lmdb_txn *t = txn_of(cursor->kv);
+
+	if (cursor->position != NULL && t == &t->env->read && t->env->spare[cursor->table] == NULL)
+		t->env->spare[cursor->table] = cursor->position;
+	else if (cursor->position != NULL)
 		mdb_cursor_close(cursor->position);
 	cursor->position = NULL;
 }
@@ -476,6 +489,9 @@ lmdb_env_close(struct lmdb_env *env)
 	*link = env->next;
 	if (env->write.txn != NULL)
 		lmdb_write_abort(env);
+	for (int table = 0; table < TABLES; table++)
+		if (env->spare[table] != NULL)
+			mdb_cursor_close(env->spare[table]);
 	if (env->read.txn != NULL)
 		mdb_txn_abort(env->read.txn);
 	if (env->env != NULL)

@@ -247,7 +247,8 @@ key_starts_with(struct slice key, const struct key *prefix)
 int
 key_compare(struct slice a, struct slice b)
 {
-	int order = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
+	size_t shared = a.len < b.len ? a.len : b.len;
+	int order = shared > 0 ? memcmp(a.ptr, b.ptr, shared) : 0;
 
 	if (order != 0)
 		return order;

@@ -10,7 +10,10 @@
 #include "command.h"
 #include "counters.h"
 
-enum { FIRST_CAPACITY = 64 };
+enum {
+	FIRST_CAPACITY = 64,
+	KEEP = 1 << 20                     /* bytes of memory that the next batch uses again */
+};
 
 void
 batch_fini(struct batch *b)
@@ -59,8 +62,6 @@ batch_add(struct batch *b, void *asker, const struct frame *frame)
 void
 batch_clear(struct batch *b)
 {
-	enum { KEEP = 1 << 20 };
-
 	b->count = 0;
 	buf_clear(&b->bodies);
 	buf_clear(&b->answers);
@@ -96,7 +97,7 @@ execute_one(struct batch *b, struct batch_entry *entry, struct kv *kv)
 	set_answer(b, entry, st, &answer);
 	if (b->answers.has_failed)
 		kv_fail(kv, ST_FAILED);
-	arena_reset(&b->arena);
+	arena_recycle(&b->arena, KEEP);
 }
 
 enum status

@@ -33,6 +33,7 @@ struct store {
 	const struct engine_ops *ops;
 	struct ledger_hash      *hash;
 	unsigned                 shard_count;
+	struct arena             spare;    /* of the last read, for the next one */
 };
 
 #endif

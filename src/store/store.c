@@ -20,7 +20,8 @@ struct reading {
 static bool
 reading_begin(struct reading *r, struct store *store, unsigned shard, const struct ledger *ledger)
 {
-	*r = (struct reading){ .store = store, .shard = shard, .arena = ARENA_INIT };
+	*r = (struct reading){ .store = store, .shard = shard, .arena = store->spare };
+	store->spare = (struct arena)ARENA_INIT;         /* reads may be nested */
 	if (ledger != NULL)
 		memcpy(r->op.ledger, ledger->key, sizeof r->op.ledger);
 	r->op.arena = &r->arena;
@@ -40,14 +41,20 @@ reading_end(struct reading *r)
 static void
 reading_fini(struct reading *r)
 {
-	arena_fini(&r->arena);
+	enum { KEEP = 1 << 16 };
+
+	arena_fini(&r->store->spare);
+	arena_recycle(&r->arena, KEEP);
+	r->store->spare = r->arena;
 }
 
 void
 store_close(struct store *store)
 {
-	if (store != NULL)
-		store->ops->close(store);
+	if (store == NULL)
+		return;
+	arena_fini(&store->spare);
+	store->ops->close(store);
 }
 
 struct ledger

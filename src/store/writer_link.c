@@ -19,7 +19,8 @@ enum {
 	RETRY_MS = 20,
 	GIVE_UP_MS = 5000,
 	SENDS_MAX = 10,                    /* of one command; a writer may be dying of it */
-	HEAD_MAX = 64                      /* what a frame needs beside its body */
+	HEAD_MAX = 64,                     /* what a frame needs beside its body */
+	KEEP = 1 << 16                     /* bytes of memory for the next answer */
 };
 
 struct pending {
@@ -143,7 +144,7 @@ on_frame(struct channel *channel, const struct frame *frame, void *arg)
 		log_error("%s: an answer that is none", link->path);
 		tell(link, p, ST_FAILED, NULL);
 	}
-	arena_reset(&arena);
+	arena_recycle(&arena, KEEP);
 	arena_fini(&link->arena);
 	link->arena = arena;
 }
