@@ -348,3 +348,26 @@ export_categories_csv(struct export *e, struct buf *out)
 	}
 	return end_page(e);
 }
+
+enum stream_step
+export_keywords_csv(struct export *e, struct buf *out)
+{
+	if (!begin_page(e, out))
+		return STREAM_BROKEN;
+	buf_append_literal(out, "id,category_id,keyword,priority,version\r\n");
+	for (size_t i = 0; i < e->person.keyword_count; i++) {
+		const struct keyword *keyword = &e->person.keywords[i];
+
+		csv_id(out, &keyword->id);
+		csv_next_cell(out);
+		csv_id(out, &keyword->category_id);
+		csv_next_cell(out);
+		csv_text(out, keyword->text);
+		csv_next_cell(out);
+		buf_append_uint(out, keyword->priority);
+		csv_next_cell(out);
+		buf_append_uint(out, keyword->version);
+		csv_end_row(out);
+	}
+	return end_page(e);
+}

@@ -129,6 +129,7 @@ readme(struct export *e, struct buf *out)
 	    "Everything that AIExpense keeps about one user.\r\n\r\n"
 	    "user.json            who it is, and the settings\r\n"
 	    "categories.json      the categories; categories.csv has the same\r\n"
+	    "keywords.csv         the words that say where an expense is filed\r\n"
 	    "expenses.jsonl       the expenses, one JSON object a line, by day; expenses.csv has the same\r\n"
 	    "history.jsonl        what was changed, deleted and restored, with the expense before and after;\r\n"
 	    "                     an expense whose last line says \"deleted\" lies in the trash\r\n"
@@ -147,6 +148,7 @@ static const struct file {
 	{ "user.json",       export_user_json },
 	{ "categories.json", export_categories_json },
 	{ "categories.csv",  export_categories_csv },
+	{ "keywords.csv",    export_keywords_csv },
 	{ "expenses.jsonl",  export_expenses_jsonl },
 	{ "expenses.csv",    export_expenses_csv },
 	{ "history.jsonl",   export_history_jsonl },

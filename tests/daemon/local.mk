@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+TESTS += tests/daemon/test_api_doc.py
 TESTS += tests/daemon/test_bad_input.py
 TESTS += tests/daemon/test_category.py
 TESTS += tests/daemon/test_expense.py
@@ -27,6 +28,7 @@ EXTRA_DIST += tests/daemon/harness.py
 EXTRA_DIST += tests/daemon/openmetrics.py
 EXTRA_DIST += tests/daemon/store_reader.py
 EXTRA_DIST += tests/daemon/tap.py
+EXTRA_DIST += tests/daemon/test_api_doc.py
 EXTRA_DIST += tests/daemon/test_bad_input.py
 EXTRA_DIST += tests/daemon/test_category.py
 EXTRA_DIST += tests/daemon/test_expense.py

@@ -132,7 +132,8 @@ class Exports(unittest.TestCase):
         user = "line:all"
         said = self.client.say(user, "lunch 100, bus 20").json
         self.client.request("PATCH", f"/api/v1/user?user={user}", {"display_name": "阿明"}, {"If-Match": '"1"'})
-        self.client.post("/api/v1/categories", {"user": user, "name": "=Pets"})
+        pets = self.client.post("/api/v1/categories", {"user": user, "name": "=Pets"}).json
+        keyword = self.client.post(f"/api/v1/categories/{pets['id']}/keywords", {"user": user, "keyword": "-leash", "priority": 7}).json
         lunch, bus = said["expenses"]
         self.client.request("PATCH", f"/api/v1/expenses/{lunch['id']}?user={user}", {"amount": "90"}, {"If-Match": '"1"'})
         self.client.request("DELETE", f"/api/v1/expenses/{bus['id']}?user={user}")
@@ -147,6 +148,7 @@ class Exports(unittest.TestCase):
         self.assertEqual(json.loads(files["user.json"]), self.get(f"/api/v1/user?user={user}").json)
         self.assertEqual(json.loads(files["categories.json"]), self.get(f"/api/v1/categories?user={user}").json["categories"])
         self.assertIn(",'=Pets,", files["categories.csv"])
+        self.assertIn(f"{keyword['id']},{pets['id']},'-leash,7,1\r\n", files["keywords.csv"])
         self.assertEqual(lines["expenses.jsonl"], self.client.expenses(user))
         self.assertEqual(files["expenses.csv"], self.get(f"{EXPORT}?user={user}").body.decode())
         self.assertEqual({(e["expense_id"], e["action"]) for e in lines["history.jsonl"]}, {(lunch["id"], "changed"), (bus["id"], "deleted")})
