@@ -160,7 +160,7 @@ static inline void
 process_stage(struct process_slot *slot, enum stage stage, int64_t txn_started_ms)
 {
 	atomic_store_explicit(&slot->txn_started_ms, txn_started_ms, memory_order_relaxed);
-	atomic_store_explicit(&slot->stage, (uint32_t)stage, memory_order_relaxed);
+	atomic_store_explicit(&slot->stage, (uint32_t)stage, memory_order_release);
 }
 
 #endif

@@ -21,26 +21,28 @@ enum {
 	GRACE_MS = 5000
 };
 
-/* A commit waits for the disk, however long that takes. */
 static bool
 is_in_long_transaction(const struct process_slot *slot, int64_t now_ms)
 {
 	int64_t since_ms = atomic_load_explicit(&slot->txn_started_ms, memory_order_relaxed);
 
-	return since_ms != 0 && now_ms - since_ms > TXN_LIMIT_MS &&
-	    atomic_load_explicit(&slot->stage, memory_order_relaxed) != STAGE_COMMITTING;
+	return since_ms != 0 && now_ms - since_ms > TXN_LIMIT_MS;
 }
 
 /* Why the child is taken for stuck, or NULL. */
 static const char *
 stall_of(const struct child *child, int64_t now_ms)
 {
+	/* A commit waits for the disk, however long that takes; its end is a heartbeat. */
+	bool is_committing = atomic_load_explicit(&child->slot->stage, memory_order_acquire) == STAGE_COMMITTING;
 	int64_t heartbeat_ms = atomic_load_explicit(&child->slot->heartbeat_ms, memory_order_relaxed);
 
 	if (child->stopped_ms != 0 && now_ms - child->stopped_ms >= STOPPED_LIMIT_MS)
 		return "was stopped by a signal";
 	if (!child->is_ready && now_ms - child->started_ms > READY_LIMIT_MS)
 		return "is not ready after 10 s";
+	if (is_committing)
+		return NULL;
 	if (heartbeat_ms != 0 && now_ms - heartbeat_ms > HEARTBEAT_LIMIT_MS)
 		return "has not turned its loop for 5 s";
 	if (is_in_long_transaction(child->slot, now_ms))

@@ -126,14 +126,16 @@ batch_execute(struct batch *b, size_t first, size_t count, struct lmdb_env *env,
 enum status
 batch_commit(struct lmdb_env *env, struct process_slot *slot)
 {
-	int64_t start_ns = clock_mono_ns();
+	int64_t start_ns = clock_mono_ns(), end_ns;
 	uint64_t took_ns;
 	enum status st;
 
 	process_stage(slot, STAGE_COMMITTING, start_ns / 1000000);
 	st = lmdb_write_commit(env);
+	end_ns = clock_mono_ns();
+	atomic_store_explicit(&slot->heartbeat_ms, end_ns / 1000000, memory_order_relaxed);
 	process_stage(slot, STAGE_IDLE, 0);
-	took_ns = (uint64_t)(clock_mono_ns() - start_ns);
+	took_ns = (uint64_t)(end_ns - start_ns);
 	counter_add(&slot->counters.store_commit_ns_total, took_ns);
 	counter_peak(&slot->counters.store_commit_peak_us, took_ns / 1000);
 	if (st == ST_OK)

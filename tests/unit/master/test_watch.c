@@ -102,8 +102,10 @@ a_long_transaction_is_ended_and_a_long_commit_is_not(void **state)
 
 	(void)state;
 	process_stage(&f->slots[1], STAGE_COMMITTING, NOW_MS - 60000);
+	atomic_store(&f->slots[1].heartbeat_ms, NOW_MS - 60000);
 	watch_children(&f->m, NOW_MS);
 	assert_int_equal(f->child.aborted_ms, 0);
+	atomic_store(&f->slots[1].heartbeat_ms, NOW_MS);
 	process_stage(&f->slots[1], STAGE_WRITING, NOW_MS - 2001);
 	watch_children(&f->m, NOW_MS);
 	assert_int_equal(end_of(f), SIGABRT);
