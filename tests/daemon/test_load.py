@@ -160,6 +160,7 @@ class WithADaemonOfItsOwn(unittest.TestCase):
     def setUpClass(cls):
         before = set(os.listdir(BUILD_DIR))
         cls.output = tempfile.NamedTemporaryFile("r", prefix="aiexpense-load-")
+        cls.addClassCleanup(cls.output.close)
         cls.done = load("--short", "--json", "--output", cls.output.name)
         cls.left_behind = set(os.listdir(BUILD_DIR)) - before
         cls.report = json.loads(cls.done.stdout) if cls.done.stdout else None
