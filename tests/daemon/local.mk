@@ -25,6 +25,7 @@ EXTRA_DIST += tests/daemon/api.py
 EXTRA_DIST += tests/daemon/contract.py
 EXTRA_DIST += tests/daemon/drivers.py
 EXTRA_DIST += tests/daemon/harness.py
+EXTRA_DIST += tests/daemon/ledger_case.py
 EXTRA_DIST += tests/daemon/openmetrics.py
 EXTRA_DIST += tests/daemon/store_reader.py
 EXTRA_DIST += tests/daemon/tap.py

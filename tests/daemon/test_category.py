@@ -12,31 +12,17 @@ import urllib.parse
 
 import lmdb
 import tap
-from api import Client, service, token
+from api import Client, token
 from harness import Daemon
+from ledger_case import LedgerCase
 from store_reader import read_store
 
 CATEGORIES = "/api/v1/categories"
 
 
-class Categories(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.daemon = Daemon("http { workers = 2 }")
-        cls.daemon.start()
-        cls.client = service(cls.daemon)
-        cls.users = iter(f"line:C{n}" for n in range(1000))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.client.connection.close()
-        cls.daemon.stop()
-        faults = read_store(cls.daemon.store).faults
-        cls.daemon.__exit__(None, None, None)
-        assert faults == [], faults
-
+class Categories(LedgerCase):
     def setUp(self):
-        self.user = next(self.users)
+        super().setUp()
         self.client.say(self.user, "lunch 100")
 
     def list(self, name=None):
@@ -51,9 +37,6 @@ class Categories(unittest.TestCase):
     def rename(self, category, name, tag=None):
         return self.client.request("PATCH", f"{CATEGORIES}/{category['id']}?user={self.user}", {"name": name},
                                    {"If-Match": tag or f'"{category["version"]}"'})
-
-    def refused(self, answer, status, kind, field=None):
-        self.assertEqual((answer.status, answer.json["type"], answer.json.get("field")), (status, "/problems/" + kind, field))
 
     def test_the_list_has_counts(self):
         self.assertEqual([(c["key"], c["name"], c["expense_count"]) for c in self.list()],

@@ -2,34 +2,17 @@
 # SPDX-License-Identifier: MIT
 """One expense: reading, changing, deleting, restoring it, and its history."""
 
-import unittest
 
 import tap
-from api import Client, service, token
-from harness import Daemon
-from store_reader import read_store
+from api import Client, token
+from ledger_case import LedgerCase
 
 EXPENSES = "/api/v1/expenses"
 
 
-class Expense(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.daemon = Daemon("http { workers = 2 }")
-        cls.daemon.start()
-        cls.client = service(cls.daemon)
-        cls.users = iter(f"line:E{n}" for n in range(1000))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.client.connection.close()
-        cls.daemon.stop()
-        faults = read_store(cls.daemon.store).faults
-        cls.daemon.__exit__(None, None, None)
-        assert faults == [], faults
-
+class Expense(LedgerCase):
     def setUp(self):
-        self.user = next(self.users)
+        super().setUp()
         self.made = self.client.say(self.user, "lunch 100").json["expenses"][0]
 
     def path(self, rest="", user=None):
@@ -46,9 +29,6 @@ class Expense(unittest.TestCase):
 
     def history(self, query=""):
         return self.client.get(self.path("/history") + query)
-
-    def refused(self, answer, status, kind, field=None):
-        self.assertEqual((answer.status, answer.json["type"], answer.json.get("field")), (status, "/problems/" + kind, field))
 
     def test_it_is_read_with_its_version_as_the_tag(self):
         answer = self.client.get(self.path())

@@ -2,39 +2,19 @@
 # SPDX-License-Identifier: MIT
 """Many expenses: storing them together, and the list with its filters and orders."""
 
-import unittest
 import urllib.parse
 
 import tap
-from api import Client, service, token
-from harness import Daemon
-from store_reader import read_store
+from api import Client, token
+from ledger_case import LedgerCase
 
 EXPENSES = "/api/v1/expenses"
 
 
-class Lists(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.daemon = Daemon("http { workers = 2 }")
-        cls.daemon.start()
-        cls.client = service(cls.daemon)
-        cls.users = iter(f"line:L{n}" for n in range(1000))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.client.connection.close()
-        cls.daemon.stop()
-        faults = read_store(cls.daemon.store).faults
-        cls.daemon.__exit__(None, None, None)
-        assert faults == [], faults
-
+class Lists(LedgerCase):
     def setUp(self):
-        self.user = next(self.users)
+        super().setUp()
         self.client.say(self.user, "hello")
-
-    def refused(self, answer, status, kind, field=None):
-        self.assertEqual((answer.status, answer.json["type"], answer.json.get("field")), (status, "/problems/" + kind, field))
 
     def post(self, *expenses, **headers):
         return self.client.post(EXPENSES, {"user": self.user, "expenses": list(expenses)}, **headers)

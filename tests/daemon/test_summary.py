@@ -6,13 +6,11 @@ import collections
 import datetime
 import decimal
 import random
-import unittest
 import urllib.parse
 
 import tap
-from api import Client, service, token
-from harness import Daemon
-from store_reader import read_store
+from api import Client, token
+from ledger_case import LedgerCase
 
 SUMMARIES = "/api/v1/summaries"
 DECIMALS = {"TWD": 2, "USD": 2, "JPY": 0, "KWD": 3}
@@ -24,24 +22,9 @@ def period(by, day):
     return {"day": day, "week": f"{year}-W{week:02}", "month": day[:7]}[by]
 
 
-class Summaries(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.daemon = Daemon("http { workers = 2 }")
-        cls.daemon.start()
-        cls.client = service(cls.daemon)
-        cls.users = iter(f"line:S{n}" for n in range(1000))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.client.connection.close()
-        cls.daemon.stop()
-        faults = read_store(cls.daemon.store).faults
-        cls.daemon.__exit__(None, None, None)
-        assert faults == [], faults
-
+class Summaries(LedgerCase):
     def setUp(self):
-        self.user = next(self.users)
+        super().setUp()
         self.client.say(self.user, "hello")
 
     def spend(self, date, amount, **more):
@@ -65,9 +48,6 @@ class Summaries(unittest.TestCase):
             if answer.json["next_cursor"] is None:
                 return found, totals
             query["cursor"] = answer.json["next_cursor"]
-
-    def refused(self, answer, status, kind, field=None):
-        self.assertEqual((answer.status, answer.json["type"], answer.json.get("field")), (status, "/problems/" + kind, field))
 
     def test_a_summary_has_this_shape(self):
         food = self.spend("2026-10-31", "10.50", currency="USD", account="visa")["category"]
