@@ -3,8 +3,8 @@
 #ifndef EXPENSE_HTTP_H
 #define EXPENSE_HTTP_H
 
-#include "caller.h"
-#include "fields.h"
+#include "access/caller.h"
+#include "contract/fields.h"
 
 /*
  * Put what a new_expense or an expense_change has into the expense; what it

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "auth.h"
+#include "access/auth.h"
 #include "chat/reply.h"
 #include "message/message.h"
 

@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
-#include "auth.h"
-#include "endpoints.h"
-#include "fields.h"
+#include "access/auth.h"
+#include "contract/endpoints.h"
+#include "contract/fields.h"
 #include "http/ascii.h"
 #include "http/reply.h"
 #include "records.h"

@@ -8,7 +8,7 @@
 
 /* Each answers the request, now or later; its query and its body have been read: see fields.h. */
 #define ROUTE(method, path, handler, ...) enum status handler(struct request *req);
-#include "routes.def"
+#include "contract/routes.def"
 #undef ROUTE
 
 /* Answers with the problem; false, for a handler's helper to return. */

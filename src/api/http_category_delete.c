@@ -8,11 +8,11 @@
 
 #include "handlers.h"
 
-#include "auth.h"
-#include "caller.h"
+#include "access/auth.h"
+#include "access/caller.h"
 #include "clock.h"
 #include "expense_json.h"
-#include "fields.h"
+#include "contract/fields.h"
 #include "http/reply.h"
 #include "store/person.h"
 

@@ -6,11 +6,11 @@
 
 #include <openssl/sha.h>
 
-#include "caller.h"
+#include "access/caller.h"
 #include "clock.h"
 #include "expense_http.h"
 #include "expense_json.h"
-#include "fields.h"
+#include "contract/fields.h"
 #include "http/reply.h"
 #include "store/person.h"
 #include "understand.h"

@@ -12,9 +12,9 @@
 
 #include <xxhash.h>
 
-#include "caller.h"
+#include "access/caller.h"
 #include "expense_json.h"
-#include "fields.h"
+#include "contract/fields.h"
 #include "fold.h"
 #include "hex.h"
 #include "http/reply.h"

@@ -6,12 +6,12 @@
 
 #include <stdio.h>
 
-#include "caller.h"
+#include "access/caller.h"
 #include "clock.h"
-#include "export.h"
-#include "fields.h"
+#include "export/export.h"
+#include "contract/fields.h"
 #include "http/reply.h"
-#include "zip_out.h"
+#include "export/zip_out.h"
 
 /* The work of a handler, in the request's arena. */
 struct work {

@@ -6,10 +6,10 @@
 
 #include <openssl/sha.h>
 
-#include "caller.h"
+#include "access/caller.h"
 #include "clock.h"
 #include "expense_json.h"
-#include "fields.h"
+#include "contract/fields.h"
 #include "http/reply.h"
 #include "store/person.h"
 

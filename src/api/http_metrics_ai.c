@@ -8,7 +8,7 @@
 
 #include "clock.h"
 #include "expense_json.h"
-#include "fields.h"
+#include "contract/fields.h"
 #include "http/reply.h"
 #include "metrics_sums.h"
 

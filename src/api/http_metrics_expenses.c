@@ -5,7 +5,7 @@
 #include "handlers.h"
 
 #include "expense_json.h"
-#include "fields.h"
+#include "contract/fields.h"
 #include "http/reply.h"
 #include "metrics_sums.h"
 

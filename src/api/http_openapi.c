@@ -5,7 +5,7 @@
 #include "handlers.h"
 
 #include "http/reply.h"
-#include "openapi.h"
+#include "contract/openapi.h"
 #include "services.h"
 
 enum status

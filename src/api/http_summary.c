@@ -4,10 +4,10 @@
 
 #include "handlers.h"
 
-#include "caller.h"
+#include "access/caller.h"
 #include "clock.h"
 #include "expense_json.h"
-#include "fields.h"
+#include "contract/fields.h"
 #include "hex.h"
 #include "http/reply.h"
 #include "range.h"

@@ -12,13 +12,13 @@
 
 #include "handlers.h"
 
-#include "auth.h"
+#include "access/auth.h"
 #include "clock.h"
 #include "expense_json.h"
-#include "fields.h"
+#include "contract/fields.h"
 #include "hex.h"
 #include "http/reply.h"
-#include "scope.h"
+#include "contract/scope.h"
 #include "services.h"
 
 enum { KEY_ID_TEXT = 2 * TOKEN_KEY_SIZE };

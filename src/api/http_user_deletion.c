@@ -13,10 +13,10 @@
 
 #include <openssl/crypto.h>
 
-#include "caller.h"
+#include "access/caller.h"
 #include "clock.h"
 #include "expense_json.h"
-#include "fields.h"
+#include "contract/fields.h"
 #include "hex.h"
 #include "http/reply.h"
 

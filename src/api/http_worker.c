@@ -11,13 +11,13 @@
 #include <event2/event.h>
 
 #include "ai/ai_pool.h"
-#include "endpoints.h"
+#include "contract/endpoints.h"
 #include "http/access_log.h"
 #include "http/server.h"
 #include "log.h"
 #include "master/child.h"
 #include "master/child_loop.h"
-#include "openapi.h"
+#include "contract/openapi.h"
 #include "services.h"
 #include "sockets.h"
 #include "store.h"

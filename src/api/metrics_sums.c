@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
-#include "fields.h"
+#include "contract/fields.h"
 #include "handlers.h"
 #include "json_out.h"
 #include "services.h"

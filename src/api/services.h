@@ -4,7 +4,7 @@
 #define SERVICES_H
 
 #include "counters.h"
-#include "limits.h"
+#include "access/limits.h"
 #include "message/message.h"
 
 /* Tokens whose use today is on its way to the store, by the first byte of the key id. */

@@ -1,27 +1,17 @@
 # SPDX-License-Identifier: MIT
-libaiexpense_a_SOURCES += src/base/address.c src/base/address.h
 libaiexpense_a_SOURCES += src/base/arena.c src/base/arena.h
 libaiexpense_a_SOURCES += src/base/buf.c src/base/buf.h
-libaiexpense_a_SOURCES += src/base/channel.c src/base/channel.h
-libaiexpense_a_SOURCES += src/base/clock.c src/base/clock.h
 libaiexpense_a_SOURCES += src/base/counters.c
-libaiexpense_a_SOURCES += src/base/day.c
 libaiexpense_a_SOURCES += src/base/fold.c src/base/fold.h
-libaiexpense_a_SOURCES += src/base/frame.c src/base/frame.h
 libaiexpense_a_SOURCES += src/base/hex.c src/base/hex.h
 libaiexpense_a_SOURCES += src/base/json_out.c src/base/json_out.h
 libaiexpense_a_SOURCES += src/base/language_tag.c src/base/language_tag.h
 libaiexpense_a_SOURCES += src/base/log.c src/base/log.h
 libaiexpense_a_SOURCES += src/base/money.c
-libaiexpense_a_SOURCES += src/base/mp.c src/base/mp.h
-libaiexpense_a_SOURCES += src/base/mp_values.c src/base/mp_values.h
 libaiexpense_a_SOURCES += src/base/options.c src/base/options.h
 libaiexpense_a_SOURCES += src/base/options_file.c
 libaiexpense_a_SOURCES += src/base/rate_limit.c src/base/rate_limit.h
 libaiexpense_a_SOURCES += src/base/siphash.c src/base/siphash.h
-libaiexpense_a_SOURCES += src/base/sockets.c src/base/sockets.h
 libaiexpense_a_SOURCES += src/base/status.c
 libaiexpense_a_SOURCES += src/base/text.c
 libaiexpense_a_SOURCES += src/base/uuid.c
-libaiexpense_a_SOURCES += src/base/zone.c src/base/zone.h
-libaiexpense_a_SOURCES += src/base/zone_rule.c src/base/zone_rule.h

@@ -9,8 +9,8 @@
 
 #include "clock.h"
 #include "hex.h"
-#include "api/auth.h"
-#include "api/scope.h"
+#include "access/auth.h"
+#include "contract/scope.h"
 #include "keeper.h"
 #include "store.h"
 

@@ -17,7 +17,7 @@
 
 #include <jansson.h>
 
-#include "api/fields.h"
+#include "contract/fields.h"
 #include "api/handlers.h"
 #include "text.h"
 

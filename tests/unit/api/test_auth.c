@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/auth.h"
-#include "api/endpoints.h"
-#include "api/scope.h"
+#include "access/auth.h"
+#include "contract/endpoints.h"
+#include "contract/scope.h"
 #include "api/services.h"
 #include "clock.h"
 #include "harness.h"

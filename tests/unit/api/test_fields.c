@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/fields.h"
+#include "contract/fields.h"
 #include "api/handlers.h"
 #include "records.h"
 

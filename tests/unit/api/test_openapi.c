@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "api/openapi.h"
+#include "contract/openapi.h"
 #include "records.h"
 
 static struct openapi *openapi;

@@ -4,7 +4,7 @@
 
 #include "schema.h"
 
-#include "expense_json.h"
+#include "api/expense_json.h"
 #include "records.h"
 #include "scopes.h"
 

@@ -7,7 +7,7 @@
 #ifndef ENDPOINTS_H
 #define ENDPOINTS_H
 
-#include "auth.h"
+#include "access/auth.h"
 #include "http/route.h"
 #include "schema.h"
 #include "scopes.h"

@@ -5,7 +5,7 @@
 #include "endpoints.h"
 
 #include "fields.h"
-#include "handlers.h"
+#include "api/handlers.h"
 
 /* Reads what the request says, then asks the route's handler. */
 static enum status

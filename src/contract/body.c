@@ -14,7 +14,7 @@
 #include <jansson.h>
 
 #include "buf.h"
-#include "handlers.h"
+#include "api/handlers.h"
 #include "http/reply.h"
 #include "text.h"
 

@@ -5,9 +5,9 @@
 #include "caller.h"
 
 #include "clock.h"
-#include "handlers.h"
+#include "api/handlers.h"
 #include "http/reply.h"
-#include "services.h"
+#include "api/services.h"
 #include "store/person.h"
 
 static void

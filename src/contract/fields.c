@@ -4,7 +4,7 @@
 
 #include "fields.h"
 
-#include "handlers.h"
+#include "api/handlers.h"
 
 bool
 fields_begin(struct arena *arena, const struct schema *schema, struct fields *fields)

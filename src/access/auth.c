@@ -15,7 +15,7 @@
 #include <openssl/sha.h>
 
 #include "clock.h"
-#include "endpoints.h"
+#include "contract/endpoints.h"
 #include "hex.h"
 #include "http/reply.h"
 #include "http/request.h"
@@ -23,8 +23,8 @@
 #include "http/server.h"
 #include "limits.h"
 #include "log.h"
-#include "scope.h"
-#include "services.h"
+#include "contract/scope.h"
+#include "api/services.h"
 #include "store.h"
 
 enum { KEY_ID_TEXT = 2 * TOKEN_KEY_SIZE, SECRET_BYTES = 32, SECRET_TEXT = 43, MS_PER_DAY = 86400000 };

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/time/clock.c src/time/clock.h
+libaiexpense_a_SOURCES += src/time/day.c
+libaiexpense_a_SOURCES += src/time/zone.c src/time/zone.h
+libaiexpense_a_SOURCES += src/time/zone_rule.c src/time/zone_rule.h
