@@ -19,7 +19,7 @@ fuzz_understand: $(FUZZ_UNDERSTAND)
 
 FUZZ_FIELDS = $(top_srcdir)/tests/fuzz/fuzz_fields.c \
 	$(patsubst %,$(top_srcdir)/src/contract/%.c,body fields schema value) $(top_srcdir)/src/http/target.c \
-	$(patsubst %,$(top_srcdir)/src/base/%.c,arena buf hex log money status text uuid) \
+	$(patsubst %,$(top_srcdir)/src/base/%.c,arena buf hex language_tag log money status text uuid) \
 	$(patsubst %,$(top_srcdir)/src/time/%.c,clock day)
 fuzz_fields: $(FUZZ_FIELDS)
 	$(FUZZ) $(JANSSON_CFLAGS) $(FUZZ_FIELDS) $(JANSSON_LIBS) $(UNISTRING_LIBS) -lpthread -o $@
