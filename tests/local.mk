@@ -7,7 +7,10 @@
 TEST_EXTENSIONS = .py
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 PY_LOG_DRIVER = $(LOG_DRIVER)
-PY_LOG_COMPILER = $(PYTHON3)
+# A test that hangs fails, rather than whoever waits for all of them.
+LOG_COMPILER = timeout --kill-after=10 $(TEST_SECONDS)
+PY_LOG_COMPILER = timeout --kill-after=10 $(TEST_SECONDS) $(PYTHON3)
+TEST_SECONDS = 300
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	AIEXPENSE_SRCDIR='$(abs_top_srcdir)'; export AIEXPENSE_SRCDIR; \
 	AIEXPENSE_BUILDDIR='$(abs_top_builddir)'; export AIEXPENSE_BUILDDIR; \
@@ -41,5 +44,5 @@ include tests/fuzz/local.mk
 
 # The long form of the proofs that check has in short.
 check-long: all check
-	$(MAKE) check TESTS=tests/daemon/test_kill.py AIEXPENSE_KILLS=1000
+	$(MAKE) check TESTS=tests/daemon/test_kill.py AIEXPENSE_KILLS=1000 TEST_SECONDS=3600
 .PHONY: check-long
