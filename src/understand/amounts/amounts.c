@@ -7,7 +7,7 @@
 #include "number_words.h"
 #include "numbers.h"
 
-enum { PHONE_DIGITS = 8, COUNTER_MAX = 10, SERIES_MAX = 50 };
+enum { PHONE_DIGITS = 8, JOINED_DIGITS = 7, COUNTER_MAX = 10, SERIES_MAX = 50 };
 
 static const struct token nothing = { .kind = TOKEN_BREAK, .currency = NO_CURRENCY };
 
@@ -95,6 +95,17 @@ is_minus(const struct reading *r, size_t i, size_t reduced)
 	    char_class(r->tokens->chars->folded[t->begin - 1]) == CHAR_CJK;
 }
 
+/* The sign of 12€50: it touches whole units before it and hundredths behind it. */
+static bool
+is_sign_for_point(const struct reading *r, size_t at)
+{
+	const struct token *before = token_at(r, at - 1), *sign = token_at(r, at), *part = token_at(r, at + 1), *after = token_at(r, at + 2);
+
+	return is_number(before) && before->decimals == 0 && !sign->is_spaced && is_number(part) && !part->is_spaced && part->decimals == 0 &&
+	    part->end - part->begin == 2 && !part->is_in_words && currency_of(r, after) == NO_CURRENCY && !token_is(after, WORD_UNIT) &&
+	    (after->is_spaced || after->kind == TOKEN_BREAK || after->kind == TOKEN_PAUSE);
+}
+
 /* Whether the currency word at a position is this number's and not the next one's. */
 static bool
 is_suffix(const struct reading *r, size_t at, const struct token *out)
@@ -106,6 +117,8 @@ is_suffix(const struct reading *r, size_t at, const struct token *out)
 	if (row == NO_CURRENCY)
 		return false;
 	is_sign = char_class(r->tokens->chars->folded[t->end - 1]) == CHAR_SIGN;
+	if (is_sign && out->currency == NO_CURRENCY && is_sign_for_point(r, at))
+		return true;
 	if (is_sign && is_number(next) && (!next->is_spaced || out->currency != NO_CURRENCY || out->is_in_words))
 		return false;
 	if (!is_sign && is_number(next) && out->currency != NO_CURRENCY)
@@ -193,6 +206,8 @@ decimals_of_bare_part(const struct reading *r, size_t unit_at, size_t at, size_t
 		return 0;
 	if (token_is(unit, WORD_UNIT) && !is_joined && !n->is_spaced && value < 10 && !token_is(next, WORD_UNIT))
 		return 1;
+	if (is_sign_for_point(r, unit_at) && !is_joined)
+		return 2;
 	if (!ends_phrase(next) || !(token_is_letters(r->tokens, unit) || is_joined))
 		return 0;
 	return n->end - n->begin >= 2 || n->is_in_words ? 2 : 0;
@@ -245,6 +260,51 @@ read_smaller_part(const struct reading *r, size_t at, struct token *out)
 	return 1u + (currency_of(r, token_at(r, at + 1)) != NO_CURRENCY);
 }
 
+/* The row that stands for the user's own currency. */
+static int
+own_currency(void)
+{
+	for (size_t row = 0; row < money_word_count; row++)
+		if (money_words[row].code[0] == '\0' && money_words[row].decimals == 0)
+			return (int)row;
+	return NO_CURRENCY;
+}
+
+/* The tenths behind a counter of dollars: the last digit of a phrase, or one with their name; 0 for none. */
+static size_t
+read_tenths(const struct reading *r, size_t at, int64_t *tenths)
+{
+	const struct token *n = token_at(r, at);
+	int row = currency_of(r, token_at(r, at + 1));
+
+	if (!is_number(n) || !n->is_in_words || n->is_spaced || n->decimals > 0 || n->value < 1 || n->value > 9)
+		return 0;
+	*tenths = n->value;
+	if (row != NO_CURRENCY && money_words[row].decimals == 1)
+		return 2;
+	return ends_phrase(token_at(r, at + 1)) ? 1 : 0;
+}
+
+/* The value of a price in units and tenths from a position on; 0 tokens for none. */
+static size_t
+read_units_and_tenths(const struct reading *r, size_t at, struct token *out)
+{
+	size_t number = token_at(r, at)->sense == 0 && !is_number(token_at(r, at)) ? 0 : number_words_read(r, at, false, out), tail = 0;
+	const struct sense *s = token_sense(token_at(r, at + number), WORD_MONEY_COUNTER);
+	int64_t tenths;
+
+	if (s == NULL || out->decimals > 0 || out->value > NUMBER_MAX / 1000 || (number > 0 && s->value >= 10))
+		return 0;
+	tenths = s->value % 10;
+	if (tenths == 0)
+		tail = read_tenths(r, at + number + 1, &tenths);
+	if (tenths == 0 || (tail == 0 && !ends_phrase(token_at(r, at + number + 1))))
+		return 0;
+	out->value = (number > 0 ? out->value : 1) * 10 + tenths;
+	out->decimals = 1;
+	return number + 1 + tail;
+}
+
 /* An optional minus and up to two names of the currency, in either order. */
 static size_t
 read_prefix(const struct reading *r, size_t i, size_t reduced, struct token *out)
@@ -264,6 +324,25 @@ read_prefix(const struct reading *r, size_t i, size_t reduced, struct token *out
 			break;
 		}
 	}
+	return at - i;
+}
+
+size_t
+amounts_read_counted(const struct reading *r, size_t i, size_t reduced, struct token *out)
+{
+	const struct token *first = token_at(r, i);
+	size_t at = i, used;
+
+	*out = (struct token){ .kind = TOKEN_AMOUNT, .begin = first->begin, .is_spaced = first->is_spaced, .currency = NO_CURRENCY };
+	at += read_prefix(r, i, reduced, out);
+	used = read_units_and_tenths(r, at, out);
+	if (used == 0)
+		return 0;
+	if (out->currency == NO_CURRENCY)
+		out->currency = (int16_t)own_currency();
+	at += used;
+	at += read_smaller_part(r, at, out);
+	out->end = token_at(r, at - 1)->end;
 	return at - i;
 }
 
@@ -380,6 +459,24 @@ is_part_of_word(const struct reading *r, size_t i)
 	    !token_is(next, WORD_MAGNITUDE) && !token_is(next, WORD_CURRENCY);
 }
 
+/* "2024-1101", "555-1234": how many tokens are one number of many parts that is no amount; 0 for none. */
+static size_t
+read_joined_digits(const struct reading *r, size_t i)
+{
+	size_t at = i, digits = 0;
+
+	for (;; at += 2) {
+		const struct token *t = token_at(r, at), *mark = token_at(r, at + 1), *next = token_at(r, at + 2);
+
+		if (!is_number(t) || t->decimals > 0 || t->is_in_words)
+			return 0;
+		digits += (size_t)(t->end - t->begin);
+		if (!token_is_mark(r->tokens, mark, '-') || mark->is_spaced || next->is_spaced || !is_number(next))
+			break;
+	}
+	return at > i && digits >= JOINED_DIGITS ? at + 1 - i : 0;
+}
+
 /* Leading zeros, or more digits than an amount without separators has. */
 static bool
 is_code(const struct reading *r, const struct token *t)
@@ -423,6 +520,9 @@ amounts_read_count(const struct reading *r, size_t i, size_t reduced, struct tok
 	used = read_with_unit(r, i, out);
 	if (used > 0 || !is_number(t))
 		return used;
+	used = read_joined_digits(r, i);
+	if (used > 0)
+		return make_count(r, i, used, t->value, false, out);
 	if (is_part_of_word(r, i))
 		return make_count(r, i, char_behind(r, t) == '-' ? 3 : 2, t->value, false, out);
 	if (t->is_in_words || token_is(token_at(r, i + 1), WORD_CURRENCY))

@@ -16,6 +16,9 @@
  */
 size_t amounts_read(const struct reading *r, size_t i, size_t reduced, struct token *out);
 
+/* The same for a price in units that a counter word counts, with tenths: Cantonese 個九 is 1.9, 五個半 5.5, 三個一毫四 3.14. */
+size_t amounts_read_counted(const struct reading *r, size_t i, size_t reduced, struct token *out);
+
 /* The same for a number that is not money: "3杯", "x2", "20 minutes", "12-pack", "6th", a telephone number. */
 size_t amounts_read_count(const struct reading *r, size_t i, size_t reduced, struct token *out);
 

@@ -38,10 +38,9 @@ finish_month_day(const struct reading *r, size_t i, size_t at, int month, int md
 
 	at += token_at(r, at)->kind == TOKEN_TIME && is_year(token_at(r, at + 1));       /* as the date command prints it */
 	year = read_year(r, &at);
-	if (year != -1)
-		return day_from_civil(year, month, mday, day) ? at - i : 0;
-	if (!has_plain_end(r, at) || !days_latest_month_day(r->today, month, mday, day))
+	if (year == -1 && !has_plain_end(r, at))
 		return 0;
+	*day = days_month_day(r, year, month, mday);
 	return at - i;
 }
 

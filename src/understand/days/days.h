@@ -26,6 +26,9 @@ bool days_latest_month_day(day_t today, int month, int mday, day_t *out);
 /* 10:30 */
 bool days_read_clock(const struct chars *chars, size_t at, size_t *end);
 
+/* What days_read sets for words that name a day which no year has: 2月30日, "Feb 30". */
+#define DAY_IMPOSSIBLE INT32_MIN
+
 /* How many tokens from i on name a day; 0 for none. */
 size_t days_read(const struct reading *r, size_t i, size_t reduced, day_t *day);
 

@@ -34,6 +34,9 @@ struct lapse {
 	int         count[LAPSE_PARTS];
 };
 
+/* The day of a month in a year, or with year -1 the latest one; DAY_IMPOSSIBLE when there is none. */
+day_t days_month_day(const struct reading *r, int year, int month, int mday);
+
 /* A reader answers how many tokens from i on it took, 0 for none; reduced is as in days_read. */
 void days_month_back(int *year, int *month);
 bool days_latest_day_of_month(day_t today, int mday, int weekday, day_t *out);

@@ -215,6 +215,16 @@ days_read_other_period(const struct reading *r, size_t i, size_t reduced, day_t 
 	return used;
 }
 
+day_t
+days_month_day(const struct reading *r, int year, int month, int mday)
+{
+	day_t day;
+
+	if (year == -1 ? days_latest_month_day(r->today, month, mday, &day) : day_from_civil(year, month, mday, &day))
+		return day;
+	return DAY_IMPOSSIBLE;
+}
+
 /* N月N日, with the year given or -1; how many tokens. */
 static size_t
 read_marked_month(const struct reading *r, size_t i, int year, day_t *day)
@@ -225,9 +235,8 @@ read_marked_month(const struct reading *r, size_t i, int year, day_t *day)
 		return 0;
 	if (!token_is(token_at(r, i + 3), WORD_DAY_MARK))
 		return 0;
-	if (year == -1)
-		return days_latest_month_day(r->today, (int)month->value, (int)mday->value, day) ? 4 : 0;
-	return day_from_civil(year, (int)month->value, (int)mday->value, day) ? 4 : 0;
+	*day = days_month_day(r, year, (int)month->value, (int)mday->value);
+	return 4;
 }
 
 size_t

@@ -36,6 +36,17 @@ set_category(const struct assembly *a, struct understood_expense *e, const struc
 	e->own_category = a->r->own == NULL ? 0 : own_category_in(a->r->own, tokens->chars, begin, end);
 }
 
+/* How many were paid for at the price of token i: the 2 of "60x2" and of 210円×2, or those of the thing when the price is of one. */
+static int64_t
+count_at_price(const struct tokens *tokens, const struct clause *clause, size_t i, const struct thing *thing)
+{
+	const struct token *next = i + 1 < clause->span.last ? &tokens->at[i + 1] : NULL;
+
+	if (next != NULL && next->kind == TOKEN_COUNT && next->is_countable && !char_is_digit(tokens->chars->folded[next->begin]))
+		return next->value;
+	return clause_is_unit_price(tokens, clause, i) ? thing->count : 1;
+}
+
 static void
 add_expense(struct assembly *a, const struct clause *clause, size_t k, const struct thing *thing)
 {
@@ -43,6 +54,7 @@ add_expense(struct assembly *a, const struct clause *clause, size_t k, const str
 	struct understood_expense *e = &out->expenses[out->expense_count];
 	const struct token *amount = &a->tokens->at[clause->amounts[k]];
 	unsigned confidence = confidence_of(amount, thing);
+	int64_t count;
 
 	if (out->expense_count == UNDERSTAND_EXPENSES_MAX) {
 		a->is_too_many = true;
@@ -50,8 +62,9 @@ add_expense(struct assembly *a, const struct clause *clause, size_t k, const str
 	}
 	if (!assembly_value(a, amount, &e->amount_minor, &e->currency, &e->is_currency_guessed) || e->amount_minor == 0)
 		return;
-	if (thing->count > 1 && clause_is_unit_price(a->tokens, clause, clause->amounts[k]) && e->amount_minor < MONEY_MINOR_MAX / thing->count)
-		e->amount_minor *= thing->count;
+	count = count_at_price(a->tokens, clause, clause->amounts[k], thing);
+	if (count > 1 && e->amount_minor < MONEY_MINOR_MAX / count && e->amount_minor > -MONEY_MINOR_MAX / count)
+		e->amount_minor *= count;
 	if (thing->has_refund && e->amount_minor > 0)
 		e->amount_minor = -e->amount_minor;
 	e->description = assembly_write_thing(a, thing);

@@ -31,9 +31,10 @@ static bool
 is_credible_behind(const struct assembly *a, const struct clause *clause, size_t k, const struct thing *thing)
 {
 	size_t i = clause->amounts[k];
-	size_t end = k + 1 < clause->amount_count ? i + 1 : clause->span.last;
+	size_t end = k + 1 < clause->amount_count ? i + 1 : clause->span.last, behind = i + 1;
 
-	if (span_has_name(a->tokens, (struct span){ i + 1, end }))
+	behind += behind < end && a->tokens->at[behind].kind == TOKEN_COUNT;       /* "stickers 3.50 x4" */
+	if (span_has_name(a->tokens, (struct span){ behind, end }))
 		return thing->is_known || follows_pay(a->tokens, clause, i);
 	if (clause->has_pay || clause->has_buy)
 		return true;

@@ -20,7 +20,7 @@ read_day(const struct reading *r, size_t i, size_t reduced, struct token *out)
 	if (used == 0)
 		return 0;
 	*out = r->tokens->at[i];
-	out->kind = TOKEN_DAY;
+	out->kind = day == DAY_IMPOSSIBLE ? TOKEN_TIME : TOKEN_DAY;
 	out->sense = 0;
 	out->value = day;
 	out->end = r->tokens->at[i + used - 1].end;
@@ -54,7 +54,7 @@ void
 phrases_reduce(struct reading *r)
 {
 	static size_t (*const readers[])(const struct reading *, size_t, size_t, struct token *) = {
-		read_day, read_time, amounts_read_count, amounts_read, accounts_read };
+		read_day, read_time, amounts_read_counted, amounts_read_count, amounts_read, accounts_read };
 	struct tokens *tokens = r->tokens;
 	size_t reduced = 0;
 

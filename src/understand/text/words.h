@@ -59,6 +59,7 @@ enum word_kind {
 	WORD_PERCENT,
 	WORD_NATION,         /* "Canadian" with a dollar; value: row of money_words */
 	WORD_MONEY_LINK,     /* the "de" of "20 millones de pesos" */
+	WORD_MONEY_COUNTER,  /* counts dollars where tenths follow, and may be tenths itself; value: in tenths */
 	WORD_TOTAL,
 	WORD_EACH,
 	WORD_TIP,
