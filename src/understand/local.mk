@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-libaiexpense_a_SOURCES += src/understand/amounts/amounts.c src/understand/amounts/amounts.h
+libaiexpense_a_SOURCES += src/understand/amounts/amounts.c src/understand/amounts/amounts.h src/understand/amounts/amounts_parts.h
+libaiexpense_a_SOURCES += src/understand/amounts/counts.c
 libaiexpense_a_SOURCES += src/understand/amounts/money_words.c src/understand/amounts/money_words.h
 libaiexpense_a_SOURCES += src/understand/amounts/number_words.c src/understand/amounts/number_words.h
 libaiexpense_a_SOURCES += src/understand/amounts/numbers.c src/understand/amounts/numbers.h
