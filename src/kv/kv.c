@@ -4,6 +4,12 @@
 
 #include "kv.h"
 
+const char *const table_names[TABLES] = {
+#define TABLE(name, text) text,
+#include "kv/tables.def"
+#undef TABLE
+};
+
 bool
 kv_get(struct kv *kv, enum table table, struct slice key, struct slice *value)
 {

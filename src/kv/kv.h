@@ -17,8 +17,14 @@
 #include "status.h"
 
 enum table {
-	TABLE_META, TABLE_LEDGER, TABLE_INBOX, TABLE_OUTBOX, TABLE_CHORES, TABLE_METRICS, TABLE_TOKENS, TABLE_POLICIES, TABLES
+#define TABLE(name, text) TABLE_##name,
+#include "kv/tables.def"
+#undef TABLE
+	TABLES
 };
+
+/* Its name in a store. */
+extern const char *const table_names[TABLES];
 
 struct kv;
 struct kv_cursor;

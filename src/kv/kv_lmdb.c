@@ -48,11 +48,6 @@ struct lmdb_env {
 /* POSIX locks fall when any descriptor of the file is closed, so a second environment on it would be fatal. */
 static struct lmdb_env *open_envs;
 
-static const char *const table_names[TABLES] = {
-	[TABLE_META] = "meta", [TABLE_LEDGER] = "ledger", [TABLE_INBOX] = "inbox", [TABLE_OUTBOX] = "outbox",
-	[TABLE_CHORES] = "chores", [TABLE_METRICS] = "metrics", [TABLE_TOKENS] = "tokens", [TABLE_POLICIES] = "policies"
-};
-
 static const unsigned table_sets[] = {
 	[LMDB_SHARD_TABLES] = 1u << TABLE_META | 1u << TABLE_LEDGER | 1u << TABLE_INBOX | 1u << TABLE_OUTBOX
 	    | 1u << TABLE_CHORES | 1u << TABLE_METRICS,
