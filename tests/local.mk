@@ -30,6 +30,7 @@ include tests/unit/ops/local.mk
 include tests/unit/ai/local.mk
 include tests/unit/master/local.mk
 include tests/unit/message/local.mk
+include tests/unit/messenger/local.mk
 include tests/unit/chat/local.mk
 include tests/unit/load/local.mk
 TESTS += $(check_PROGRAMS)

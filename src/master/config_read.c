@@ -7,6 +7,7 @@
 #include "address.h"
 #include "http/cors.h"
 #include "listener.h"
+#include "messenger/messenger.h"
 
 static bool
 is_range(const char *text)
@@ -40,8 +41,9 @@ check_values(const struct options *options, struct buf *errors)
 
 	is_valid = check_list("http.trusted_proxies", &options->http_trusted_proxies, is_range,
 	    "an address, address/bits or unix:", errors) && is_valid;
-	return check_list("http.cors_origins", &options->http_cors_origins, cors_origin_is_valid,
+	is_valid = check_list("http.cors_origins", &options->http_cors_origins, cors_origin_is_valid,
 	    "an origin as https://app.example.org, in lower case", errors) && is_valid;
+	return messenger_check(options, errors) && is_valid;
 }
 
 bool

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/messenger/test_signature
+check_PROGRAMS += tests/unit/messenger/test_vectors
+EXTRA_DIST += tests/unit/messenger/vectors
