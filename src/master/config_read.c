@@ -5,6 +5,7 @@
 #include "config_read.h"
 
 #include "address.h"
+#include "ai/provider/provider.h"
 #include "http/cors.h"
 #include "listener.h"
 #include "messenger/messenger.h"
@@ -43,6 +44,7 @@ check_values(const struct options *options, struct buf *errors)
 	    "an address, address/bits or unix:", errors) && is_valid;
 	is_valid = check_list("http.cors_origins", &options->http_cors_origins, cors_origin_is_valid,
 	    "an origin as https://app.example.org, in lower case", errors) && is_valid;
+	is_valid = providers_check(options, errors) && is_valid;
 	return messenger_check(options, errors) && is_valid;
 }
 

@@ -2,8 +2,9 @@
 #
 # Fuzz targets, for clang: make fuzz_http_reader CC=clang, then ./fuzz_http_reader -max_total_time=60
 
-EXTRA_DIST += tests/fuzz/fuzz_fields.c tests/fuzz/fuzz_http_reader.c tests/fuzz/fuzz_understand.c tests/fuzz/corpus
-CLEANFILES += fuzz_fields fuzz_http_reader fuzz_understand
+EXTRA_DIST += tests/fuzz/fuzz_fields.c tests/fuzz/fuzz_http_reader.c tests/fuzz/fuzz_provider.c \
+	tests/fuzz/fuzz_understand.c tests/fuzz/corpus
+CLEANFILES += fuzz_fields fuzz_http_reader fuzz_provider fuzz_understand
 FUZZ = $(AM_V_CCLD)$(CC) -I. $(AM_CPPFLAGS) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined
 
 FUZZ_HTTP_READER = $(top_srcdir)/tests/fuzz/fuzz_http_reader.c $(top_srcdir)/src/http/reader.c \
@@ -24,9 +25,17 @@ FUZZ_FIELDS = $(top_srcdir)/tests/fuzz/fuzz_fields.c \
 fuzz_fields: $(FUZZ_FIELDS)
 	$(FUZZ) $(JANSSON_CFLAGS) $(FUZZ_FIELDS) $(JANSSON_LIBS) $(UNISTRING_LIBS) -lpthread -o $@
 
+FUZZ_PROVIDER = $(top_srcdir)/tests/fuzz/fuzz_provider.c $(wildcard $(top_srcdir)/src/ai/provider/*.c) \
+	$(top_srcdir)/src/base/buf.c
+fuzz_provider: $(FUZZ_PROVIDER)
+	$(FUZZ) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(FUZZ_PROVIDER) $(JANSSON_LIBS) $(CRYPTO_LIBS) -o $@
+
 # The corpora, by make check; under the sanitizers where the build has them.
 if HAVE_CMOCKA
 check_PROGRAMS += tests/fuzz/replay_fields
 tests_fuzz_replay_fields_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_fields.c
 tests_fuzz_replay_fields_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"fields"'
+check_PROGRAMS += tests/fuzz/replay_provider
+tests_fuzz_replay_provider_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_provider.c
+tests_fuzz_replay_provider_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"provider"'
 endif

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/ai/provider/anthropic.c
+libaiexpense_a_SOURCES += src/ai/provider/gemini.c
+libaiexpense_a_SOURCES += src/ai/provider/openai.c
+libaiexpense_a_SOURCES += src/ai/provider/provider.c src/ai/provider/provider.h
