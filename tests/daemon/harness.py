@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from unittest import mock
 
 BUILD_DIR = os.environ.get("AIEXPENSE_BUILDDIR", os.path.join(os.path.dirname(__file__), "..", "..", "build"))
 SOURCE_DIR = os.environ.get("AIEXPENSE_SRCDIR", os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -75,6 +76,45 @@ def is_alive(pid):
             return f.read().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+class Preload:
+    """What is started inside of it runs with a library of the build tree, and these variables."""
+
+    def __init__(self, library, **environment):
+        preloads = [program(library), os.environ.get("LD_PRELOAD", "")]
+        asan = [os.environ.get("ASAN_OPTIONS", ""), "verify_asan_link_order=0"]
+        self.changes = mock.patch.dict(os.environ, environment, LD_PRELOAD=" ".join(filter(None, preloads)),
+                                       ASAN_OPTIONS=":".join(filter(None, asan)))
+
+    def __enter__(self):
+        self.changes.start()
+        return self
+
+    def __exit__(self, *error):
+        self.changes.stop()
+
+
+class SlowDisk(Preload):
+    """Every flush of what is started inside of it waits while it is held."""
+
+    def __init__(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="aiexpense-test-")
+        self.file = os.path.join(self.directory.name, "hold")
+        super().__init__("bench/slow_disk.so", SLOW_DISK_HOLD=self.file)
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        self.directory.cleanup()          # which lets go of whoever still waits
+
+    def hold(self):
+        open(self.file, "w").close()
+
+    def is_reached(self):
+        return os.path.exists(self.file + ".reached")
+
+    def release(self):
+        os.unlink(self.file)
 
 
 class Daemon:

@@ -18,7 +18,7 @@ import unittest
 
 import tap
 from api import Client, token
-from harness import BUILD_DIR, Daemon, is_alive, wait_for
+from harness import PATIENCE, Daemon, SlowDisk, is_alive, program, wait_for
 from store_reader import read_store
 
 KILLS = int(os.environ.get("AIEXPENSE_KILLS", "100"))
@@ -60,11 +60,14 @@ class Load:
     def run(self):
         with Client(self.port, self.token) as client:
             while not self.is_over.is_set():
-                number = next(self.numbers)
-                item = (f"line:K{number % USERS}", "lunch q" + str(number).translate(LETTERS))
-                self.sent.add(item)
-                if self.deliver(client, number, *item):
-                    self.acknowledged.add(item)
+                self.send_one(client)
+
+    def send_one(self, client):
+        number = next(self.numbers)
+        item = (f"line:K{number % USERS}", "lunch q" + str(number).translate(LETTERS))
+        self.sent.add(item)
+        if self.deliver(client, number, *item):
+            self.acknowledged.add(item)
 
     def deliver(self, client, number, user, thing):
         """True when it was acknowledged; False when the load ended first."""
@@ -83,6 +86,11 @@ class Load:
                 self.odd.append((thing, answer.status, answer.body))
                 return False
         return False
+
+
+class EarlyAck(Daemon):
+    def command(self):
+        return [program("tests/daemon/aiexpensed-early-ack"), *super().command()[1:]]
 
 
 class Killing(unittest.TestCase):
@@ -147,20 +155,34 @@ class Killing(unittest.TestCase):
             d.stop()
             self.prove(d, load, KILLS)
 
-    def test_the_proof_fails_for_a_daemon_that_acknowledges_too_early(self):
-        class EarlyAck(Daemon):
-            def command(self):
-                return [os.path.join(BUILD_DIR, "tests/daemon/aiexpensed-early-ack"), *super().command()[1:]]
+    def kill_writers_in_a_flush(self, d, disk, is_early):
+        """One message, and the writers are killed while its commit waits for the disk; gives its load."""
+        load = Load(d.port, token(d))
+        with Client(d.port, load.token) as client:
+            wait_for(lambda: client.say("line:K0", "hello").status == 200, "the token to be stored")
+            wait_for(lambda: client.get("/api/v1/user?user=line:K0").status == 200, "the user to be stored")
+            disk.hold()
+            thread = threading.Thread(target=load.send_one, args=(client,), daemon=True)
+            thread.start()
+            wait_for(lambda: load.acknowledged if is_early else disk.is_reached(), "the commit")
+            for pid in self.pids(d, "writer"):
+                os.kill(pid, signal.SIGKILL)
+            disk.release()
+            thread.join(PATIENCE)
+        load.is_over.set()
+        d.stop()
+        self.assertEqual(load.acknowledged, load.sent)
+        return load
 
-        with EarlyAck("http { workers = 2 }", args=["-o", "store.shards=1"]) as d:
-            made = token(d)
-            with Client(d.port, made) as client:       # it was shown before it was stored
-                wait_for(lambda: client.say("line:K0", "hello").status == 200, "the token")
-            with Load(d.port, made) as load:
-                wait_for(lambda: len(load.acknowledged) > 50, "load")
-                self.kill_children(d, "writer", KILLS)
-            d.stop()
-            self.assertGreater(len(self.losses(d, load)), 0)
+    def test_a_writer_killed_in_its_flush_has_acknowledged_nothing_of_that_commit(self):
+        with SlowDisk() as disk, Daemon("http { workers = 1 }", args=["-o", "store.shards=1"]) as d:
+            load = self.kill_writers_in_a_flush(d, disk, is_early=False)
+            self.assertEqual(self.losses(d, load), set())
+
+    def test_the_proof_fails_for_a_daemon_that_acknowledges_too_early(self):
+        with SlowDisk() as disk, EarlyAck("http { workers = 1 }", args=["-o", "store.shards=1"]) as d:
+            load = self.kill_writers_in_a_flush(d, disk, is_early=True)
+            self.assertEqual(self.losses(d, load), load.acknowledged)
 
 
 if __name__ == "__main__":
