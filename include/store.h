@@ -21,6 +21,9 @@ struct event_base;
 struct options;
 struct counters;
 
+/* In the order of the words of store.engine. */
+enum store_engine { STORE_LMDB, STORE_POSTGRESQL };
+
 /* Whose data: a ledger's place in the store.  A person's own ledger has the person's user id. */
 struct ledger {
 	uint8_t  key[16];          /* SipHash-2-4-128 of the ledger id, with the store's secret */
@@ -42,6 +45,12 @@ void store_adopt(struct options *options);
 int store_prepare(const struct options *options);
 
 /*
+ * Make the tables of a store in a server, or bring them up to date; say is told of each step.  -1 after logging why not,
+ * also for an engine without such tables.
+ */
+int store_migrate(const struct options *options, void (*say)(const char *line, void *arg), void *arg);
+
+/*
  * Open for one process, after the fork.  slot_counters: this process's.
  * NULL after logging.
  */
@@ -51,6 +60,13 @@ struct store *store_open(const struct options *options, struct event_base *base,
 struct store *store_open_memory(unsigned shards);
 
 void store_close(struct store *store);
+
+/*
+ * Call fn, in which reading may take its time without stopping the event loop:
+ * with an engine that asks a server, fn may return only after store_enter has.
+ * Everywhere else such a reading blocks the process until it is answered.
+ */
+void store_enter(struct store *store, void (*fn)(void *arg), void *arg);
 
 /* The place of a ledger. */
 struct ledger store_ledger(const struct store *store, struct slice ledger_id);

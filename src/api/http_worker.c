@@ -78,6 +78,15 @@ on_answered(void *arg, const struct request *req, unsigned http_status, int64_t 
 		operation_record(counters, OPERATION_total, (uint64_t)duration_ns, http_status < 400);
 }
 
+/* A handler that reads from a server waits in a fiber, if the store says so. */
+static void
+enter(void *arg, void (*fn)(void *arg), void *fn_arg)
+{
+	struct services *services = arg;
+
+	store_enter(services->messages.store, fn, fn_arg);
+}
+
 static struct server *
 start_server(struct worker *worker, const struct inherited *in)
 {
@@ -89,6 +98,7 @@ start_server(struct worker *worker, const struct inherited *in)
 	so.routes = worker->routes;
 	so.authorize = auth_authorize;
 	so.services = &worker->services;
+	so.enter = enter;
 	so.limits.body_bytes = (uint32_t)options->http_max_body_bytes;
 	so.connections_max = options->http_max_connections;
 	so.request_timeout_ms = (unsigned)options->http_request_timeout_ms;

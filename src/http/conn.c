@@ -193,13 +193,24 @@ continue_body(struct exchange *x)
 }
 
 static void
+dispatch(void *arg)
+{
+	exchange_dispatch(arg);
+}
+
+static void
 begin_work(struct conn *c)
 {
+	const struct server_options *options = &c->server->options;
+
 	server_set_wait(c, WAIT_WORK);
 	c->is_in_work = true;
 	c->server->in_flight++;
 	server_tell(c->server, HTTP_REQUEST_BEGUN);
-	exchange_dispatch(c->exchange);
+	if (options->enter != NULL)
+		options->enter(options->services, dispatch, c->exchange);
+	else
+		exchange_dispatch(c->exchange);
 }
 
 /* False when nothing more can be done with the bytes that are there. */

@@ -55,6 +55,11 @@ struct server_options {
 	 */
 	enum status             (*authorize)(struct request *req, const struct route *route);
 	void                     *services;           /* becomes request->services */
+	/*
+	 * How a request that is complete is carried out: calls fn(arg) once, and may go on with it after it has returned.
+	 * NULL: called directly.
+	 */
+	void                    (*enter)(void *services, void (*fn)(void *arg), void *arg);
 	char *const              *cors_origins;       /* origins whose pages may use the server; see cors.h */
 	size_t                    cors_origin_count;
 	struct http_limits        limits;

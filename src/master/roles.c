@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "store.h"
 
 static unsigned
 http_worker_count(const struct options *options)
@@ -19,11 +20,11 @@ http_worker_count(const struct options *options)
 	return cpus > 0 ? (unsigned)cpus : 1;
 }
 
-/* One for each shard and one for the index environment. */
+/* One for each shard and one for the index environment; a server is written to by whoever asks. */
 static unsigned
 writer_count(const struct options *options)
 {
-	return options->store_shards + 1;
+	return options->store_engine == STORE_LMDB ? options->store_shards + 1 : 0;
 }
 
 static unsigned

@@ -18,6 +18,7 @@
 #include "ctl_stats.h"
 #include "options.h"
 #include "sockets.h"
+#include "store.h"
 #include "understand/command/explain.h"
 #include "understand/command/parse_jsonl.h"
 
@@ -196,6 +197,30 @@ check_config(const struct client *client, const struct verb *verb, int argc, cha
 	return is_valid ? 0 : 1;
 }
 
+static void
+print_line(const char *line, void *arg)
+{
+	(void)arg;
+	puts(line);
+}
+
+static int
+migrate(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct buf errors = BUF_INIT;
+	int code = EXIT_REFUSED;
+
+	(void)verb, (void)argc, (void)argv;
+	if (!config_read(&options, client->file, NULL, 0, &errors))
+		fwrite(errors.data, 1, errors.len, stderr);
+	else if (store_migrate(&options, print_line, NULL) == 0)
+		code = 0;
+	options_fini(&options);
+	buf_fini(&errors);
+	return code;
+}
+
 static int
 parse(const struct client *client, const struct verb *verb, int argc, char **argv)
 {
@@ -214,6 +239,7 @@ static const struct verb verbs[] = {
 	{ "show", "what", "stats.sock", pass_on, "What the daemon knows of itself; \"show help\" lists it." },
 	{ "token", "add|list|revoke ...", "control.sock", pass_on, "Tokens of the REST API." },
 	{ "check-config", NULL, NULL, check_config, "Test the configuration." },
+	{ "migrate", NULL, NULL, migrate, "Make the tables of a store in PostgreSQL, or bring them up to date.  Stop the daemons first." },
 	{ "parse", "--jsonl | --explain text", NULL, parse,
 		"Understand a JSON object on each line of standard input, or a text and tell why; needs no daemon." },
 	{ "help", NULL, NULL, show_help, "This list." },

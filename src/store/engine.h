@@ -22,6 +22,12 @@ struct engine_ops {
 	/* Carry the command out; the asker is told once, perhaps before the return. */
 	void (*submit)(struct store *store, unsigned shard, const struct command *command, const struct asker *asker);
 
+	/*
+	 * Run fn so that what it reads may wait while the event loop goes on; false: it was not run.  NULL for an engine that
+	 * never waits.
+	 */
+	bool (*enter)(struct store *store, void (*fn)(void *arg), void *arg);
+
 	unsigned (*clear_dead_readers)(struct store *store);
 
 	/* Frees the store; those who still wait are told ST_UNAVAILABLE. */

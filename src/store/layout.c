@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See layout.h and, for store_prepare, store.h. */
+/* See layout.h and, for store_lmdb_prepare, store_lmdb.h. */
 #include "config.h"
 
 #include "layout.h"
@@ -20,7 +20,7 @@
 #include "kv/kv_lmdb_files.h"
 #include "log.h"
 #include "options.h"
-#include "store.h"
+#include "store_lmdb.h"
 
 static const struct slice meta_key = SLICE_LITERAL("store");
 
@@ -248,7 +248,7 @@ is_to_be_made(const struct options *options)
 }
 
 void
-store_adopt(struct options *options)
+store_lmdb_adopt(struct options *options)
 {
 	unsigned shards = count_directories(options->store_path, is_shard);
 
@@ -260,7 +260,7 @@ store_adopt(struct options *options)
 }
 
 int
-store_prepare(const struct options *options)
+store_lmdb_prepare(const struct options *options)
 {
 	if (mkdir(options->store_path, 0700) == -1 && errno != EEXIST) {
 		log_errno("%s: make", options->store_path);

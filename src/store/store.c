@@ -69,6 +69,13 @@ store_shard_count(const struct store *store)
 	return store->shard_count;
 }
 
+void
+store_enter(struct store *store, void (*fn)(void *arg), void *arg)
+{
+	if (store->ops->enter == NULL || !store->ops->enter(store, fn, arg))
+		fn(arg);
+}
+
 unsigned
 store_clear_dead_readers(struct store *store)
 {

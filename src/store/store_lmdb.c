@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "log.h"
 #include "options.h"
+#include "store_lmdb.h"
 #include "writer_link.h"
 
 struct part {
@@ -94,7 +95,7 @@ open_part(struct store *store, unsigned shard, const struct options *options, st
 }
 
 struct store *
-store_open(const struct options *options, struct event_base *base, struct counters *slot_counters)
+store_lmdb_open(const struct options *options, struct event_base *base, struct counters *slot_counters)
 {
 	unsigned shards = options->store_shards;
 	struct store_lmdb *lmdb = calloc(1, sizeof *lmdb + (shards + 1) * sizeof lmdb->parts[0]);

@@ -6,6 +6,7 @@ check_PROGRAMS += tests/unit/base/test_text
 check_PROGRAMS += tests/unit/base/test_zone
 check_PROGRAMS += tests/unit/base/test_address
 check_PROGRAMS += tests/unit/base/test_buf
+check_PROGRAMS += tests/unit/base/test_fiber
 check_PROGRAMS += tests/unit/base/test_fold
 check_PROGRAMS += tests/unit/base/test_frame
 check_PROGRAMS += tests/unit/base/test_mp

@@ -50,3 +50,11 @@ tests_unit_store_test_record_CPPFLAGS = $(store_suite_CPPFLAGS)
 check_PROGRAMS += tests/unit/store/test_writer_link
 tests_unit_store_test_writer_link_SOURCES = tests/unit/store/test_writer_link.c $(store_suite) $(store_writers)
 tests_unit_store_test_writer_link_CPPFLAGS = $(store_suite_CPPFLAGS)
+
+if HAVE_POSTGRESQL
+noinst_PROGRAMS += tests/unit/store/store_on_postgresql
+tests_unit_store_store_on_postgresql_SOURCES = tests/unit/store/store_on_postgresql.c $(store_suite)
+tests_unit_store_store_on_postgresql_CPPFLAGS = $(store_suite_CPPFLAGS)
+TESTS += tests/unit/store/test_store_postgresql.py
+endif
+EXTRA_DIST += tests/unit/store/test_store_postgresql.py tests/daemon/postgres.py

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+if HAVE_POSTGRESQL
+libaiexpense_a_SOURCES += src/pg/kv_pg.c src/pg/kv_pg.h
+libaiexpense_a_SOURCES += src/pg/pg_conn.c src/pg/pg_conn.h
+libaiexpense_a_SOURCES += src/pg/pg_schema.c src/pg/pg_schema.h
+libaiexpense_a_SOURCES += src/pg/store_pg.c src/pg/store_pg.h
+endif

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Daemons whose store is in PostgreSQL: one server, one or more instances, each with processes of its own."""
+
+import signal
+import threading
+import unittest
+
+import tap
+from api import service
+from harness import Daemon
+from postgres import Postgres, programs
+
+
+def conf_of(server, **more):
+    extra = "".join(f" {name} = {value}" for name, value in more.items())
+    return f'store {{ engine = postgresql url = "{server.url}"{extra} }}\nhttp {{ workers = 2 }}\n'
+
+
+def instance(server, **more):
+    return Daemon(conf_of(server, **more), start=False)
+
+
+def migrate(daemon):
+    return daemon.ctl("-c", daemon.conf_file, "migrate")
+
+
+def say(client, text, user="line:U1", **headers):
+    return client.request("POST", "/api/v1/messages", {"user": user, "text": text}, headers)
+
+
+def descriptions(client, user="line:U1"):
+    return sorted(e["description"] for e in client.get(f"/api/v1/expenses?user={user}&limit=500").json["expenses"])
+
+
+@unittest.skipIf(programs() is None, "PostgreSQL is not installed")
+class PostgresqlTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Postgres()
+        cls.server.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__()
+
+    def setUp(self):
+        self.server.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+    def test_without_its_tables_the_daemon_says_what_to_do(self):
+        with instance(self.server) as d:
+            d.launch()
+            self.assertNotEqual(d.process.wait(30), 0)
+            self.assertIn('run "aiexpensectl migrate" first', d.log())
+
+    def test_migrating_again_changes_nothing(self):
+        with instance(self.server) as d:
+            self.assertEqual(migrate(d).stdout, "migration 1 (a new store): applied\n")
+            secret = self.server.query("SELECT value FROM meta")
+            self.assertEqual(migrate(d).stdout, "the schema is up to date\n")
+            self.assertEqual(self.server.query("SELECT value FROM meta"), secret)
+
+    def test_a_message_is_recorded_and_read_back(self):
+        with instance(self.server) as d:
+            migrate(d)
+            d.start()
+            client = service(d)
+            self.assertEqual(say(client, "早餐$20午餐$30加油$200").json["status"], "recorded")
+            self.assertEqual(descriptions(client), ["加油", "午餐", "早餐"])
+            totals = client.get("/api/v1/summaries?user=line:U1").json["totals"]
+            self.assertEqual([(t["amount"], t["count"]) for t in totals], [("250.00", 3)])
+
+    def test_while_the_server_is_away_all_is_503_and_afterwards_all_is_well(self):
+        with instance(self.server) as d:
+            migrate(d)
+            d.start()
+            client = service(d)
+            say(client, "lunch 5")
+            pids = d.pids("http")
+            self.server.stop(signal.SIGQUIT)
+            try:
+                for answer in (client.get("/api/v1/expenses?user=line:U1"), say(client, "dinner 9")):
+                    self.assertEqual((answer.status, answer.headers["Retry-After"] is not None), (503, True))
+            finally:
+                self.server.start()
+            self.assertEqual(say(client, "supper 7").status, 200)
+            self.assertEqual(descriptions(client), ["lunch", "supper"])
+            self.assertEqual(d.pids("http"), pids)
+
+    def test_what_is_acknowledged_survives_a_crash_of_the_server_under_load(self):
+        with instance(self.server) as d:
+            migrate(d)
+            d.start()
+            acknowledged = [[] for _ in range(8)]
+
+            def write(k):
+                with service(d) as client:
+                    for n in range(40):
+                        if say(client, f"thing{k}x{n} 5", f"line:W{k}", **{"Idempotency-Key": f"{k}-{n}"}).status == 200:
+                            acknowledged[k].append(f"thing{k}x{n}")
+
+            threads = [threading.Thread(target=write, args=(k,)) for k in range(8)]
+            for thread in threads:
+                thread.start()
+            d.wait_for(lambda: sum(map(len, acknowledged)) > 40, "some messages")
+            self.server.stop(signal.SIGQUIT)
+            self.server.start()
+            for thread in threads:
+                thread.join()
+            client = service(d)
+            for k, expected in enumerate(acknowledged):
+                self.assertGreater(len(expected), 0)
+                there = descriptions(client, f"line:W{k}")
+                self.assertEqual(len(there), len(set(there)))
+                self.assertLessEqual(set(expected), set(there))
+
+    def test_two_instances_are_one_service(self):
+        with instance(self.server) as a, instance(self.server) as b:
+            migrate(a)
+            a.start()
+            b.start()
+            one, other = service(a), service(a)
+            other.connection.port = b.port                       # the same token, at the other instance
+            self.assertEqual(say(one, "lunch 5", **{"Idempotency-Key": "k"}).status, 200)
+            again = say(other, "lunch 5", **{"Idempotency-Key": "k"})
+            self.assertEqual((again.status, len(again.json["expenses"])), (200, 1))
+            self.assertEqual(descriptions(other), ["lunch"])
+
+            def write(client, name):
+                for n in range(25):
+                    self.assertEqual(say(client, f"{name}{n} 1").status, 200)
+
+            threads = [threading.Thread(target=write, args=args) for args in ((one, "left"), (other, "right"))]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            for client in (one, other):
+                self.assertEqual(len(descriptions(client)), 51)
+                totals = client.get("/api/v1/summaries?user=line:U1").json["totals"]
+                self.assertEqual([(t["amount"], t["count"]) for t in totals], [("55.00", 51)])
+
+
+if __name__ == "__main__":
+    tap.main()
