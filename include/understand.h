@@ -58,6 +58,7 @@ struct understand_input {
 	size_t                        category_word_count;
 	const struct slice           *accounts;        /* names of the user's own accounts */
 	size_t                        account_count;
+	bool                          may_ask;         /* an AI provider as well: for the AI workers, not looked at by understand() */
 };
 
 struct understood_expense {
@@ -84,6 +85,14 @@ struct understood_amount {
 	bool            is_in_expense;
 };
 
+/* A call to an AI provider, whether or not anything came of it. */
+struct understand_call {
+	struct slice provider, model;
+	int64_t      input_tokens, output_tokens;      /* 0: not told */
+};
+
+enum { UNDERSTAND_CALLS_MAX = 4 };
+
 struct understanding {
 	enum verdict              verdict;
 	enum language             language;        /* of the text: for the reply */
@@ -96,6 +105,9 @@ struct understanding {
 	bool                      has_day;         /* a day is named somewhere in the text ... */
 	day_t                     day;             /* ... this, the first */
 	struct slice              subject;         /* with VERDICT_NO_AMOUNT: the thing */
+	bool                      is_by_provider;  /* the provider of the last call spoke, and not the rules alone ... */
+	size_t                    call_count;      /* ... understand() leaves these at none */
+	struct understand_call    calls[UNDERSTAND_CALLS_MAX];
 	/* descriptions and accounts point in here */
 	size_t                    memory_used;
 	char                      memory[2 * UNDERSTAND_TEXT_MAX];

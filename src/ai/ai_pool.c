@@ -26,7 +26,8 @@
 enum {
 	WINDOW = 64,             /* jobs in flight on one link: enough to keep a worker busy between two turns */
 	BLAME_MAX = 5,           /* a job over which this many workers stalled or crashed is given up */
-	TICK_MS = 20
+	TICK_MS = 20,
+	MINUTE_MS = 60000
 };
 
 struct job {
@@ -51,6 +52,7 @@ struct link {
 	bool            is_slow;         /* it let an attempt run out and has answered nothing since */
 	struct job_list in_flight;       /* in the order of sending */
 	unsigned        count;
+	struct job_list asking;          /* of the worker's jobs those that wait for a provider: they take no place */
 };
 
 struct ai_pool {
@@ -144,6 +146,30 @@ take_back(struct link *link, struct job *job)
 	wait_again(pool, job);
 }
 
+/* Their worker is gone, and they are like any others. */
+static void
+put_back_asking(struct link *link)
+{
+	struct job *job;
+
+	while ((job = TAILQ_FIRST(&link->asking)) != NULL) {
+		TAILQ_REMOVE(&link->asking, job, entry);
+		TAILQ_INSERT_TAIL(&link->in_flight, job, entry);
+		link->count++;
+	}
+}
+
+static struct job *
+find_job(struct job_list *list, uint64_t id)
+{
+	struct job *job;
+
+	TAILQ_FOREACH(job, list, entry)
+		if (job->id == id)
+			break;
+	return job;
+}
+
 static void
 on_link_lost(struct channel *ch, void *arg)
 {
@@ -153,6 +179,7 @@ on_link_lost(struct channel *ch, void *arg)
 	channel_close(ch);
 	link->channel = NULL;
 	link->is_ready = link->is_slow = false;
+	put_back_asking(link);
 	while ((job = TAILQ_LAST(&link->in_flight, job_list)) != NULL) {   /* so that they wait in their old order */
 		job->losses++;
 		take_back(link, job);
@@ -165,13 +192,13 @@ static void
 on_answer(struct link *link, const struct frame *frame)
 {
 	struct ai_pool *pool = link->pool;
-	struct job *job;
+	struct job *job = find_job(&link->in_flight, frame->id);
+	bool is_asking = job == NULL;
 	enum status st;
 
 	link->is_slow = false;
-	TAILQ_FOREACH(job, &link->in_flight, entry)
-		if (job->id == frame->id)
-			break;
+	if (is_asking)
+		job = find_job(&link->asking, frame->id);
 	if (job == NULL)
 		return;          /* another worker has it by now */
 	if (!job_answer_unpack(frame->body, &st, &pool->answer)) {
@@ -179,10 +206,33 @@ on_answer(struct link *link, const struct frame *frame)
 		on_link_lost(link->channel, link);
 		return;
 	}
-	TAILQ_REMOVE(&link->in_flight, job, entry);
-	link->count--;
+	if (is_asking) {
+		TAILQ_REMOVE(&link->asking, job, entry);
+	} else {
+		TAILQ_REMOVE(&link->in_flight, job, entry);
+		link->count--;
+	}
 	counter_add(&pool->counters->ai_jobs, 1);
 	finish(pool, job, st, &pool->answer);
+}
+
+/* A worker that says this works: only its answer may take its time. */
+static void
+on_patience(struct link *link, const struct frame *frame)
+{
+	struct job *job = find_job(&link->in_flight, frame->id);
+	struct mp mp = mp_of(frame->body);
+	uint64_t wait_ms = mp_uint(&mp);
+
+	link->is_slow = false;
+	if (job == NULL || !mp_end(&mp))
+		return;
+	TAILQ_REMOVE(&link->in_flight, job, entry);
+	link->count--;
+	TAILQ_INSERT_TAIL(&link->asking, job, entry);
+	job->attempt_ends_ms += (int64_t)(wait_ms < MINUTE_MS ? wait_ms : MINUTE_MS);
+	if (job->attempt_ends_ms > job->deadline_ms)
+		job->attempt_ends_ms = job->deadline_ms;
 }
 
 static void
@@ -195,6 +245,8 @@ on_link_frame(struct channel *ch, const struct frame *frame, void *arg)
 		link->is_ready = true;
 	else if (frame->kind == JOB_ANSWER)
 		on_answer(link, frame);
+	else if (frame->kind == JOB_PATIENCE)
+		on_patience(link, frame);
 }
 
 static void
@@ -291,6 +343,22 @@ check_attempts(struct link *link, int64_t now_ms)
 	}
 }
 
+/* The worker said that it would give up by then, and has not. */
+static void
+check_asking(struct link *link, int64_t now_ms)
+{
+	struct job *job, *next;
+
+	for (job = TAILQ_FIRST(&link->asking); job != NULL; job = next) {
+		next = TAILQ_NEXT(job, entry);
+		if (job->attempt_ends_ms > now_ms)
+			continue;
+		TAILQ_REMOVE(&link->asking, job, entry);
+		TAILQ_INSERT_HEAD(&link->in_flight, job, entry);
+		link->count++;
+	}
+}
+
 /* Deadlines lie some seconds off and all jobs wait the same time, so a look at each list's jobs is rare and short. */
 static void
 check_deadlines(struct ai_pool *pool, int64_t now_ms)
@@ -320,6 +388,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	for (unsigned i = 0; i < pool->link_count; i++) {
+		check_asking(&pool->links[i], now_ms);
 		check_attempts(&pool->links[i], now_ms);
 		if (pool->links[i].channel == NULL)
 			connect_link(&pool->links[i]);
@@ -387,6 +456,7 @@ ai_pool_open(struct event_base *base, const struct options *options, struct coun
 	for (unsigned i = 0; i < pool->link_count; i++) {
 		pool->links[i] = (struct link){ .pool = pool, .index = i };
 		TAILQ_INIT(&pool->links[i].in_flight);
+		TAILQ_INIT(&pool->links[i].asking);
 		connect_link(&pool->links[i]);
 	}
 	start_tick(pool);
@@ -411,6 +481,7 @@ ai_pool_close(struct ai_pool *pool)
 		if (pool->links[i].channel != NULL)
 			channel_close(pool->links[i].channel);
 		finish_all(pool, &pool->links[i].in_flight);
+		finish_all(pool, &pool->links[i].asking);
 	}
 	for (int priority = 0; priority < PRIORITY_LEVELS; priority++)
 		finish_all(pool, &pool->waiting[priority]);

@@ -12,10 +12,10 @@
 
 #include <event2/event.h>
 
+#include "asker.h"
 #include "channel.h"
 #include "clock.h"
 #include "curl_loop.h"
-#include "engine.h"
 #include "job.h"
 #include "log.h"
 #include "master/child.h"
@@ -26,6 +26,7 @@ struct worker {
 	struct child_loop                 loop;
 	struct counters                  *counters;
 	struct curl_loop                 *curl;
+	struct asker                     *asker;
 	struct event                     *on_accept;
 	LIST_HEAD(, client)               clients;
 	bool                              ends_when_alone;   /* asked to end, and serving those who still ask */
@@ -35,52 +36,94 @@ struct client {
 	LIST_ENTRY(client) entry;
 	struct worker     *worker;
 	struct channel    *channel;
+	LIST_HEAD(, asked) asked;
 };
 
-struct engine_task {
-	struct client *client;
-	uint64_t       id;
-	int64_t        deadline_ms;
+/* A job about which a provider is asked. */
+struct asked {
+	LIST_ENTRY(asked) entry;
+	struct client    *client;        /* NULL: it is gone */
+	uint64_t          id;
 };
 
-/* In the order of asking.  Providers stand before the rules, which never fail. */
-static const struct engine *const engines[] = { &engine_rules };
-
-void
-engine_finish(struct engine_task *task, enum status st, const struct understanding *result)
+/* result: with ST_OK only. */
+static void
+answer(struct client *client, uint64_t id, enum status st, const struct understanding *result)
 {
-	struct frame head = { JOB_ANSWER, task->id, PRIORITY_HIGH, 0, SLICE_EMPTY };
-	msgpack_packer pk = channel_begin(task->client->channel, &head);
+	struct frame head = { JOB_ANSWER, id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	struct counters *counters = client->worker->counters;
+	msgpack_packer pk = channel_begin(client->channel, &head);
 
 	job_answer_pack(&pk, st, result);
-	if (!channel_end(task->client->channel))
+	if (!channel_end(client->channel))
 		log_error("an answer did not fit into a frame; its job is left to time out");
 	if (st == ST_OK)
-		counter_add(&task->client->worker->counters->ai_rules_answers, 1);
+		counter_add(result->is_by_provider ? &counters->ai_provider_answers : &counters->ai_rules_answers, 1);
+}
+
+static void
+on_asked(const struct understanding *result, void *arg)
+{
+	struct asked *asked = arg;
+
+	if (asked->client != NULL) {
+		LIST_REMOVE(asked, entry);
+		if (result != NULL)
+			answer(asked->client, asked->id, ST_OK, result);
+	}
+	free(asked);
+}
+
+/* Whether a provider is asked now; the client is told that this takes its time. */
+static bool
+ask_provider(struct client *client, const struct frame *frame)
+{
+	struct frame patience = { JOB_PATIENCE, frame->id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	struct asked *asked = malloc(sizeof *asked);
+	msgpack_packer pk;
+
+	if (asked == NULL || !asker_ask(client->worker->asker, frame->body, frame->deadline_ms, on_asked, asked)) {
+		free(asked);
+		return false;
+	}
+	*asked = (struct asked){ .client = client, .id = frame->id };
+	LIST_INSERT_HEAD(&client->asked, asked, entry);
+	pk = channel_begin(client->channel, &patience);
+	msgpack_pack_uint64(&pk, (uint64_t)(frame->deadline_ms - clock_mono_ms()));
+	channel_end(client->channel);
+	return true;
 }
 
 static void
 on_client_frame(struct channel *ch, const struct frame *frame, void *arg)
 {
 	struct client *client = arg;
-	struct engine_task task = { client, frame->id, frame->deadline_ms };
 	static struct job_words words;           /* large, and used up before the return */
+	static struct understanding result;
 	struct understand_input input;
 
 	(void)ch;
 	if (frame->kind != JOB_UNDERSTAND || !job_unpack(frame->body, &input, &words)) {
 		log_error("a job that is none was refused");
-		engine_finish(&task, ST_FAILED, NULL);
+		answer(client, frame->id, ST_FAILED, NULL);
 		return;
 	}
 	if (frame->deadline_ms <= clock_mono_ms())
 		return;                  /* the asker has given it up */
-	engines[0]->start(&task, &input);
+	understand(&input, &result);
+	if (!asker_wants(client->worker->asker, &input, &result) || !ask_provider(client, frame))
+		answer(client, frame->id, ST_OK, &result);
 }
 
 static void
 close_client(struct client *client)
 {
+	struct asked *asked;
+
+	while ((asked = LIST_FIRST(&client->asked)) != NULL) {       /* freed when its answer comes */
+		LIST_REMOVE(asked, entry);
+		asked->client = NULL;
+	}
 	LIST_REMOVE(client, entry);
 	channel_close(client->channel);
 	free(client);
@@ -111,6 +154,7 @@ add_client(struct worker *worker, int fd)
 		return;
 	}
 	client->worker = worker;
+	LIST_INIT(&client->asked);
 	client->channel = channel_open(worker->loop.base, fd, &client_callbacks, client);
 	if (client->channel == NULL) {
 		free(client);
@@ -151,8 +195,10 @@ static bool
 start(struct worker *worker, const struct inherited *in)
 {
 	worker->curl = curl_loop_open(worker->loop.base);
+	if (worker->curl != NULL)
+		worker->asker = asker_open(worker->loop.base, worker->curl, in->options, in->breakers, worker->counters);
 	worker->on_accept = event_new(worker->loop.base, in->internal_listener, EV_READ | EV_PERSIST, on_acceptable, worker);
-	return worker->curl != NULL && worker->on_accept != NULL && event_add(worker->on_accept, NULL) == 0;
+	return worker->asker != NULL && worker->on_accept != NULL && event_add(worker->on_accept, NULL) == 0;
 }
 
 int
@@ -175,6 +221,8 @@ ai_worker_run(const struct inherited *in, unsigned index)
 		close_client(client);
 	if (worker.on_accept != NULL)
 		event_free(worker.on_accept);
+	if (worker.asker != NULL)
+		asker_close(worker.asker);
 	if (worker.curl != NULL)
 		curl_loop_close(worker.curl);
 	child_loop_fini(&worker.loop);

@@ -132,6 +132,17 @@ curl_loop_start(struct curl_loop *loop, CURL *easy, curl_done_fn *fn, void *arg)
 	return true;
 }
 
+void
+curl_loop_drop(struct curl_loop *loop, CURL *easy)
+{
+	struct transfer *transfer;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
+	curl_multi_remove_handle(loop->multi, easy);
+	LIST_REMOVE(transfer, entry);
+	free(transfer);
+}
+
 struct curl_loop *
 curl_loop_open(struct event_base *base)
 {

@@ -29,4 +29,7 @@ typedef void curl_done_fn(CURL *easy, CURLcode result, void *arg);
  */
 bool curl_loop_start(struct curl_loop *loop, CURL *easy, curl_done_fn *fn, void *arg);
 
+/* Take a transfer that is under way back without a call of its fn. */
+void curl_loop_drop(struct curl_loop *loop, CURL *easy);
+
 #endif

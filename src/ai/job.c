@@ -35,12 +35,13 @@ job_pack(struct buf *out, const struct understand_input *job)
 {
 	msgpack_packer pk = mp_packer(out);
 
-	msgpack_pack_array(&pk, 6);
+	msgpack_pack_array(&pk, 7);
 	mp_put_str(&pk, job->text);
 	mp_put_str(&pk, job->locale);
 	mp_put_currency(&pk, job->home);
 	msgpack_pack_int32(&pk, job->today);
 	pack_own_words(&pk, job);
+	mp_put_bool(&pk, job->may_ask);
 }
 
 static bool
@@ -92,12 +93,13 @@ job_unpack(struct slice body, struct understand_input *job, struct job_words *wo
 	struct mp mp = mp_of(body);
 	uint32_t more;
 
-	mp_array_of(&mp, 6, &more);
+	mp_array_of(&mp, 7, &more);
 	job->text = mp_str(&mp);
 	job->locale = mp_str(&mp);
 	job->home = mp_currency(&mp);
 	job->today = mp_day(&mp);
 	unpack_own_words(&mp, job, words);
+	job->may_ask = mp_bool(&mp);
 	mp_skip(&mp, more);
 	return mp_end(&mp) && job->home.code[0] != '\0' && job->text.len <= UNDERSTAND_TEXT_MAX && text_is_utf8(job->text);
 }
@@ -130,6 +132,22 @@ pack_first_amount(msgpack_packer *pk, const struct understanding *result)
 	}
 }
 
+static void
+pack_calls(msgpack_packer *pk, const struct understanding *result)
+{
+	mp_put_bool(pk, result->is_by_provider);
+	msgpack_pack_array(pk, result->call_count);
+	for (size_t i = 0; i < result->call_count; i++) {
+		const struct understand_call *call = &result->calls[i];
+
+		msgpack_pack_array(pk, 4);
+		mp_put_str(pk, call->provider);
+		mp_put_str(pk, call->model);
+		msgpack_pack_int64(pk, call->input_tokens);
+		msgpack_pack_int64(pk, call->output_tokens);
+	}
+}
+
 void
 job_answer_pack(msgpack_packer *pk, enum status st, const struct understanding *result)
 {
@@ -138,7 +156,7 @@ job_answer_pack(msgpack_packer *pk, enum status st, const struct understanding *
 		msgpack_pack_unsigned_int(pk, st);
 		return;
 	}
-	msgpack_pack_array(pk, 7);
+	msgpack_pack_array(pk, 9);
 	msgpack_pack_unsigned_int(pk, st);
 	msgpack_pack_unsigned_int(pk, result->verdict);
 	msgpack_pack_unsigned_int(pk, result->language);
@@ -148,6 +166,7 @@ job_answer_pack(msgpack_packer *pk, enum status st, const struct understanding *
 	for (size_t i = 0; i < result->expense_count; i++)
 		pack_expense(pk, &result->expenses[i]);
 	pack_first_amount(pk, result);
+	pack_calls(pk, result);
 }
 
 static bool
@@ -203,6 +222,38 @@ unpack_first_amount(struct mp *mp, struct understanding *result)
 	result->amount_count = 1;
 }
 
+static int64_t
+unpack_tokens(struct mp *mp)
+{
+	int64_t tokens = mp_int(mp);
+
+	if (tokens < 0 || tokens > INT32_MAX)
+		mp->is_bad = true;
+	return tokens;
+}
+
+static void
+unpack_calls(struct mp *mp, struct understanding *result)
+{
+	result->is_by_provider = mp_bool(mp);
+	result->call_count = count_up_to(mp, UNDERSTAND_CALLS_MAX);
+	for (size_t i = 0; i < result->call_count; i++) {
+		struct understand_call *call = &result->calls[i];
+		uint32_t more;
+
+		mp_array_of(mp, 4, &more);
+		call->provider = mp_str(mp);
+		call->model = mp_str(mp);
+		call->input_tokens = unpack_tokens(mp);
+		call->output_tokens = unpack_tokens(mp);
+		mp_skip(mp, more);
+		if (call->provider.len == 0 || !is_text(call->provider, AI_PROVIDER_MAX) || !is_text(call->model, AI_MODEL_MAX))
+			mp->is_bad = true;
+	}
+	if (result->is_by_provider && result->call_count == 0)
+		mp->is_bad = true;
+}
+
 static void
 unpack_result(struct mp *mp, struct understanding *result)
 {
@@ -223,6 +274,7 @@ unpack_result(struct mp *mp, struct understanding *result)
 	for (uint32_t i = 0; i < count; i++)
 		unpack_expense(mp, &result->expenses[i]);
 	unpack_first_amount(mp, result);
+	unpack_calls(mp, result);
 }
 
 bool
@@ -234,12 +286,14 @@ job_answer_unpack(struct slice body, enum status *st, struct understanding *resu
 	result->verdict = VERDICT_NOTHING;
 	result->language = LANGUAGE_EN;
 	result->expense_count = result->amount_count = 0;
+	result->is_by_provider = false;
+	result->call_count = 0;
 	result->subject = SLICE_EMPTY;
 	mp_array_of(&mp, 1, &more);
 	*st = status_from_wire(mp_uint(&mp));
-	if (*st == ST_OK && more >= 6) {
+	if (*st == ST_OK && more >= 8) {
 		unpack_result(&mp, result);
-		more -= 6;
+		more -= 8;
 	} else if (*st == ST_OK) {
 		mp.is_bad = true;
 	}

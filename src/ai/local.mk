@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += src/ai/ai_pool.c src/ai/ai_pool.h
 libaiexpense_a_SOURCES += src/ai/ai_worker.c
+libaiexpense_a_SOURCES += src/ai/asker.c src/ai/asker.h
+libaiexpense_a_SOURCES += src/ai/breaker.c src/ai/breaker.h
 libaiexpense_a_SOURCES += src/ai/curl_loop.c src/ai/curl_loop.h
-libaiexpense_a_SOURCES += src/ai/engine.h
-libaiexpense_a_SOURCES += src/ai/engine_rules.c
+libaiexpense_a_SOURCES += src/ai/http_call.c src/ai/http_call.h
 libaiexpense_a_SOURCES += src/ai/job.c src/ai/job.h
+libaiexpense_a_SOURCES += src/ai/prompt.c src/ai/prompt.h
+libaiexpense_a_SOURCES += src/ai/reconcile.c src/ai/reconcile.h
+libaiexpense_a_SOURCES += src/ai/stated.c src/ai/stated.h

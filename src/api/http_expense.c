@@ -88,7 +88,7 @@ static void
 choose_category(const struct person *person, struct new_expense *new_expense)
 {
 	enum category_kind kind = understand_category(new_expense->expense.description);
-	const struct category *category = message_file(person, new_expense->expense.description, kind);
+	const struct category *category = message_file(person, new_expense->expense.description, 0, kind);
 
 	new_expense->category_key = slice_of(category_kind_key(kind));
 	if (category != NULL)

@@ -125,7 +125,8 @@ static void
 write_parsed_category(struct json_out *out, const struct understood_expense *expense, const struct person *person)
 {
 	enum category_kind kind = expense->category;
-	const struct category *category = person != NULL ? message_file(person, expense->description, kind) : NULL;
+	const struct category *category = person != NULL ? 
+	    message_file(person, expense->description, expense->own_category, kind) : NULL;
 
 	json_out_key(out, "category");
 	json_out_object_begin(out);
@@ -163,6 +164,7 @@ reply_parsed(const struct parse *parse, const struct understanding *result)
 	json_out_object_begin(&out);
 	json_out_member_text(&out, "status", message_status_text(status));
 	json_out_member_text(&out, "language", language_tag(language));
+	json_out_member_string(&out, "understood_by", message_understood_by(result));
 	json_out_key(&out, "expenses");
 	json_out_array_begin(&out);
 	for (size_t i = 0; i < count; i++)
@@ -203,5 +205,6 @@ post_parse(struct request *req)
 		return st;
 	parse->profile = message_profile(caller->service->options, caller->user_id, caller_person(caller));
 	today = message_day(parse->profile.zone.ptr, clock_wall_ms());
-	return message_ask(caller->service, body_text(req, MEMBER_text), &parse->profile, today, PRIORITY_HIGH, on_parsed, parse);
+	return message_ask(caller->service, body_text(req, MEMBER_text), &parse->profile, caller_person(caller), today, PRIORITY_HIGH,
+	    on_parsed, parse);
 }

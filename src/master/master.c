@@ -14,6 +14,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "ai/breaker.h"
+#include "ai/provider/provider.h"
 #include "clock.h"
 #include "log.h"
 #include "store.h"
@@ -221,6 +223,7 @@ release(struct master *m)
 	fd_close(&m->life_write);
 	counters_destroy(m->segment, m->segment_fd);
 	rate_table_destroy(m->rates);
+	breakers_destroy(m->breakers, PROVIDERS_MAX);
 	free(m->http_fds);
 	free(m->children);
 }

@@ -166,7 +166,7 @@ static void
 take_expense(struct drive *drive, const struct understood_expense *understood, struct reply_expense *said)
 {
 	const struct category *category = drive->is_known ?
-	    message_file(&drive->person, understood->description, understood->category) : NULL;
+	    message_file(&drive->person, understood->description, understood->own_category, understood->category) : NULL;
 	struct new_expense *new_expense = &drive->expenses[drive->expense_count++];
 
 	new_expense->expense = (struct expense){
@@ -230,8 +230,8 @@ ask(struct drive *drive)
 
 	drive->today = message_day(drive->sign_up.zone.ptr, drive->input.received_ms);
 	step_begins(drive);
-	st = message_ask(drive->service, drive->input.text, &drive->sign_up, drive->today, drive->input.priority,
-	    on_understood, drive);
+	st = message_ask(drive->service, drive->input.text, &drive->sign_up, drive->is_known ? &drive->person : NULL, drive->today,
+	    drive->input.priority, on_understood, drive);
 	if (st != ST_OK)
 		finish(drive, st, NULL);
 }

@@ -70,10 +70,12 @@ struct sign_up message_profile(const struct options *options, struct slice user_
 /*
  * Where an expense is filed: in the category with the keyword that is first in
  * the person's order and occurs in the description; else in one of the user's
- * own whose name occurs there, the longest first; else as message_category
- * says.  NULL when there is none.
+ * own whose name occurs there, the longest first; else in the one that it was
+ * understood as (own_category, 0 for none); else as message_category says.
+ * NULL when there is none.
  */
-const struct category *message_file(const struct person *person, struct slice description, enum category_kind kind);
+const struct category *message_file(const struct person *person, struct slice description, unsigned own_category,
+    enum category_kind kind);
 
 /* What a person reads as a category's name: the one it was given, else the default's in the language. */
 struct slice message_category_name(const struct category *category, enum language language);
@@ -84,9 +86,16 @@ const struct category *message_category(const struct person *person, enum catego
 /* The day that it is for somebody in this time zone; in UTC when there is no such zone. */
 day_t message_day(const char *zone, int64_t wall_ms);
 
-/* What ai_pool_ask does, with the deadline of a message. */
-enum status message_ask(const struct message_service *service, struct slice text, const struct sign_up *profile, day_t today,
-    enum priority priority, ai_answer_fn *fn, void *arg);
+/*
+ * What ai_pool_ask does, with the deadline of a message and the names of the
+ * person's own categories; own_category of its answer is 1 + their place among
+ * the person's.  person may be NULL.
+ */
+enum status message_ask(const struct message_service *service, struct slice text, const struct sign_up *profile,
+    const struct person *person, day_t today, enum priority priority, ai_answer_fn *fn, void *arg);
+
+/* "rules", or the provider that helped them; result may be NULL. */
+struct slice message_understood_by(const struct understanding *result);
 
 /* What a message comes to that was understood like this. */
 enum message_status message_status_of(enum verdict verdict);

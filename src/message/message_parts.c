@@ -91,6 +91,15 @@ find_by_own_name(const struct person *person, struct slice folded)
 	return best;
 }
 
+/* The place may be one of a person who has changed since. */
+static const struct category *
+find_understood(const struct person *person, unsigned own_category)
+{
+	if (own_category == 0 || own_category > person->category_count)
+		return NULL;
+	return person_category(person, &person->categories[own_category - 1].id);
+}
+
 /* Most people have neither, and then nothing is folded. */
 static bool
 has_own_words(const struct person *person)
@@ -103,7 +112,7 @@ has_own_words(const struct person *person)
 }
 
 const struct category *
-message_file(const struct person *person, struct slice description, enum category_kind kind)
+message_file(const struct person *person, struct slice description, unsigned own_category, enum category_kind kind)
 {
 	const struct category *category = NULL;
 	struct buf folded = BUF_INIT;
@@ -115,6 +124,8 @@ message_file(const struct person *person, struct slice description, enum categor
 			category = find_by_own_name(person, buf_slice(&folded));
 		buf_fini(&folded);
 	}
+	if (category == NULL)
+		category = find_understood(person, own_category);
 	return category != NULL ? category : message_category(person, kind);
 }
 
@@ -138,11 +149,30 @@ message_day(const char *zone, int64_t wall_ms)
 	return day;
 }
 
-enum status
-message_ask(const struct message_service *service, struct slice text, const struct sign_up *profile, day_t today,
-    enum priority priority, ai_answer_fn *fn, void *arg)
+static size_t
+own_names(const struct person *person, struct understand_word words[static CATEGORIES_MAX])
 {
-	struct understand_input job = { .text = text, .locale = profile->locale, .home = profile->home, .today = today };
+	size_t count = 0;
+
+	for (size_t i = 0; person != NULL && i < person->category_count && i < CATEGORIES_MAX; i++)
+		if (person->categories[i].name.len > 0 && uuid_is_nil(&person->categories[i].moves_to))
+			words[count++] = (struct understand_word){ person->categories[i].name, (uint16_t)i };
+	return count;
+}
+
+struct slice
+message_understood_by(const struct understanding *result)
+{
+	return result != NULL && result->is_by_provider ? result->calls[result->call_count - 1].provider : SLICE_LITERAL("rules");
+}
+
+enum status
+message_ask(const struct message_service *service, struct slice text, const struct sign_up *profile, const struct person *person,
+    day_t today, enum priority priority, ai_answer_fn *fn, void *arg)
+{
+	struct understand_word words[CATEGORIES_MAX];
+	struct understand_input job = { .text = text, .locale = profile->locale, .home = profile->home, .today = today,
+		.category_words = words, .category_word_count = own_names(person, words), .may_ask = true };
 
 	return ai_pool_ask(service->pool, &job, priority, clock_mono_ms() + service->options->ai_message_timeout_ms, fn, arg);
 }

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+TESTS += tests/daemon/test_ai.py
 TESTS += tests/daemon/test_api_doc.py
 TESTS += tests/daemon/test_bad_input.py
 TESTS += tests/daemon/test_category.py
@@ -26,9 +27,11 @@ EXTRA_DIST += tests/daemon/contract.py
 EXTRA_DIST += tests/daemon/drivers.py
 EXTRA_DIST += tests/daemon/harness.py
 EXTRA_DIST += tests/daemon/ledger_case.py
+EXTRA_DIST += tests/daemon/mock_provider.py
 EXTRA_DIST += tests/daemon/openmetrics.py
 EXTRA_DIST += tests/daemon/store_reader.py
 EXTRA_DIST += tests/daemon/tap.py
+EXTRA_DIST += tests/daemon/test_ai.py
 EXTRA_DIST += tests/daemon/test_api_doc.py
 EXTRA_DIST += tests/daemon/test_bad_input.py
 EXTRA_DIST += tests/daemon/test_category.py

@@ -22,8 +22,6 @@
 enum {
 	PROVIDERS_MAX = 3,                 /* configured: as many as there are sections in options.def */
 	PROVIDER_HEADERS_MAX = 3,
-	PROVIDER_NAME_MAX = 32,
-	PROVIDER_MODEL_MAX = 100,
 	PROVIDER_OUTPUT_TOKENS = 2048,     /* of one answer, unless "extra" says otherwise */
 	PROVIDER_RESPONSE_MAX = 256 << 10  /* bytes of one that is read at all */
 };

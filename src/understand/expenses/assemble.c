@@ -391,6 +391,8 @@ clear(const struct reading *r, struct understanding *out)
 	out->amount_count = 0;
 	out->named_currencies = 0;
 	out->subject = SLICE_EMPTY;
+	out->is_by_provider = false;
+	out->call_count = 0;
 	out->memory_used = 0;
 	out->day = r->today;
 	out->has_day = assembly_find_day(r->tokens, 0, r->tokens->count, false, &out->day);

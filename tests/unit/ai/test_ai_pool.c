@@ -28,6 +28,7 @@ struct fake_worker {
 	struct event   *on_accept;
 	struct channel *channel;
 	bool            says_hello, answers, closes;
+	bool            waits;                   /* says that it asks a provider, and does not answer */
 	bool            crashes;                 /* when it closes, the master blames it */
 	unsigned        count;
 	uint64_t        ids[JOBS_MAX];
@@ -60,6 +61,16 @@ fake_answer(struct fake_worker *worker, uint64_t id)
 }
 
 static void
+fake_patience(struct fake_worker *worker, uint64_t id)
+{
+	struct frame head = { JOB_PATIENCE, id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	msgpack_packer pk = channel_begin(worker->channel, &head);
+
+	msgpack_pack_uint64(&pk, 5000);
+	assert_true(channel_end(worker->channel));
+}
+
+static void
 on_fake_frame(struct channel *ch, const struct frame *frame, void *arg)
 {
 	struct fake_worker *worker = arg;
@@ -69,7 +80,9 @@ on_fake_frame(struct channel *ch, const struct frame *frame, void *arg)
 	assert_true(job_unpack(frame->body, &input, &words));
 	snprintf(worker->texts[worker->count], sizeof worker->texts[0], "%.*s", SLICE_ARGS(input.text));
 	worker->ids[worker->count++] = frame->id;
-	if (worker->answers) {
+	if (worker->waits) {
+		fake_patience(worker, frame->id);
+	} else if (worker->answers) {
 		fake_answer(worker, frame->id);
 	} else if (worker->closes) {
 		if (worker->crashes)
@@ -254,6 +267,49 @@ a_job_whose_worker_stalls_goes_to_another_and_the_late_answer_is_dropped(void **
 }
 
 static void
+jobs_that_wait_for_a_provider_take_no_place_and_are_not_given_to_another(void **state)
+{
+	struct scene *scene = *state;
+	struct fake_worker *waiting = &scene->workers[0];
+	int64_t until_ms;
+
+	scene->workers[1].says_hello = false;
+	waiting->waits = true;
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(ask(scene, "zorbl 5", PRIORITY_HIGH, 10000), ST_OK);
+	while (waiting->count < 100)
+		event_base_loop(scene->base, EVLOOP_ONCE);
+	until_ms = clock_mono_ms() + 3 * scene->options.ai_attempt_timeout_ms;
+	while (clock_mono_ms() < until_ms)
+		event_base_loop(scene->base, EVLOOP_ONCE);
+	assert_int_equal(scene->counters.ai_redispatched, 0);
+	for (unsigned i = 0; i < waiting->count; i++)
+		fake_answer(waiting, waiting->ids[i]);
+	await_answers(scene, 100);
+	assert_int_equal(scene->ok, 100);
+}
+
+static void
+a_job_that_waits_for_a_provider_goes_to_another_worker_when_its_own_dies(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->workers[0].waits = scene->workers[1].waits = true;
+	assert_int_equal(ask(scene, "zorbl 5", PRIORITY_HIGH, 10000), ST_OK);
+	while (scene->workers[0].count + scene->workers[1].count == 0)
+		event_base_loop(scene->base, EVLOOP_ONCE);
+	for (int i = 0; i < WORKERS; i++) {
+		scene->workers[i].waits = false;
+		if (scene->workers[i].count > 0) {
+			channel_close(scene->workers[i].channel);
+			scene->workers[i].channel = NULL;
+		}
+	}
+	await_answers(scene, 1);
+	assert_int_equal(scene->ok, 1);
+}
+
+static void
 jobs_over_the_bound_are_refused_and_the_others_answered(void **state)
 {
 	struct scene *scene = *state;
@@ -350,6 +406,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_job_whose_worker_dies_goes_to_another, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_whose_worker_stalls_goes_to_another_and_the_late_answer_is_dropped,
 		    open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(jobs_that_wait_for_a_provider_take_no_place_and_are_not_given_to_another, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_job_that_waits_for_a_provider_goes_to_another_worker_when_its_own_dies, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_over_the_bound_are_refused_and_the_others_answered, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_of_higher_priority_are_sent_first, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_breaks_every_worker_is_given_up, open_scene, close_scene),

@@ -21,6 +21,9 @@ fill(void)
 		SLICE_EMPTY, 3, 0, 95 };
 	result.expenses[1] = (struct understood_expense){ SLICE_LITERAL("返品"), -1250, { "USD" }, false, 19999, true,
 		CATEGORY_SHOPPING, SLICE_LITERAL("visa"), 0, 2, 60 };
+	result.is_by_provider = true;
+	result.call_count = 1;
+	result.calls[0] = (struct understand_call){ SLICE_LITERAL("local"), SLICE_LITERAL("some-model"), 200, 30 };
 }
 
 static bool
@@ -42,6 +45,10 @@ answer_survives(enum status st)
 		assert_int_equal(back.expenses[0].own_category, 3);
 		assert_int_equal(back.expenses[1].own_account, 2);
 		assert_int_equal(back.expenses[1].category_confidence, 60);
+		assert_true(back.is_by_provider);
+		assert_int_equal(back.call_count, 1);
+		assert_true(slice_equal(back.calls[0].model, result.calls[0].model));
+		assert_int_equal(back.calls[0].output_tokens, 30);
 	}
 	buf_fini(&b);
 	return is_sound;
@@ -86,6 +93,12 @@ an_answer_that_cannot_be_true_is_refused(void **state)
 	fill();
 	result.expense_count = 0;
 	assert_false(answer_survives(ST_OK));
+	fill();
+	result.calls[0].input_tokens = -1;
+	assert_false(answer_survives(ST_OK));
+	fill();
+	result.call_count = 0;         /* a provider that spoke without a call */
+	assert_false(answer_survives(ST_OK));
 }
 
 static void
@@ -94,7 +107,7 @@ a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 	static const struct understand_word words_sent[] = { { SLICE_LITERAL("差旅"), 7 }, { SLICE_LITERAL("trip"), 7 } };
 	static const struct slice accounts_sent[] = { SLICE_LITERAL("老婆的卡") };
 	static struct job_words words;
-	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000, words_sent, 2, accounts_sent, 1 }, got;
+	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000, words_sent, 2, accounts_sent, 1, true }, got;
 	struct buf b = BUF_INIT;
 
 	(void)state;
@@ -107,6 +120,7 @@ a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 	assert_int_equal(got.category_words[1].category, 7);
 	assert_int_equal(got.account_count, 1);
 	assert_true(slice_equal(got.accounts[0], accounts_sent[0]));
+	assert_true(got.may_ask);
 	for (size_t len = 0; len < b.len; len++)
 		assert_false(job_unpack((struct slice){ b.data, len }, &got, &words));
 	srandom(2);

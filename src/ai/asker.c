@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* See asker.h. */
+#include "config.h"
+
+#include "asker.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include <event2/event.h>
+
+#include "ai/provider/provider.h"
+#include "breaker.h"
+#include "clock.h"
+#include "counters.h"
+#include "http_call.h"
+#include "job.h"
+#include "log.h"
+#include "options.h"
+#include "prompt.h"
+#include "reconcile.h"
+#include "stated.h"
+
+enum {
+	RESERVE_MS = 500,          /* of the deadline, for the way back */
+	CALL_MIN_MS = 50,          /* a call that has less time is not begun */
+	RETRY_AFTER_MS = 200,      /* when the provider does not say */
+	RETRY_CALL_MS = 1000       /* that a second try should have at least */
+};
+
+struct ask {
+	LIST_ENTRY(ask)         entry;
+	struct asker           *asker;
+	struct buf              job;
+	struct understand_input input;         /* points into job and words */
+	struct job_words        words;
+	int64_t                 deadline_ms;
+	size_t                  provider;      /* which is asked */
+	bool                    is_retry;
+	int64_t                 started_ms;    /* the call */
+	struct http_call       *call;          /* under way, or NULL */
+	struct event           *retry;
+	size_t                  call_count;
+	struct understand_call  calls[UNDERSTAND_CALLS_MAX];
+	asker_done_fn          *fn;
+	void                   *arg;
+};
+
+struct asker {
+	struct event_base   *base;
+	struct curl_loop    *curl;
+	const struct options *options;
+	struct breaker      *breakers;
+	struct counters     *counters;
+	size_t               provider_count;
+	struct provider      providers[PROVIDERS_MAX];
+	unsigned             ask_count;
+	uint32_t             jitter;
+	LIST_HEAD(, ask)     asks;
+	struct understanding result;
+};
+
+static bool ask_next(struct ask *ask);
+
+static void
+release(struct ask *ask)
+{
+	LIST_REMOVE(ask, entry);
+	ask->asker->ask_count--;
+	counter_sub(&ask->asker->counters->ai_calls_in_flight, 1);
+	if (ask->call != NULL)
+		http_call_drop(ask->call);
+	if (ask->retry != NULL)
+		event_free(ask->retry);
+	buf_fini(&ask->job);
+	free(ask);
+}
+
+/* answer: what the last provider said; NULL: none has said anything. */
+static void
+finish(struct ask *ask, const json_t *answer)
+{
+	struct asker *asker = ask->asker;
+	struct understanding *result = &asker->result;
+	enum reconciled verdict = RECONCILED_SAME;
+
+	understand(&ask->input, result);
+	if (answer != NULL)
+		verdict = reconcile(&ask->input, answer, result->confidence >= asker->options->ai_unsure_below, result);
+	if (verdict == RECONCILED_DISBELIEVED)
+		counter_add(&asker->counters->ai_answers_disbelieved, 1);
+	result->is_by_provider = verdict == RECONCILED;
+	result->call_count = ask->call_count;
+	memcpy(result->calls, ask->calls, ask->call_count * sizeof ask->calls[0]);
+	ask->fn(result, ask->arg);
+	release(ask);
+}
+
+/* --- one call ----------------------------------------------------------------------------------- */
+
+static void
+note_call(struct ask *ask, const struct provider_answer *answer)
+{
+	const struct provider *provider = &ask->asker->providers[ask->provider];
+
+	if (ask->call_count == UNDERSTAND_CALLS_MAX)
+		return;
+	ask->calls[ask->call_count++] = (struct understand_call){ slice_of(provider->name), slice_of(provider->model),
+		answer->input_tokens, answer->output_tokens };
+}
+
+static bool
+is_of_our_form(const json_t *answer)
+{
+	return json_is_array(json_object_get(answer, "expenses"));
+}
+
+static void
+note_failure(struct ask *ask, const char *why)
+{
+	struct asker *asker = ask->asker;
+	const char *name = asker->providers[ask->provider].name;
+
+	counter_add(&asker->counters->ai_call_failures, 1);
+	asker->jitter = asker->jitter * 1664525 + 1013904223;
+	if (!breaker_failed(&asker->breakers[ask->provider], clock_mono_ms(), asker->jitter >> 8))
+		return;
+	counter_add(&asker->counters->ai_breaker_opened, 1);
+	log_warn("provider %s: %s; it is left alone after %d failures until it answers one call", name, why, BREAKER_FAILURES);
+}
+
+static void
+on_retry(evutil_socket_t fd, short what, void *arg)
+{
+	struct ask *ask = arg;
+
+	(void)fd;
+	(void)what;
+	counter_add(&ask->asker->counters->ai_call_retries, 1);
+	if (!ask_next(ask))
+		finish(ask, NULL);
+}
+
+/* Once more with the same provider, if its wish to be left alone leaves time for that. */
+static bool
+retry_later(struct ask *ask, int64_t after_ms)
+{
+	struct asker *asker = ask->asker;
+	int64_t wait_ms = after_ms >= 0 ? after_ms : RETRY_AFTER_MS + (asker->jitter >> 8) % RETRY_AFTER_MS;
+	struct timeval wait = { wait_ms / 1000, wait_ms % 1000 * 1000 };
+
+	if (ask->is_retry || clock_mono_ms() + wait_ms + RETRY_CALL_MS > ask->deadline_ms)
+		return false;
+	if (ask->retry == NULL)
+		ask->retry = evtimer_new(asker->base, on_retry, ask);
+	ask->is_retry = true;
+	return ask->retry != NULL && event_add(ask->retry, &wait) == 0;
+}
+
+static void
+on_response(const struct http_response *http, void *arg)
+{
+	struct ask *ask = arg;
+	struct asker *asker = ask->asker;
+	struct provider_response response = { http->status, http->retry_after_ms, http->body };
+	struct provider_answer answer;
+
+	ask->call = NULL;
+	counter_add(&asker->counters->ai_call_us_total, (uint64_t)(clock_mono_ms() - ask->started_ms) * 1000);
+	provider_read(asker->providers[ask->provider].protocol, &response, &answer);
+	if (answer.result == PROVIDER_ANSWERED && !is_of_our_form(answer.json)) {
+		answer.result = PROVIDER_BROKEN;
+		answer.why = "its answer has not the form that was asked for";
+	}
+	if (http->status == 200)
+		note_call(ask, &answer);
+	if (answer.result == PROVIDER_ANSWERED || answer.result == PROVIDER_REFUSED)
+		breaker_succeeded(&asker->breakers[ask->provider]);
+	else
+		note_failure(ask, http->why != NULL ? http->why : answer.why);
+	if (answer.result == PROVIDER_ANSWERED) {
+		finish(ask, answer.json);
+	} else if (answer.result != PROVIDER_BUSY || http->status == 0 || !retry_later(ask, answer.retry_after_ms)) {
+		ask->provider++;
+		ask->is_retry = false;
+		if (!ask_next(ask))
+			finish(ask, NULL);
+	}
+	json_decref(answer.json);
+}
+
+static bool
+start_call(struct ask *ask, int64_t timeout_ms)
+{
+	const struct provider *provider = &ask->asker->providers[ask->provider];
+	const char *headers[PROVIDER_HEADERS_MAX];
+	struct provider_request request = { 0 };
+	struct prompt prompt;
+
+	if (prompt_build(&ask->input, &prompt) && provider_build(provider, &prompt.question, &request)) {
+		for (size_t i = 0; i < request.header_count; i++)
+			headers[i] = request.headers[i].data;
+		ask->call = http_call_start(ask->asker->curl, &(struct http_request){ .url = request.url.data, .headers = headers,
+		    .header_count = request.header_count, .body = buf_slice(&request.body), .ca_file = provider->ca_file,
+		    .timeout_ms = timeout_ms, .response_max = PROVIDER_RESPONSE_MAX }, on_response, ask);
+	}
+	provider_request_fini(&request);
+	prompt_fini(&prompt);
+	return ask->call != NULL;
+}
+
+/* Begin a call of the provider whose turn it is, or of the first one behind it that can be asked. */
+static bool
+ask_next(struct ask *ask)
+{
+	struct asker *asker = ask->asker;
+
+	for (; ask->provider < asker->provider_count; ask->provider++) {
+		int64_t now_ms = clock_mono_ms(), left_ms = ask->deadline_ms - now_ms;
+		int64_t timeout_ms = asker->providers[ask->provider].timeout_ms;
+
+		if (timeout_ms > left_ms)
+			timeout_ms = left_ms;
+		if (left_ms < CALL_MIN_MS)
+			return false;
+		if (!breaker_may_ask(&asker->breakers[ask->provider], now_ms, timeout_ms) || !start_call(ask, timeout_ms))
+			continue;
+		ask->started_ms = now_ms;
+		counter_add(&asker->counters->ai_calls, 1);
+		return true;
+	}
+	return false;
+}
+
+/* --- asking --------------------------------------------------------------------------------------- */
+
+/* What a provider says must stand in the message, so that without a number there is nothing to ask about. */
+static bool
+has_number(const struct understand_input *input, const struct understanding *rules)
+{
+	struct stated stated;
+
+	if (rules->amount_count > 0)
+		return true;
+	stated_read(input->text, &stated);
+	return stated.count > 0;
+}
+
+bool
+asker_wants(const struct asker *asker, const struct understand_input *input, const struct understanding *rules)
+{
+	const struct options *options = asker->options;
+	bool is_unsure = rules->confidence < options->ai_unsure_below || rules->verdict == VERDICT_NO_THING ||
+	    rules->verdict == VERDICT_TOO_MANY;
+
+	if (!input->may_ask || asker->provider_count == 0 || options->ai_when == AI_NEVER)
+		return false;
+	if (options->ai_when == AI_UNSURE && !is_unsure)
+		return false;
+	return text_length(input->text) <= PROMPT_TEXT_MAX && has_number(input, rules);
+}
+
+bool
+asker_ask(struct asker *asker, struct slice job, int64_t deadline_ms, asker_done_fn *fn, void *arg)
+{
+	struct ask *ask = asker->ask_count < asker->options->ai_calls_max ? calloc(1, sizeof *ask) : NULL;
+
+	if (ask == NULL)
+		return false;
+	ask->asker = asker;
+	ask->deadline_ms = deadline_ms - RESERVE_MS;
+	ask->fn = fn;
+	ask->arg = arg;
+	buf_append_slice(&ask->job, job);
+	LIST_INSERT_HEAD(&asker->asks, ask, entry);
+	asker->ask_count++;
+	counter_add(&asker->counters->ai_calls_in_flight, 1);
+	if (!ask->job.has_failed && job_unpack(buf_slice(&ask->job), &ask->input, &ask->words) && ask_next(ask))
+		return true;
+	release(ask);
+	return false;
+}
+
+struct asker *
+asker_open(struct event_base *base, struct curl_loop *curl, const struct options *options, struct breaker *breakers,
+    struct counters *counters)
+{
+	struct asker *asker = calloc(1, sizeof *asker);
+
+	if (asker == NULL) {
+		log_error("no memory to ask providers");
+		return NULL;
+	}
+	asker->base = base;
+	asker->curl = curl;
+	asker->options = options;
+	asker->breakers = breakers;
+	asker->counters = counters;
+	asker->jitter = (uint32_t)clock_mono_ns();
+	asker->provider_count = providers_configured(options, asker->providers);
+	LIST_INIT(&asker->asks);
+	return asker;
+}
+
+void
+asker_close(struct asker *asker)
+{
+	struct ask *ask;
+
+	while ((ask = LIST_FIRST(&asker->asks)) != NULL) {
+		ask->fn(NULL, ask->arg);
+		release(ask);
+	}
+	free(asker);
+}

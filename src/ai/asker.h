@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Asks the configured providers about messages, in an AI worker: one after
+ * another in their order, each within its time limit and once more where that
+ * may do, all within the message's deadline.  Whatever becomes of it, there is an
+ * answer in time: that of the rules.
+ */
+#ifndef ASKER_H
+#define ASKER_H
+
+#include "understand.h"
+
+/* By the place in the choices of ai.when. */
+enum ai_when { AI_NEVER, AI_UNSURE, AI_ALWAYS };
+
+struct asker;
+struct breaker;
+struct counters;
+struct curl_loop;
+struct event_base;
+struct options;
+
+/* NULL after logging why. */
+struct asker *asker_open(struct event_base *base, struct curl_loop *curl, const struct options *options,
+    struct breaker *breakers, struct counters *counters);
+
+/* What is under way ends at once: its fn is called with NULL. */
+void asker_close(struct asker *asker);
+
+/* Whether a provider should be asked about what the rules made of this. */
+bool asker_wants(const struct asker *asker, const struct understand_input *input, const struct understanding *rules);
+
+/* The result is valid until the return; NULL: the asker is closed. */
+typedef void asker_done_fn(const struct understanding *result, void *arg);
+
+/*
+ * job: the body of the job's frame, copied.  true: fn is called exactly once,
+ * later, and before deadline_ms.  false: nobody can be asked now.
+ */
+bool asker_ask(struct asker *asker, struct slice job, int64_t deadline_ms, asker_done_fn *fn, void *arg);
+
+#endif

@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Messages with an AI provider, with one that fails in every way, and with one that was talked into something."""
+
+import os
+import subprocess
+import threading
+import time
+import unittest
+
+import tap
+from api import service
+from harness import Daemon, free_port, wait_for
+from mock_provider import FAULTS, MockProvider, expense
+
+UNSURE = "zorbl 50"             # the rules do not know what that is
+SURE = "早餐$20"
+
+
+def daemon_for(mock, *sections, ai="", more=""):
+    return Daemon(f"http {{ workers = 1 }}\nai {{ {ai} }}\n" + "".join(sections or [mock.section()]) + more)
+
+
+class AiCase(unittest.TestCase):
+    """One daemon and one mock for the cases of a class."""
+    PROTOCOL = "openai"
+    AI = ""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.mock = MockProvider(free_port())
+        cls.daemon = daemon_for(cls.mock, cls.mock.section(protocol=cls.PROTOCOL), ai=cls.AI).__enter__()
+        cls.client = service(cls.daemon)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.client.connection.close()
+        cls.mock.__exit__()
+        cls.daemon.__exit__(None, None, None)
+
+    def setUp(self):
+        self.mock.calls.clear()
+        self.mock.fault = None
+        self.mock.says = lambda text: [expense("zorbl", "50", category="entertainment")]
+        self.user = "line:" + self.id().rsplit(".")[-1]
+
+    def say(self, text):
+        answer = self.client.say(self.user, text)
+        self.assertEqual(answer.status, 200, answer.body)
+        return [(e["description"], e["amount"], e["currency"], e["category"]["name"]) for e in answer.json["expenses"]]
+
+
+class Asking(AiCase):
+    def test_an_unsure_message_is_asked_about_and_a_sure_one_is_not(self):
+        self.assertEqual(self.say(UNSURE), [("zorbl", "50.00", "TWD", "Entertainment")])
+        self.assertEqual(self.say(SURE), [("早餐", "20.00", "TWD", "Food")])
+        self.assertEqual([text for _, text, _, _ in self.mock.calls], [UNSURE])
+
+    def test_a_text_without_a_number_asks_nobody(self):
+        self.say("hello there")
+        self.assertEqual(self.mock.calls, [])
+
+    def test_the_provider_is_told_nothing_of_who_it_is(self):
+        self.say(UNSURE)
+        _, _, headers, body = self.mock.calls[0]
+        self.assertNotIn(self.user, str(headers) + str(body))
+        self.assertIn("TWD", str(body))
+
+    def test_connections_are_kept(self):
+        for n in range(5):
+            self.mock.says = lambda text: [expense("zorbl", text.split()[1])]
+            self.say(f"zorbl {n + 50}")
+        self.assertLessEqual(len({c for c in self.mock.connections}), 2)
+
+    def test_an_own_category_can_be_the_answer(self):
+        self.say(SURE)
+        made = self.client.post("/api/v1/categories", {"user": self.user, "name": "Gadgets"})
+        self.assertEqual(made.status, 201, made.body)
+        self.mock.says = lambda text: [expense("zorbl", "50", category="Gadgets")]
+        self.assertEqual(self.say(UNSURE), [("zorbl", "50.00", "TWD", "Gadgets")])
+
+    def test_parse_says_who_spoke(self):
+        def spoke(text):
+            return self.client.post("/api/v1/parse", {"user": self.user, "text": text}).json["understood_by"]
+        self.assertEqual(spoke(UNSURE), "mock1")
+        self.assertEqual(spoke(SURE), "rules")
+        self.mock.fault = "declines"
+        self.assertEqual(spoke(UNSURE), "rules")
+
+
+class Gemini(AiCase):
+    PROTOCOL = "gemini"
+
+    def test_gemini_is_spoken(self):
+        self.assertEqual(self.say(UNSURE), [("zorbl", "50.00", "TWD", "Entertainment")])
+        self.assertEqual(self.mock.calls[0][0], "gemini")
+
+
+class Anthropic(AiCase):
+    PROTOCOL = "anthropic"
+
+    def test_anthropic_is_spoken(self):
+        self.assertEqual(self.say(UNSURE), [("zorbl", "50.00", "TWD", "Entertainment")])
+        self.assertEqual(self.mock.calls[0][0], "anthropic")
+
+
+class Hijacked(AiCase):
+    """The model says whatever an attacker wants.  Nothing of it may get further than the rules' own answer."""
+    AI = "when = always"
+
+    def assert_harmless(self, text, said, rules):
+        self.mock.says = lambda _: said
+        self.assertEqual(self.say(text), rules)
+        self.assertEqual([c[1] for c in self.mock.calls], [text])
+
+    def test_an_amount_that_is_not_in_the_message_is_not_booked(self):
+        self.assert_harmless(UNSURE, [expense("zorbl", "1000000")], [("zorbl", "50.00", "TWD", "Other")])
+
+    def test_one_amount_is_not_booked_twice(self):
+        self.assert_harmless(UNSURE, [expense("zorbl", "50")] * 2, [("zorbl", "50.00", "TWD", "Other")])
+
+    def test_another_currency_than_the_message_names_is_not_taken(self):
+        self.mock.says = lambda _: [expense("zorbl", "50", currency="USD")]
+        self.assertEqual(self.say(UNSURE), [("zorbl", "50.00", "TWD", "Other")])
+
+    def test_a_category_that_is_none_of_the_persons_is_not_taken(self):
+        self.mock.says = lambda _: [expense("zorbl", "50", category="<script>")]
+        self.assertEqual(self.say(UNSURE), [("zorbl", "50.00", "TWD", "Other")])
+
+    def test_words_of_the_model_are_not_said(self):
+        said = [expense("[click](http://evil.example/)", "50", account="http://evil.example/")]
+        self.mock.says = lambda _: said
+        answer = self.client.say(self.user, UNSURE)
+        self.assertNotIn("evil", answer.body.decode())
+
+    def test_hostile_json_is_harmless(self):
+        rules = [("zorbl", "50.00", "TWD", "Other")]
+        for said in ({"expenses": {"a": 1}}, {"expenses": [1]}, {"expenses": [[]]}, {"user_id": "other", "delete": True},
+                     [expense("zorbl", "5e1")], [expense("zorbl", "-0")], [expense("zorbl", "50", currency="XXQ")],
+                     [expense("zorbl\u202e", "50", date="9999-01-01")], [expense("zorbl", "9" * 40)],
+                     [dict(expense("zorbl", "50"), amount=[50])], {"expenses": "x" * 100000}):
+            self.mock.says = lambda _: said
+            self.mock.calls.clear()
+            with self.subTest(str(said)[:60]):
+                self.user += "x"
+                self.assertEqual(self.say(UNSURE), rules)
+
+
+class Faults(AiCase):
+    """Under every fault a person is answered in time, by the rules, and by the provider again when it is back."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.mock = MockProvider(free_port())
+        cls.daemon = daemon_for(cls.mock, cls.mock.section(timeout_ms=600)).__enter__()
+        cls.client = service(cls.daemon)
+
+    def test_a_person_is_answered_under_every_fault(self):
+        for fault in FAULTS:
+            with self.subTest(fault):
+                self.mock.fault = fault
+                begun = time.monotonic()
+                self.assertEqual([e[:3] for e in self.say(UNSURE)], [("zorbl", "50.00", "TWD")])
+                self.assertLess(time.monotonic() - begun, 8)
+                self.mock.fault = None
+                wait_for(lambda: self.say(UNSURE)[0][3] == "Entertainment", f"the provider to be asked again after {fault}")
+
+    def test_after_failures_in_a_row_it_is_left_alone_and_then_asked_again(self):
+        self.mock.fault = "500"
+        opened = self.daemon.stats()["ai_breaker_opened"]
+        while self.daemon.stats()["ai_breaker_opened"] == opened:
+            self.say(UNSURE)
+        self.mock.calls.clear()
+        for _ in range(10):
+            self.assertEqual([e[:3] for e in self.say(UNSURE)], [("zorbl", "50.00", "TWD")])
+        self.assertLessEqual(len(self.mock.calls), 4)        # at most one more attempt, with its second try
+        self.mock.fault = None
+        wait_for(lambda: self.say(UNSURE)[0][3] == "Entertainment", "the provider to be asked again")
+
+    def test_one_busy_answer_is_tried_once_more(self):
+        self.mock.fault = lambda call: "429" if call == 1 else None
+        self.assertEqual(self.say(UNSURE), [("zorbl", "50.00", "TWD", "Entertainment")])
+        self.assertEqual(len(self.mock.calls), 2)
+
+
+class Preference(unittest.TestCase):
+    def test_the_second_provider_is_asked_when_the_first_one_fails(self):
+        with MockProvider(free_port()) as first, MockProvider(free_port()) as second:
+            first.fault = "500"
+            first.says = second.says = lambda text: [expense("zorbl", "50", category="entertainment")]
+            with daemon_for(None, first.section(1, "gemini", timeout_ms=2000), second.section(2, "anthropic")) as d, service(d) as client:
+                parsed = client.post("/api/v1/parse", {"user": "line:U1", "text": UNSURE}).json
+                self.assertEqual(parsed["understood_by"], "mock2")
+                first.fault = None
+                parsed = client.post("/api/v1/parse", {"user": "line:U1", "text": UNSURE}).json
+                self.assertEqual(parsed["understood_by"], "mock1")
+
+    def test_a_provider_that_is_not_there_does_no_harm(self):
+        with MockProvider(free_port()) as mock:
+            section = mock.section()
+        with daemon_for(None, section) as d, service(d) as client:
+            answer = client.say("line:U1", UNSURE)
+            self.assertEqual([e["amount"] for e in answer.json["expenses"]], ["50.00"])
+            self.assertGreater(d.stats()["ai_call_failures"], 0)
+
+    def test_messages_beyond_the_calls_that_may_be_under_way_are_left_to_the_rules(self):
+        with MockProvider(free_port()) as mock:
+            mock.fault = "hang"
+            with daemon_for(mock, ai="calls_max = 2") as d, service(d) as client:
+                asked = [threading.Thread(target=lambda n=n: service(d).say(f"line:A{n}", UNSURE)) for n in range(2)]
+                for thread in asked:
+                    thread.start()
+                d.wait_for(lambda: d.stats()["ai_calls_in_flight"] == 2)
+                for n in range(5):
+                    self.assertEqual(client.say(f"line:B{n}", UNSURE).json["expenses"][0]["amount"], "50.00")
+                self.assertEqual(len(mock.calls), 2)
+                mock.stop.set()
+                for thread in asked:
+                    thread.join()
+
+    def test_a_redirect_is_not_followed(self):
+        with MockProvider(free_port()) as there, MockProvider(free_port()) as mock:
+            mock.fault = "307"
+            with daemon_for(mock) as d, service(d) as client:
+                self.assertEqual(client.say("line:U1", UNSURE).json["expenses"][0]["amount"], "50.00")
+                self.assertEqual((len(mock.calls), there.calls), (1, []))
+
+
+class Configuration(unittest.TestCase):
+    def check(self, conf):
+        with Daemon(conf, start=False) as d:
+            return subprocess.run(d.command() + ["-t"], capture_output=True, text=True, timeout=30)
+
+    def test_an_incomplete_provider_is_told_by_the_test_of_the_configuration(self):
+        done = self.check('provider1 { name = "x" }')
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("provider1.model is missing", done.stderr + done.stdout)
+
+    def test_the_key_is_never_printed(self):
+        with Daemon(start=False) as d:
+            key = os.path.join(d.directory, "key")
+            with open(os.open(key, os.O_CREAT | os.O_WRONLY, 0o600), "w") as f:
+                f.write("sk-very-secret\n")
+            done = self.check(f'provider1 {{ name = "x" model = "m" key_file = "{key}" }}')
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn("sk-very-secret", done.stdout + done.stderr)
+            os.chmod(key, 0o644)
+            self.assertNotEqual(self.check(f'provider1 {{ name = "x" model = "m" key_file = "{key}" }}').returncode, 0)
+
+
+if __name__ == "__main__":
+    tap.main()
