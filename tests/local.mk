@@ -15,8 +15,10 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 	AIEXPENSE_SRCDIR='$(abs_top_srcdir)'; export AIEXPENSE_SRCDIR; \
 	AIEXPENSE_BUILDDIR='$(abs_top_builddir)'; export AIEXPENSE_BUILDDIR; \
 	AIEXPENSE_KILLS=$(AIEXPENSE_KILLS); export AIEXPENSE_KILLS; \
+	AIEXPENSE_IMAGES=$(AIEXPENSE_IMAGES); export AIEXPENSE_IMAGES; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 AIEXPENSE_KILLS = 100
+AIEXPENSE_IMAGES = 10000
 LDADD = $(LIBS_ALL) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/unit.h
 
@@ -40,10 +42,12 @@ check-local:
 endif
 
 include tests/daemon/local.mk
+include tests/faults/local.mk
 include tests/bench/local.mk
 include tests/fuzz/local.mk
 
 # The long form of the proofs that check has in short.
 check-long: all check
-	$(MAKE) check TESTS=tests/daemon/test_kill.py AIEXPENSE_KILLS=1000 TEST_SECONDS=3600
+	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/faults/test_power_loss.py" \
+		AIEXPENSE_KILLS=1000 AIEXPENSE_IMAGES=100000 TEST_SECONDS=3600
 .PHONY: check-long
