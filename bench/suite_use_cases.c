@@ -160,6 +160,7 @@ create_with_category(void *arg, size_t n)
 struct listing {
 	struct bench_data   *data;
 	struct json_out      out;
+	struct expense_list_json written;
 	struct expense_query query;
 	unsigned             left;
 	bool                 has_more;
@@ -170,7 +171,7 @@ on_expense(const struct expense *expense, void *arg)
 {
 	struct listing *listing = arg;
 
-	expense_write_json(&listing->out, expense, &listing->data->person);
+	expense_list_write_json(&listing->written, &listing->out, expense);
 	listing->query.after_day = expense->day;
 	listing->query.after_id = expense->id;
 	listing->left--;
@@ -195,6 +196,7 @@ list_all(struct bench_data *data, unsigned count)
 
 	do {
 		buf_clear(&data->body);
+		listing.written = (struct expense_list_json){ .person = &data->person };
 		if (!bench_person(data, &data->ledger, &data->arena, &data->person))
 			bench_must(ST_FAILED, "a user");
 		store_list_expenses(data->store, &data->ledger, &listing.query, &callbacks, &listing);

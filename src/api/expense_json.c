@@ -24,7 +24,7 @@ put_two(char *out, int64_t n)
 static char *
 put_day(char *out, day_t day)
 {
-	enum { KEPT = 64 };
+	enum { KEPT = 256 };
 	static struct {
 		day_t day;
 		char  text[DAY_TEXT_LEN];
@@ -159,33 +159,80 @@ put_times(char *out, const struct expense *expense)
 	return out + 2 * TIME_TEXT_LEN + strlen(UPDATED_AT);
 }
 
+/* From where the id ends to the description. */
+static char *
+put_user(char *out, struct expense_list_json *list, const char *buffer, struct slice user)
+{
+	char *start = out;
+
+	if (list->user.len > 0)
+		return json_put(out, buffer + list->user.at, list->user.len);
+	if (list->person != NULL)
+		out = json_put_escaped(json_put_literal(out, "\",\"user\":\""), user);
+	out = json_put_literal(out, "\",\"description\":\"");
+	list->user = (struct written){ (size_t)(start - buffer), (size_t)(out - start) };
+	return out;
+}
+
+/* From where the currency ends to the account. */
+static char *
+put_category(char *out, struct category_seen *seen, const char *buffer, const struct uuid *id, struct slice name)
+{
+	char *start = out;
+
+	if (seen->text.len > 0)
+		return json_put(out, buffer + seen->text.at, seen->text.len);
+	out = put_id(json_put_literal(out, "\",\"category\":{\"id\":\""), id);
+	out = json_put_escaped(json_put_literal(out, "\",\"name\":\""), name);
+	out = json_put_literal(out, "\"},\"account\":\"");
+	*seen = (struct category_seen){ *id, { (size_t)(start - buffer), (size_t)(out - start) } };
+	return out;
+}
+
+static struct category_seen *
+find_seen(struct expense_list_json *list, const struct uuid *id)
+{
+	struct category_seen *seen = &list->seen[id->bytes[sizeof id->bytes - 1] % CATEGORIES_SEEN];
+
+	if (!uuid_equal(&seen->id, id))
+		seen->text.len = 0;
+	return seen;
+}
+
 /* Some 300 bytes each, in lists of hundreds: so not by one call a member. */
 void
-expense_write_json(struct json_out *out, const struct expense *expense, const struct person *person)
+expense_list_write_json(struct expense_list_json *list, struct json_out *out, const struct expense *expense)
 {
 	enum { FIXED_MAX = 640 };            /* all but the texts */
-	const struct category *category = find_category(person, &expense->category_id);
-	struct slice user = person != NULL ? person->user.id : SLICE_EMPTY;
+	struct category_seen *seen = find_seen(list, &expense->category_id);
+	const struct category *category = seen->text.len > 0 ? NULL : find_category(list->person, &expense->category_id);
+	struct slice user = list->person != NULL && list->user.len == 0 ? list->person->user.id : SLICE_EMPTY;
 	struct slice category_name = category != NULL ? category_shown_name(category) : SLICE_EMPTY;
-	char *p = json_out_space(out, FIXED_MAX
+	char *p = json_out_space(out, FIXED_MAX + seen->text.len + list->user.len
 	    + JSON_ESCAPED_MAX * (user.len + expense->description.len + category_name.len + expense->account.len));
 
 	if (p == NULL)
 		return;
 	p = put_id(json_put_literal(p, "{\"id\":\""), &expense->id);
-	if (person != NULL)
-		p = json_put_escaped(json_put_literal(p, "\",\"user\":\""), user);
-	p = json_put_escaped(json_put_literal(p, "\",\"description\":\""), expense->description);
+	p = put_user(p, list, out->buf->data, user);
+	p = json_put_escaped(p, expense->description);
 	p = put_money(json_put_literal(p, "\",\"amount\":\""), expense);
-	p = put_id(json_put_literal(p, "\",\"category\":{\"id\":\""), &expense->category_id);
-	p = json_put_escaped(json_put_literal(p, "\",\"name\":\""), category_name);
-	p = json_put_escaped(json_put_literal(p, "\"},\"account\":\""), expense->account);
+	p = put_category(p, seen, out->buf->data, &expense->category_id, category_name);
+	p = json_put_escaped(p, expense->account);
 	p = put_day(json_put_literal(p, "\",\"date\":\""), expense->day);
 	if (!uuid_is_nil(&expense->refund_of))
 		p = put_id(json_put_literal(p, "\",\"refund_of\":\""), &expense->refund_of);
 	p = put_uint(json_put_literal(p, "\",\"version\":"), expense->version);
 	p = put_times(json_put_literal(p, ",\"created_at\":\""), expense);
 	json_out_written(out, json_put_literal(p, "\"}"));
+}
+
+void
+expense_write_json(struct json_out *out, const struct expense *expense, const struct person *person)
+{
+	struct expense_list_json alone = { .person = person };
+
+	expense_list_write_json(&alone, out, expense);
 }
 
 void

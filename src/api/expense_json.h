@@ -36,6 +36,30 @@ void user_write_json(struct json_out *out, const struct user *user);
 /* One expense as a JSON object.  person: its owner, for the category's name; may be NULL. */
 void expense_write_json(struct json_out *out, const struct expense *expense, const struct person *person);
 
+/*
+ * Many expenses of one person, into a buffer that only grows meanwhile: what
+ * stands in it already, the user and the categories, is copied from there.
+ * Begins as { .person = ... }.
+ */
+enum { CATEGORIES_SEEN = 16 };
+
+struct written {
+	size_t at, len;                      /* in the buffer; len 0: not yet */
+};
+
+struct category_seen {
+	struct uuid    id;
+	struct written text;
+};
+
+struct expense_list_json {
+	const struct person *person;
+	struct written       user;
+	struct category_seen seen[CATEGORIES_SEEN];      /* by the last byte of the id */
+};
+
+void expense_list_write_json(struct expense_list_json *list, struct json_out *out, const struct expense *expense);
+
 /* One category, with its count. */
 void category_write_json(struct json_out *out, const struct category *category);
 

@@ -22,6 +22,7 @@
 
 enum {
 	WORDS_MAX = 20,                /* of q */
+	ROWS_KEPT = 256 << 10,         /* of memory between two lists */
 	CURSOR_BYTES = 8 + 4 + 16 + 8 + 1
 };
 
@@ -32,6 +33,7 @@ struct work {
 	struct expense_place stopped_at;
 	struct buf           rows;
 	struct json_out      out;
+	struct expense_list_json list;
 };
 
 /* --- cursors ---------------------------------------------------------------------- */
@@ -222,7 +224,29 @@ on_expense(const struct expense *expense, void *arg)
 {
 	struct work *work = arg;
 
-	expense_write_json(&work->out, expense, &work->caller.person);
+	expense_list_write_json(&work->list, &work->out, expense);
+}
+
+/* The memory of the last list, for the next one: what is that long would grow eight times on its way. */
+static struct buf spare;
+
+static void
+rows_begin(struct work *work)
+{
+	work->rows = spare;
+	spare = (struct buf)BUF_INIT;
+	work->out = json_out_to(&work->rows);
+	work->list.person = &work->caller.person;
+	json_out_array_begin(&work->out);
+}
+
+static void
+rows_end(struct work *work)
+{
+	buf_clear(&work->rows);
+	buf_trim(&work->rows, ROWS_KEPT);
+	buf_fini(&spare);
+	spare = work->rows;
 }
 
 static void
@@ -230,7 +254,7 @@ refuse(struct work *work, enum status st)
 {
 	bool is_too_wide = st == ST_OUT_OF_RANGE;
 
-	buf_fini(&work->rows);
+	rows_end(work);
 	reply_problem(work->caller.req, st, is_too_wide ? "sort" : NULL,
 	    is_too_wide ? "Too many expenses to put in order: say from and to, or a category." : NULL);
 }
@@ -257,7 +281,7 @@ on_list_end(enum status st, bool has_more, void *arg)
 	} else {
 		buf_append_literal(body, "null}");
 	}
-	buf_fini(&work->rows);
+	rows_end(work);
 	reply_end(work->caller.req);
 }
 
@@ -271,8 +295,7 @@ get_expenses(struct request *req)
 		return ST_OVERLOADED;
 	if (!caller_begin(req, &work->caller) || !take_query(work))
 		return ST_OK;
-	work->out = json_out_to(&work->rows);
-	json_out_array_begin(&work->out);
+	rows_begin(work);
 	store_list_expenses(work->caller.service->store, &work->caller.ledger, &work->query, &callbacks, work);
 	return ST_OK;
 }

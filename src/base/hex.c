@@ -4,18 +4,39 @@
 
 #include "hex.h"
 
+#include <endian.h>
 #include <string.h>
+
+#define EACH_BYTE(n) (UINT64_C(0x0101010101010101) * (n))
+
+/* Four bytes at once: their digits are spread over eight bytes, and become letters where they are more than 9. */
+static void
+encode_four(const uint8_t *bytes, char *out)
+{
+	uint32_t four;
+	uint64_t digits, is_letter;
+
+	memcpy(&four, bytes, sizeof four);
+	digits = be32toh(four);
+	digits = (digits | digits << 16) & UINT64_C(0x0000ffff0000ffff);
+	digits = (digits | digits << 8) & UINT64_C(0x00ff00ff00ff00ff);
+	digits = (digits | digits << 4) & EACH_BYTE(0x0f);
+	is_letter = (digits + EACH_BYTE(6)) >> 4 & EACH_BYTE(1);
+	digits = htobe64(digits + EACH_BYTE('0') + is_letter * ('a' - '0' - 10));
+	memcpy(out, &digits, sizeof digits);
+}
 
 void
 hex_encode(const uint8_t *bytes, size_t size, char *out)
 {
-#define ROW(d) #d "0" #d "1" #d "2" #d "3" #d "4" #d "5" #d "6" #d "7" #d "8" #d "9" #d "a" #d "b" #d "c" #d "d" #d "e" #d "f"
-	static const char pairs[] = ROW(0) ROW(1) ROW(2) ROW(3) ROW(4) ROW(5) ROW(6) ROW(7) ROW(8) ROW(9)
-	    ROW(a) ROW(b) ROW(c) ROW(d) ROW(e) ROW(f);
-#undef ROW
+	static const char digits[] = "0123456789abcdef";
 
-	for (size_t i = 0; i < size; i++)
-		memcpy(out + 2 * i, pairs + 2 * bytes[i], 2);
+	for (; size >= 4; size -= 4, bytes += 4, out += 8)
+		encode_four(bytes, out);
+	for (; size > 0; size--, bytes++, out += 2) {
+		out[0] = digits[*bytes >> 4];
+		out[1] = digits[*bytes & 15];
+	}
 }
 
 static int

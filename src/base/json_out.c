@@ -104,7 +104,11 @@ plain_length(const unsigned char *p, size_t len)
 		unsigned class = byte_class[p[at]];
 
 		if (class == 0) {
-			at += len - at >= 8 && is_plain_word(p + at) ? 8 : 1;
+			if (len - at >= 8 && is_plain_word(p + at))
+				at += 8;
+			else
+				while (++at < len && byte_class[p[at]] == 0)
+					;
 			continue;
 		}
 		if (class == 1)
@@ -117,11 +121,29 @@ plain_length(const unsigned char *p, size_t len)
 	return at;
 }
 
+/* Whether all is plain ASCII: in words, of which the last may overlap the one before. */
+static bool
+is_plain(const unsigned char *p, size_t len)
+{
+	unsigned char few[8] = "        ";
+
+	if (len < 8) {
+		memcpy(few, p, len);
+		return is_plain_word(few);
+	}
+	for (size_t at = 0; at + 8 < len; at += 8)
+		if (!is_plain_word(p + at))
+			return false;
+	return is_plain_word(p + len - 8);
+}
+
 char *
 json_put_escaped(char *out, struct slice text)
 {
 	const unsigned char *p = (const unsigned char *)text.ptr, *end = p + text.len;
 
+	if (text.len > 0 && is_plain(p, text.len))
+		return json_put(out, p, text.len);
 	while (p < end) {
 		size_t n = plain_length(p, (size_t)(end - p));
 

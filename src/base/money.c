@@ -31,8 +31,8 @@ code_index(const char *code)
 	return index;
 }
 
-int
-currency_digits(struct currency c)
+static int
+look_up_digits(struct currency c)
 {
 	static int8_t digits_plus_one[CODES];
 	static bool is_filled;
@@ -44,6 +44,20 @@ currency_digits(struct currency c)
 		is_filled = true;
 	}
 	return index == -1 || c.code[3] != '\0' ? -1 : digits_plus_one[index] - 1;
+}
+
+/* One follows another of the same nearly always. */
+int
+currency_digits(struct currency c)
+{
+	static struct currency last;
+	static int last_digits = -1;
+
+	if (memcmp(&c, &last, sizeof c) != 0) {
+		last_digits = look_up_digits(c);
+		last = c;
+	}
+	return last_digits;
 }
 
 bool
@@ -181,19 +195,18 @@ int
 money_format(int64_t minor, struct currency c, char out[static MONEY_TEXT_MAX])
 {
 	uint64_t rest = minor < 0 ? -(uint64_t)minor : (uint64_t)minor;
-	int decimals = currency_digits(c), written = 0, len;
-	char backwards[MONEY_TEXT_MAX];
+	int decimals = currency_digits(c), len;
+	char backwards[MONEY_TEXT_MAX], *end = backwards + sizeof backwards, *p = end;
 
-	do {
+	*--p = '\0';
+	for (int written = 0; rest > 0 || written <= decimals || written == 0; written++, rest /= 10) {
 		if (written == decimals && written > 0)
-			backwards[written++] = '.';
-		backwards[written++] = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest > 0 || (decimals > 0 && written <= decimals + 1));
+			*--p = '.';
+		*--p = (char)('0' + rest % 10);
+	}
 	if (minor < 0)
-		backwards[written++] = '-';
-	for (len = 0; len < written; len++)
-		out[len] = backwards[written - 1 - len];
-	out[len] = '\0';
-	return len;
+		*--p = '-';
+	len = (int)(end - p);
+	memcpy(out, p, (size_t)len);
+	return len - 1;
 }

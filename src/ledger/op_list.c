@@ -73,10 +73,13 @@ range_of(const struct scan *scan)
 	return range;
 }
 
+/* Of a row behind its near end, from where the scan began: whether it is before the far one. */
 static bool
-is_in_range(const struct range *range, struct slice key)
+is_in_range(const struct scan *scan, struct slice key)
 {
-	return key_compare(key, key_slice(&range->start)) >= 0 && key_compare(key, key_slice(&range->end)) < 0;
+	if (scan->query->is_newest_first)
+		return key_compare(key, key_slice(&scan->range.start)) >= 0;
+	return key_compare(key, key_slice(&scan->range.end)) < 0;
 }
 
 /* --- the scan ------------------------------------------------------------------------- */
@@ -89,7 +92,7 @@ scan_begin(struct scan *scan, struct op *op, const struct expense_query *query)
 	kv_cursor_begin(&scan->cursor, op->kv, TABLE_LEDGER);
 	scan->is_there = query->is_newest_first ? kv_cursor_seek_before(&scan->cursor, key_slice(&scan->range.end)) :
 	    kv_cursor_seek(&scan->cursor, key_slice(&scan->range.start));
-	scan->is_there = scan->is_there && is_in_range(&scan->range, scan->cursor.key);
+	scan->is_there = scan->is_there && is_in_range(scan, scan->cursor.key);
 }
 
 static void
@@ -103,7 +106,7 @@ static void
 scan_step(struct scan *scan)
 {
 	scan->is_there = scan->query->is_newest_first ? kv_cursor_prev(&scan->cursor) : kv_cursor_next(&scan->cursor);
-	scan->is_there = scan->is_there && is_in_range(&scan->range, scan->cursor.key);
+	scan->is_there = scan->is_there && is_in_range(scan, scan->cursor.key);
 }
 
 /* The expense of the row where the cursor stands. */

@@ -87,10 +87,10 @@ day_parse(struct slice text, day_t *out)
 }
 
 static void
-put_digits(char *out, int count, int n)
+put_two(char *out, int n)
 {
-	for (; count > 0; n /= 10)
-		out[--count] = (char)('0' + n % 10);
+	out[0] = (char)('0' + n / 10);
+	out[1] = (char)('0' + n % 10);
 }
 
 void
@@ -99,9 +99,10 @@ day_format(day_t day, char *out)
 	int year, month, mday;
 
 	day_to_civil(day, &year, &month, &mday);
-	put_digits(out, 4, year);
+	put_two(out, year / 100);
+	put_two(out + 2, year % 100);
 	out[4] = '-';
-	put_digits(out + 5, 2, month);
+	put_two(out + 5, month);
 	out[7] = '-';
-	put_digits(out + 8, 2, mday);
+	put_two(out + 8, mday);
 }

@@ -22,7 +22,7 @@ left(const struct mp *mp)
 	return (size_t)(mp->end - mp->at);
 }
 
-/* The next size bytes as a big-endian number. */
+/* The next size bytes, 1, 2, 4 or 8, as a big-endian number. */
 static uint64_t
 big_endian(struct mp *mp, size_t size)
 {
@@ -32,15 +32,9 @@ big_endian(struct mp *mp, size_t size)
 		fail(mp);
 		return 0;
 	}
-	for (; size >= 4; size -= 4, mp->at += 4) {
-		uint32_t word;
-
-		memcpy(&word, mp->at, sizeof word);
-		n = n << 32 | be32toh(word);
-	}
-	for (; size > 0; size--)
-		n = n << 8 | *mp->at++;
-	return n;
+	memcpy((uint8_t *)&n + sizeof n - size, mp->at, size);
+	mp->at += size;
+	return be64toh(n);
 }
 
 static uint8_t
@@ -83,7 +77,7 @@ mp_array_of(struct mp *mp, uint32_t min, uint32_t *more)
 }
 
 uint64_t
-mp_uint(struct mp *mp)
+mp_any_uint(struct mp *mp)
 {
 	uint8_t tag = next_tag(mp);
 
@@ -96,7 +90,7 @@ mp_uint(struct mp *mp)
 }
 
 int64_t
-mp_int(struct mp *mp)
+mp_any_int(struct mp *mp)
 {
 	uint8_t tag;
 	uint64_t n;
@@ -117,7 +111,7 @@ mp_int(struct mp *mp)
 		n = big_endian(mp, bits / 8);
 		return (int64_t)(n << (64 - bits)) >> (64 - bits);
 	}
-	n = mp_uint(mp);
+	n = mp_any_uint(mp);
 	if (n > INT64_MAX) {
 		fail(mp);
 		return 0;
@@ -150,7 +144,7 @@ take(struct mp *mp, uint64_t size)
 }
 
 struct slice
-mp_str(struct mp *mp)
+mp_any_str(struct mp *mp)
 {
 	uint8_t tag = next_tag(mp);
 
@@ -163,7 +157,7 @@ mp_str(struct mp *mp)
 }
 
 struct slice
-mp_bin(struct mp *mp)
+mp_any_bin(struct mp *mp)
 {
 	uint8_t tag = next_tag(mp);
 

@@ -34,13 +34,56 @@ uint32_t mp_array(struct mp *mp);
 /* An array of at least min elements; the count of those beyond goes to *more, to be skipped by mp_skip. */
 void mp_array_of(struct mp *mp, uint32_t min, uint32_t *more);
 
-uint64_t mp_uint(struct mp *mp);
-int64_t  mp_int(struct mp *mp);
-bool     mp_bool(struct mp *mp);
+bool mp_bool(struct mp *mp);
+
+/* The forms in general; what follows below has the short ones, which nearly all values have, in the reader itself. */
+uint64_t     mp_any_uint(struct mp *mp);
+int64_t      mp_any_int(struct mp *mp);
+struct slice mp_any_str(struct mp *mp);
+struct slice mp_any_bin(struct mp *mp);
+
+static inline uint64_t
+mp_uint(struct mp *mp)
+{
+	return mp->at < mp->end && *mp->at < 0x80 ? *mp->at++ : mp_any_uint(mp);
+}
+
+static inline int64_t
+mp_int(struct mp *mp)
+{
+	return mp->at < mp->end && *mp->at < 0x80 ? *mp->at++ : mp_any_int(mp);
+}
+
+/* The size bytes behind a head of head bytes; they must be there. */
+static inline struct slice
+mp_view(struct mp *mp, size_t head, size_t size)
+{
+	struct slice s = { (const char *)mp->at + head, size };
+
+	mp->at += head + size;
+	return s;
+}
 
 /* Views into the input.  mp_str takes a string, mp_bin binary data. */
-struct slice mp_str(struct mp *mp);
-struct slice mp_bin(struct mp *mp);
+static inline struct slice
+mp_str(struct mp *mp)
+{
+	size_t left = (size_t)(mp->end - mp->at);
+
+	if (left > 0 && (mp->at[0] & 0xe0) == 0xa0 && (mp->at[0] & 0x1fu) < left)
+		return mp_view(mp, 1, mp->at[0] & 0x1fu);
+	return mp_any_str(mp);
+}
+
+static inline struct slice
+mp_bin(struct mp *mp)
+{
+	size_t left = (size_t)(mp->end - mp->at);
+
+	if (left > 1 && mp->at[0] == 0xc4 && mp->at[1] <= left - 2)
+		return mp_view(mp, 2, mp->at[1]);
+	return mp_any_bin(mp);
+}
 
 /* Binary data of exactly size bytes, copied to out. */
 void mp_bytes(struct mp *mp, void *out, size_t size);

@@ -3,6 +3,7 @@
 
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "json_out.h"
@@ -142,6 +143,31 @@ a_character_is_escaped_alike_wherever_it_stands(void **state)
 	}
 }
 
+/* Plain text is copied eight bytes at a time: so with each that needs more, in each place. */
+static void
+what_is_escaped_is_seen_wherever_it_stands(void **state)
+{
+	static const char *const specials[] = { "\"", "\\", "<", "\n", "\x1f", "\x7f", "\xff", "\xe2\x80\xa8", "\xe9\xa4\x90" };
+	static const char filler[] = "abcdefghijklmnopqrstuvwxyz";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++)
+		for (size_t before = 0; before < 20; before++)
+			for (size_t after = 0; after < 10; after++) {
+				char text[64], written[256], *end;
+				struct buf expected = BUF_INIT;
+				int len = snprintf(text, sizeof text, "%.*s%s%.*s", (int)before, filler, specials[i], (int)after, filler);
+
+				end = json_put_escaped(written, (struct slice){ text, (size_t)len });
+				buf_append(&expected, filler, before);
+				json_out_escape(&expected, slice_of(specials[i]));
+				buf_append(&expected, filler, after);
+				assert_int_equal(end - written, expected.len);
+				assert_memory_equal(written, expected.data, expected.len);
+				buf_fini(&expected);
+			}
+}
+
 int
 main(void)
 {
@@ -151,6 +177,7 @@ main(void)
 		cmocka_unit_test(what_json_or_a_script_could_misread_is_escaped),
 		cmocka_unit_test(a_character_is_escaped_alike_wherever_it_stands),
 		cmocka_unit_test(well_formed_utf8_is_copied),
+		cmocka_unit_test(what_is_escaped_is_seen_wherever_it_stands),
 		cmocka_unit_test(ill_formed_utf8_is_replaced),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,6 +99,22 @@ hexadecimal_text_goes_both_ways(void **state)
 	assert_false(hex_decode("0g", 1, back));
 }
 
+static void
+hexadecimal_text_has_lower_case_letters_and_no_end(void **state)
+{
+	static const uint8_t bytes[] = { 0x00, 0x0f, 0x9a, 0xa9, 0xff, 0x10, 0xf0 };
+	static const char text[] = "000f9aa9ff10f0";
+
+	(void)state;
+	for (size_t size = 0; size <= sizeof bytes; size++) {
+		char out[2 * sizeof bytes + 1] = "..............";
+
+		hex_encode(bytes, size, out);
+		assert_memory_equal(out, text, 2 * size);
+		assert_memory_equal(out + 2 * size, "..............", 2 * (sizeof bytes - size));
+	}
+}
+
 int
 main(void)
 {
@@ -109,6 +125,7 @@ main(void)
 		cmocka_unit_test(an_id_is_read_as_it_was_written),
 		cmocka_unit_test(what_is_no_id_is_refused),
 		cmocka_unit_test(hexadecimal_text_goes_both_ways),
+		cmocka_unit_test(hexadecimal_text_has_lower_case_letters_and_no_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
