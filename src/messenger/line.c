@@ -62,7 +62,7 @@ read_message(struct arena *arena, const json_t *message, bool is_direct, struct 
 	event->incoming.reply_to_ref = json_text_at(message, "quotedMessageId");
 	if (json_is_text_at(message, "type", "image") && json_is_text_at(message, "contentProvider.type", "line")) {
 		event->incoming.kind = INCOMING_IMAGE;
-		event->incoming.media = event->incoming.ref;
+		event->incoming.media = DESTINATION(arena, slice_of(messenger_line.name), event->incoming.ref);
 		return is_direct;
 	}
 	event->text = json_text_at(message, "text");

@@ -7,7 +7,9 @@
 #include "options.h"
 #include "rows.h"
 
-const struct messenger *const messengers[] = { &messenger_line, &messenger_telegram };
+const struct messenger *const messengers[] = {
+	&messenger_line, &messenger_telegram, &messenger_slack, &messenger_discord, &messenger_teams, &messenger_whatsapp,
+};
 const size_t messenger_count = sizeof messengers / sizeof messengers[0];
 
 const struct messenger *

@@ -110,13 +110,17 @@ struct send_outcome {
 
 /* --- the table ----------------------------------------------------------------------------- */
 
-enum { MESSENGER_NEEDS_MAX = 4 };
+enum { MESSENGER_NEEDS_MAX = 4, MESSENGER_GREETING = 3 };
 
 struct messenger {
 	const char *name;                                        /* in user ids, paths and options */
 	const char *headers[MESSENGER_HEADERS_MAX];              /* those that verify looks at */
 
 	const char *needs[MESSENGER_NEEDS_MAX];                  /* options of the section "name"; without all of them there is no such messenger */
+
+	/* A platform that asks by GET first: the query parameters looked at, and whether that may be answered, and with what. */
+	const char *greeting[MESSENGER_GREETING];
+	bool (*greet)(const struct options *options, const struct slice values[MESSENGER_GREETING], struct slice *answer);
 
 	/*
 	 * Whether the platform sent this.  ST_OK, ST_BAD_SIGNATURE, or
@@ -140,6 +144,13 @@ struct messenger {
 	/* The request for what build needs as its credential, and what its answer gives; NULL where build needs none. */
 	bool (*get_credential)(const struct options *options, struct arena *arena, struct send_request *request, const char **why);
 	bool (*read_credential)(struct slice body, struct arena *arena, struct slice *credential, int64_t *lives_s);
+
+	/*
+	 * The request for the platform's public keys, where verify needs such: step 0,
+	 * then step 1 with the answer to step 0, whose answer is what webhook.keys takes.
+	 */
+	bool (*get_keys)(const struct options *options, unsigned step, struct slice answer, struct arena *arena,
+	    struct send_request *request);
 
 	/* How often the platform takes something, in all and in one chat; count 0: no limit of ours. */
 	struct rate overall, each_chat;

@@ -5,6 +5,7 @@
 
 #include "messenger.h"
 
-extern const struct messenger messenger_line, messenger_telegram;
+extern const struct messenger messenger_line, messenger_telegram, messenger_slack, messenger_discord, messenger_teams,
+    messenger_whatsapp;
 
 #endif

@@ -96,12 +96,13 @@ static bool
 read_message(const struct webhook *hook, struct arena *arena, const json_t *message, bool is_direct, struct event *event)
 {
 	const json_t *entities = json_at(message, "entities");
+	struct slice image = image_of(message);
 	bool is_meant = is_direct ||
 	    slice_equal(text_of_int(arena, json_int_at(message, "reply_to_message.from.id", 0)), own_id(hook->options));
 
 	event->text = json_text_at(message, "text");
-	event->incoming.media = image_of(message);
-	if (event->incoming.media.len > 0) {
+	if (image.len > 0) {
+		event->incoming.media = DESTINATION(arena, slice_of(messenger_telegram.name), image);
 		event->text = json_text_at(message, "caption");
 		entities = json_at(message, "caption_entities");
 		if (event->incoming.kind == INCOMING_TEXT)

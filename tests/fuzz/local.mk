@@ -3,8 +3,8 @@
 # Fuzz targets, for clang: make fuzz_http_reader CC=clang, then ./fuzz_http_reader -max_total_time=60
 
 EXTRA_DIST += tests/fuzz/fuzz_fields.c tests/fuzz/fuzz_http_reader.c tests/fuzz/fuzz_provider.c \
-	tests/fuzz/fuzz_understand.c tests/fuzz/corpus
-CLEANFILES += fuzz_fields fuzz_http_reader fuzz_provider fuzz_understand
+	tests/fuzz/fuzz_understand.c tests/fuzz/fuzz_webhook.c tests/fuzz/corpus
+CLEANFILES += fuzz_fields fuzz_http_reader fuzz_provider fuzz_understand fuzz_webhook $(FUZZ_MESSENGERS)
 FUZZ = $(AM_V_CCLD)$(CC) -I. $(AM_CPPFLAGS) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined
 
 FUZZ_HTTP_READER = $(top_srcdir)/tests/fuzz/fuzz_http_reader.c $(top_srcdir)/src/http/reader.c \
@@ -30,6 +30,14 @@ FUZZ_PROVIDER = $(top_srcdir)/tests/fuzz/fuzz_provider.c $(wildcard $(top_srcdir
 fuzz_provider: $(FUZZ_PROVIDER)
 	$(FUZZ) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(FUZZ_PROVIDER) $(JANSSON_LIBS) $(CRYPTO_LIBS) -o $@
 
+# One for all webhooks, which takes the corpus, and one for each.
+FUZZ_WEBHOOK = $(top_srcdir)/tests/fuzz/fuzz_webhook.c libaiexpense.a
+FUZZ_MESSENGERS = $(patsubst %,fuzz_webhook_%,line telegram slack discord teams whatsapp)
+fuzz_webhook: $(FUZZ_WEBHOOK)
+	$(FUZZ) $(FUZZ_WEBHOOK) $(LIBS_ALL) -lpthread -o $@
+$(FUZZ_MESSENGERS): $(FUZZ_WEBHOOK)
+	$(FUZZ) -DMESSENGER='"$(@:fuzz_webhook_%=%)"' $(FUZZ_WEBHOOK) $(LIBS_ALL) -lpthread -o $@
+
 # The corpora, by make check; under the sanitizers where the build has them.
 if HAVE_CMOCKA
 check_PROGRAMS += tests/fuzz/replay_fields
@@ -38,4 +46,7 @@ tests_fuzz_replay_fields_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"fields"'
 check_PROGRAMS += tests/fuzz/replay_provider
 tests_fuzz_replay_provider_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_provider.c
 tests_fuzz_replay_provider_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"provider"'
+check_PROGRAMS += tests/fuzz/replay_webhooks
+tests_fuzz_replay_webhooks_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_webhook.c
+tests_fuzz_replay_webhooks_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"webhooks"'
 endif

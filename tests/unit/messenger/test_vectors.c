@@ -14,6 +14,8 @@
 
 #include <jansson.h>
 
+#include "hex.h"
+#include "messenger/jwt.h"
 #include "messenger/messenger.h"
 #include "messenger/signature.h"
 #include "options.h"
@@ -80,10 +82,100 @@ set_telegram(struct options *options, struct webhook *hook, const json_t *vector
 	hook->headers[0] = text_at(vector, "header_value");
 }
 
+static void
+set_slack(struct options *options, struct webhook *hook, const json_t *vector, bool is_second)
+{
+	set_secret(&options->slack_signing_secret, text_at(vector, "secret"), is_second);
+	hook->headers[0] = text_at(vector, "signature");
+	hook->headers[1] = text_at(vector, "timestamp");
+	hook->now_s = json_integer_value(json_object_get(vector, "now"));
+}
+
+static void
+set_whatsapp(struct options *options, struct webhook *hook, const json_t *vector, bool is_second)
+{
+	set_secret(&options->whatsapp_app_secret, text_at(vector, "secret"), is_second);
+	hook->headers[0] = text_at(vector, "signature");
+}
+
+static void
+override(struct options *options, const char *name, const char *value)
+{
+	char assignment[512];
+	struct buf errors = BUF_INIT;
+
+	snprintf(assignment, sizeof assignment, "%s=%s", name, value);
+	if (!options_override(options, assignment, &errors))
+		abort();
+	buf_fini(&errors);
+}
+
+static void
+set_discord(struct options *options, struct webhook *hook, const json_t *vector, bool is_second)
+{
+	char keys[256];
+
+	snprintf(keys, sizeof keys, "%s%s", is_second ? "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a," : "",
+	    json_string_value(json_object_get(vector, "public_key")));
+	override(options, "discord.public_key", keys);
+	hook->headers[0] = text_at(vector, "signature");
+	hook->headers[1] = text_at(vector, "timestamp");
+	hook->now_s = 1795431371;
+}
+
+static json_t *teams_keys;
+
+/* The body is made of what the vector says of it. */
+static void
+set_teams(struct options *options, struct webhook *hook, const json_t *vector, bool is_second)
+{
+	static char authorization[8192], body[512], keys[16384];
+	const char *app_id = json_string_value(json_object_get(vector, "app_id"));
+
+	(void)is_second;
+	override(options, "teams.app_id", app_id != NULL ? app_id : "joe");
+	snprintf(authorization, sizeof authorization, "Bearer %s", json_string_value(json_object_get(vector, "token")));
+	snprintf(body, sizeof body, "{\"serviceUrl\":\"%.*s\",\"channelId\":\"%.*s\"}",
+	    SLICE_ARGS(text_at(vector, "activity_service_url")), SLICE_ARGS(text_at(vector, "channel_id")));
+	keys[json_dumpb(teams_keys, keys, sizeof keys - 1, 0)] = '\0';
+	hook->headers[0] = slice_of(authorization);
+	hook->body = slice_of(body);
+	hook->keys = slice_of(keys);
+	hook->now_s = json_integer_value(json_object_get(vector, "now"));
+}
+
 static const struct platform platforms[] = {
 	{ "line", set_line },
 	{ "telegram", set_telegram },
+	{ "slack", set_slack },
+	{ "discord", set_discord },
+	{ "teams", set_teams },
+	{ "whatsapp", set_whatsapp },
 };
+
+/* Those of RFC 8032 sign bytes that are no text, and no time. */
+static void
+run_ed25519(const json_t *vector)
+{
+	struct slice hex = text_at(vector, "message_hex");
+	uint8_t message[64];
+	struct slice part = { (const char *)message, hex.len / 2 };
+
+	check(hex.len / 2 <= sizeof message && hex_decode(hex.ptr, hex.len / 2, message) &&
+	    signature_ed25519(text_at(vector, "public_key"), &part, 1, text_at(vector, "signature")), "discord", text_at(vector, "name").ptr, "");
+}
+
+/* One that no Bot Framework token is like, so that its signature is looked at alone. */
+static void
+run_rs256(const json_t *vector)
+{
+	json_t *keys = json_pack("{s:[O]}", "keys", json_object_get(vector, "jwk"));
+	struct jwt token;
+
+	/* It names no key, and a token that names none is refused. */
+	check(jwt_verify(text_at(vector, "token"), keys, &token) == ST_BAD_SIGNATURE, "teams", text_at(vector, "name").ptr, "names no key");
+	json_decref(keys);
+}
 
 static void
 run_vector(const struct platform *platform, const json_t *vector)
@@ -91,6 +183,14 @@ run_vector(const struct platform *platform, const json_t *vector)
 	const struct messenger *messenger = messenger_find(slice_of(platform->name));
 	bool is_valid = json_is_true(json_object_get(vector, "valid"));
 
+	if (json_object_get(vector, "message_hex") != NULL) {
+		run_ed25519(vector);
+		return;
+	}
+	if (json_object_get(vector, "jwk") != NULL) {
+		run_rs256(vector);
+		return;
+	}
 	for (int is_second = 0; is_second <= 1; is_second++) {
 		struct options options;
 		struct webhook hook = { .body = text_at(vector, "body"), .options = &options };
@@ -107,6 +207,7 @@ run_vector(const struct platform *platform, const json_t *vector)
 int
 main(void)
 {
+	teams_keys = load("teams_jwks");
 	for (size_t i = 0; i < sizeof platforms / sizeof platforms[0]; i++) {
 		json_t *root = load(platforms[i].name);
 		const json_t *vectors = json_object_get(root, "vectors"), *vector;
@@ -117,6 +218,7 @@ main(void)
 			run_vector(&platforms[i], vector);
 		json_decref(root);
 	}
+	json_decref(teams_keys);
 	printf("1..%u\n", cases);
 	return failures > 0;
 }
