@@ -445,6 +445,8 @@ struct message_entry {
 	struct slice              deliver_to;       /* with a value the reply goes to the outbox as well */
 	size_t                    expense_count;
 	const struct new_expense *expenses;
+	size_t                    cost_count;       /* at most MESSAGE_COSTS_MAX */
+	const struct ai_cost     *costs;            /* of the providers that were asked about it, see store_add_ai_cost */
 };
 
 enum removed_kind { REMOVED_KEY, REMOVED_MESSAGE, REMOVED_TRASH, REMOVED_TOMBSTONE, REMOVED_KINDS };

@@ -89,6 +89,9 @@ struct understood_amount {
 struct understand_call {
 	struct slice provider, model;
 	int64_t      input_tokens, output_tokens;      /* 0: not told */
+	bool         has_cost;                         /* its price is known, and its tokens are */
+	struct currency currency;                      /* of the cost */
+	int64_t      cost_micros;
 };
 
 enum { UNDERSTAND_CALLS_MAX = 4 };

@@ -9,6 +9,7 @@
 
 #include <event2/event.h>
 
+#include "ai/provider/price.h"
 #include "ai/provider/provider.h"
 #include "breaker.h"
 #include "clock.h"
@@ -25,6 +26,7 @@ enum {
 	RESERVE_MS = 500,          /* of the deadline, for the way back */
 	CALL_MIN_MS = 50,          /* a call that has less time is not begun */
 	RETRY_AFTER_MS = 200,      /* when the provider does not say */
+	MS_PER_DAY = 86400000,
 	RETRY_CALL_MS = 1000       /* that a second try should have at least */
 };
 
@@ -102,11 +104,19 @@ static void
 note_call(struct ask *ask, const struct provider_answer *answer)
 {
 	const struct provider *provider = &ask->asker->providers[ask->provider];
+	struct understand_call *call;
+	struct price price;
 
 	if (ask->call_count == UNDERSTAND_CALLS_MAX)
 		return;
-	ask->calls[ask->call_count++] = (struct understand_call){ slice_of(provider->name), slice_of(provider->model),
-		answer->input_tokens, answer->output_tokens };
+	call = &ask->calls[ask->call_count++];
+	*call = (struct understand_call){ .provider = slice_of(provider->name), .model = slice_of(provider->model),
+		.input_tokens = answer->input_tokens, .output_tokens = answer->output_tokens };
+	if (answer->input_tokens + answer->output_tokens == 0 || !price_on(provider->prices, (day_t)(clock_wall_ms() / MS_PER_DAY), &price))
+		return;
+	call->has_cost = true;
+	call->currency = price.currency;
+	call->cost_micros = price_of(&price, answer->input_tokens, answer->output_tokens);
 }
 
 static bool

@@ -175,11 +175,31 @@ reply_parsed(const struct parse *parse, const struct understanding *result)
 }
 
 static void
+on_cost_counted(enum status st, void *arg)
+{
+	(void)st;
+	(void)arg;
+}
+
+/* The answer does not wait for it. */
+static void
+count_costs(const struct parse *parse, const struct understanding *result)
+{
+	struct ai_cost costs[MESSAGE_COSTS_MAX];
+	size_t count = message_costs(result, true, clock_wall_ms(), costs);
+
+	for (size_t i = 0; i < count; i++)
+		store_add_ai_cost(parse->caller.service->store, &parse->caller.ledger, &costs[i], on_cost_counted, NULL);
+}
+
+static void
 on_parsed(enum status st, const struct understanding *result, void *arg)
 {
 	struct parse *parse = arg;
 
 	caller_record(&parse->caller, OPERATION_parse_message, st == ST_OK);
+	if (st == ST_OK)
+		count_costs(parse, result);
 	if (st == ST_OK || st == ST_FAILED)
 		reply_parsed(parse, st == ST_OK ? result : NULL);
 	else

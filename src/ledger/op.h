@@ -137,6 +137,7 @@ enum status totals_walk(struct op *op, bool by_month, day_t from, day_t to,
 enum status op_list_metrics(struct op *op, day_t from, day_t to, const struct metrics_callbacks *callbacks, void *arg);
 
 enum status op_add_ai_cost(struct op *op, const struct ai_cost *cost);
+enum status ai_cost_check(const struct ai_cost *cost);
 enum status op_list_ai_users(struct op *op, day_t month, struct currency currency, unsigned limit,
     void (*on_user)(const struct ai_user_cost *cost, void *arg), void *arg);
 

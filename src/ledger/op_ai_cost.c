@@ -59,8 +59,8 @@ is_usage(const struct ai_usage *usage)
 	    && usage->output_tokens >= 0 && usage->output_tokens <= max && usage->cost_micros >= 0 && usage->cost_micros <= max;
 }
 
-static enum status
-check(const struct ai_cost *cost)
+enum status
+ai_cost_check(const struct ai_cost *cost)
 {
 	if (uuid_is_nil(&cost->call_id) || cost->operation.len < 1 || cost->operation.len > AI_OPERATION_MAX
 	    || currency_digits(cost->currency) == -1)
@@ -147,7 +147,7 @@ op_add_ai_cost(struct op *op, const struct ai_cost *cost)
 	struct user user;
 	struct slice value;
 	bool has_user;
-	enum status st = check(cost);
+	enum status st = ai_cost_check(cost);
 
 	if (st != ST_OK)
 		return st;

@@ -78,6 +78,11 @@ check_entry(const struct message_entry *entry)
 {
 	if (entry->expense_count > MESSAGE_EXPENSES_MAX || uuid_is_nil(&entry->id) || entry->status >= MESSAGE_WAITING)
 		return ST_BAD_VALUE;
+	if (entry->cost_count > MESSAGE_COSTS_MAX)
+		return ST_BAD_VALUE;
+	for (size_t i = 0; i < entry->cost_count; i++)
+		if (ai_cost_check(&entry->costs[i]) != ST_OK)
+			return ST_BAD_VALUE;
 	if (entry->reply.len > REPLY_MAX || entry->idempotency_key.len > IDEMPOTENCY_KEY_MAX
 	    || entry->deliver_to.len > DELIVER_TO_MAX)
 		return ST_TEXT_TOO_LONG;
@@ -170,6 +175,8 @@ record(struct op *op, const struct message_entry *entry, struct write_answer *an
 	put_message(op, &answer->message, user.is_new);
 	put_dedupe(op, entry);
 	put_reply(op, entry);
+	for (size_t i = 0; i < entry->cost_count; i++)
+		op_add_ai_cost(op, &entry->costs[i]);
 	answer->is_new_user = user.is_new;
 	answer->expenses = plan.expenses;
 	answer->expense_count = plan.count;

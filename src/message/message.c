@@ -37,6 +37,8 @@ struct drive {
 	struct buf                    reply;
 	size_t                        expense_count;
 	struct new_expense            expenses[MESSAGE_EXPENSES_MAX];
+	size_t                        cost_count;
+	struct ai_cost                costs[MESSAGE_COSTS_MAX];
 };
 
 static void
@@ -149,6 +151,7 @@ record(struct drive *drive)
 		.received_ms = drive->input.received_ms, .now_ms = clock_wall_ms(),
 		.idempotency_key = drive->input.idempotency_key, .was_in_inbox = drive->input.was_in_inbox,
 		.deliver_to = drive->input.deliver_to, .expense_count = drive->expense_count, .expenses = drive->expenses,
+		.cost_count = drive->cost_count, .costs = drive->costs,
 	};
 
 	if (drive->reply.has_failed) {
@@ -209,6 +212,7 @@ on_understood(enum status st, const struct understanding *result, void *arg)
 	}
 	if (st == ST_OK) {
 		drive->language = result->language;
+		drive->cost_count = message_costs(result, false, drive->input.received_ms, drive->costs);
 		if (result->verdict == VERDICT_EXPENSES) {
 			take_expenses(drive, result);
 		} else {

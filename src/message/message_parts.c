@@ -177,6 +177,26 @@ message_ask(const struct message_service *service, struct slice text, const stru
 	return ai_pool_ask(service->pool, &job, priority, clock_mono_ms() + service->options->ai_message_timeout_ms, fn, arg);
 }
 
+size_t
+message_costs(const struct understanding *result, bool is_parse, int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX])
+{
+	static const char *const operations[][2] = { { "message, price unknown", "message" }, { "parse, price unknown", "parse" } };
+	size_t count = result->call_count < MESSAGE_COSTS_MAX ? result->call_count : MESSAGE_COSTS_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct understand_call *call = &result->calls[i];
+
+		costs[i] = (struct ai_cost){ .call_id = uuid7_next(now_ms), .now_ms = now_ms,
+			.operation = slice_of(operations[is_parse][call->has_cost]), .currency = { "USD" },
+			.usage = { 1, call->input_tokens, call->output_tokens, 0 } };
+		if (!call->has_cost)
+			continue;
+		costs[i].currency = call->currency;
+		costs[i].usage.cost_micros = call->cost_micros;
+	}
+	return count;
+}
+
 /* --- a message of the store -------------------------------------------------- */
 
 struct loading {

@@ -4,11 +4,9 @@
 
 #include "command_parts.h"
 
-static void
-ai_cost_pack(msgpack_packer *pk, const struct command *command)
+void
+command_put_ai_cost(msgpack_packer *pk, const struct ai_cost *cost)
 {
-	const struct ai_cost *cost = &command->ai_cost;
-
 	mp_put_uuid(pk, &cost->call_id);
 	msgpack_pack_int64(pk, cost->now_ms);
 	mp_put_str(pk, cost->operation);
@@ -19,12 +17,9 @@ ai_cost_pack(msgpack_packer *pk, const struct command *command)
 	msgpack_pack_int64(pk, cost->usage.cost_micros);
 }
 
-static void
-ai_cost_unpack(struct mp *mp, struct arena *arena, struct command *command)
+void
+command_read_ai_cost(struct mp *mp, struct ai_cost *cost)
 {
-	struct ai_cost *cost = &command->ai_cost;
-
-	(void)arena;
 	mp_uuid(mp, &cost->call_id);
 	cost->now_ms = mp_int(mp);
 	cost->operation = mp_str(mp);
@@ -33,6 +28,19 @@ ai_cost_unpack(struct mp *mp, struct arena *arena, struct command *command)
 	cost->usage.input_tokens = mp_int(mp);
 	cost->usage.output_tokens = mp_int(mp);
 	cost->usage.cost_micros = mp_int(mp);
+}
+
+static void
+ai_cost_pack(msgpack_packer *pk, const struct command *command)
+{
+	command_put_ai_cost(pk, &command->ai_cost);
+}
+
+static void
+ai_cost_unpack(struct mp *mp, struct arena *arena, struct command *command)
+{
+	(void)arena;
+	command_read_ai_cost(mp, &command->ai_cost);
 }
 
 static enum status

@@ -5,6 +5,24 @@
 #include "command_parts.h"
 
 static void
+put_costs(msgpack_packer *pk, const struct message_entry *entry)
+{
+	msgpack_pack_uint64(pk, entry->cost_count);
+	for (size_t i = 0; i < entry->cost_count; i++)
+		command_put_ai_cost(pk, &entry->costs[i]);
+}
+
+static void
+read_costs(struct mp *mp, struct arena *arena, struct message_entry *entry)
+{
+	struct ai_cost *costs = command_read_list(mp, arena, &entry->cost_count, MESSAGE_COSTS_MAX, sizeof *costs);
+
+	for (size_t i = 0; !mp->is_bad && i < entry->cost_count; i++)
+		command_read_ai_cost(mp, &costs[i]);
+	entry->costs = costs;
+}
+
+static void
 message_entry_pack(msgpack_packer *pk, const struct command *command)
 {
 	const struct message_entry *entry = &command->message;
@@ -20,6 +38,7 @@ message_entry_pack(msgpack_packer *pk, const struct command *command)
 	mp_put_bool(pk, entry->was_in_inbox);
 	mp_put_bin(pk, entry->deliver_to.ptr, entry->deliver_to.len);
 	command_put_new_expenses(pk, entry->expenses, entry->expense_count);
+	put_costs(pk, entry);
 }
 
 static void
@@ -38,6 +57,7 @@ message_entry_unpack(struct mp *mp, struct arena *arena, struct command *command
 	entry->was_in_inbox = mp_bool(mp);
 	entry->deliver_to = mp_bin(mp);
 	entry->expenses = command_read_new_expenses(mp, arena, &entry->expense_count);
+	read_costs(mp, arena, entry);
 }
 
 static enum status

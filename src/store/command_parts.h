@@ -36,6 +36,9 @@ void command_read_expense(struct mp *mp, struct expense *expense);
 void command_put_new_expenses(msgpack_packer *pk, const struct new_expense *expenses, size_t count);
 const struct new_expense *command_read_new_expenses(struct mp *mp, struct arena *arena, size_t *count);
 
+void command_put_ai_cost(msgpack_packer *pk, const struct ai_cost *cost);
+void command_read_ai_cost(struct mp *mp, struct ai_cost *cost);
+
 /* The length of a list of at most max elements, and memory for it; on failure mp turns bad and it is NULL. */
 void *command_read_list(struct mp *mp, struct arena *arena, size_t *count, size_t max, size_t size);
 

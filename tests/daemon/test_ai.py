@@ -9,7 +9,7 @@ import time
 import unittest
 
 import tap
-from api import service
+from api import Client, service, token
 from harness import Daemon, free_port, wait_for
 from mock_provider import FAULTS, MockProvider, expense
 
@@ -86,6 +86,30 @@ class Asking(AiCase):
         self.assertEqual(spoke(SURE), "rules")
         self.mock.fault = "declines"
         self.assertEqual(spoke(UNSURE), "rules")
+
+
+class Costs(unittest.TestCase):
+    """The mock counts 200 tokens of input and 30 of output for each call."""
+
+    def costs(self, d):
+        answer = Client(d.port, token(d, "admin")).get("/api/v1/metrics/ai-costs").json
+        return {row["operation"]: (row["calls"], row["input_tokens"], row["output_tokens"], row["cost"]) for row in answer["by_operation"]}
+
+    def test_each_call_is_counted_with_its_cost_and_one_of_unknown_price_is_said_to_be(self):
+        with MockProvider(free_port()) as mock:
+            mock.says = lambda text: [expense("zorbl", "50")]
+            priced = mock.section().replace("}", 'prices = {"2020-01-01 USD 9 9", "2026-01-01 USD 0.15 0.60", "2999-01-01 USD 7 7"}\n}')
+            with daemon_for(mock, priced) as d, service(d) as client:
+                client.say("line:U1", UNSURE)
+                client.say("line:U1", SURE)
+                client.post("/api/v1/parse", {"user": "line:U1", "text": UNSURE})
+                d.wait_for(lambda: len(self.costs(d)) == 2)
+                self.assertEqual(self.costs(d), {"message": (1, 200, 30, "0.000048"), "parse": (1, 200, 30, "0.000048")})
+                top = Client(d.port, token(d, "admin")).get("/api/v1/metrics/ai-costs/top-users").json["data"]
+                self.assertEqual([(u["user"], u["cost"]) for u in top], [("line:U1", "0.000096")])
+            with daemon_for(mock) as d, service(d) as client:
+                client.say("line:U1", UNSURE)
+                self.assertEqual(self.costs(d), {"message, price unknown": (1, 200, 30, "0.000000")})
 
 
 class Gemini(AiCase):

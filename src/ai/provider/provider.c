@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 
 #include "options.h"
+#include "price.h"
 
 const struct provider_protocol *const provider_protocols[] = { &provider_gemini, &provider_openai, &provider_anthropic };
 
@@ -28,7 +29,8 @@ read_sections(const struct options *o, struct provider sections[static PROVIDERS
 	.name = o->provider##n##_name, .protocol = provider_protocols[o->provider##n##_protocol], .model = o->provider##n##_model, \
 	.base_url = o->provider##n##_base_url, .key = o->provider##n##_key_file.value, \
 	.ca_file = unless_empty(o->provider##n##_ca_file), .anthropic_version = o->provider##n##_anthropic_version, \
-	.extra = unless_empty(o->provider##n##_extra), .timeout_ms = o->provider##n##_timeout_ms, \
+	.extra = unless_empty(o->provider##n##_extra), .prices = &o->provider##n##_prices, \
+	.timeout_ms = o->provider##n##_timeout_ms, \
 	.reads_images = o->provider##n##_reads_images }
 	sections[0] = SECTION(1);
 	sections[1] = SECTION(2);
@@ -80,6 +82,17 @@ is_base_url(const char *url)
 	return scheme > 0 && url[scheme] != '\0' && strpbrk(url, " ?#@\"\\") == NULL;
 }
 
+static bool
+are_prices(const struct option_list *prices)
+{
+	struct price price;
+
+	for (size_t i = 0; i < prices->count; i++)
+		if (!price_parse(prices->items[i], &price))
+			return false;
+	return true;
+}
+
 static const char *
 what_is_wrong(const struct provider *provider)
 {
@@ -101,6 +114,8 @@ what_is_wrong(const struct provider *provider)
 		return "key_file is missing";
 	if (provider->key != NULL && strpbrk(provider->key, "\r\n") != NULL)
 		return "key_file must hold one line";
+	if (!are_prices(provider->prices))
+		return "prices must be as \"2026-11-01 USD 0.15 0.60\": a day, a currency, a million tokens of input and of output";
 	return is_extra_bad ? "extra must be a JSON object" : NULL;
 }
 

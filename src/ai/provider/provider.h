@@ -26,6 +26,7 @@ enum {
 	PROVIDER_RESPONSE_MAX = 256 << 10  /* bytes of one that is read at all */
 };
 
+struct option_list;
 struct options;
 struct provider_protocol;
 
@@ -39,6 +40,7 @@ struct provider {
 	const char                     *ca_file;           /* NULL: the system's authorities */
 	const char                     *anthropic_version;
 	const char                     *extra;             /* a JSON object that is merged into each request; NULL: nothing */
+	const struct option_list       *prices;            /* see price.h */
 	int64_t                         timeout_ms;
 	bool                            reads_images;
 };

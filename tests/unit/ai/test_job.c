@@ -23,7 +23,7 @@ fill(void)
 		CATEGORY_SHOPPING, SLICE_LITERAL("visa"), 0, 2, 60 };
 	result.is_by_provider = true;
 	result.call_count = 1;
-	result.calls[0] = (struct understand_call){ SLICE_LITERAL("local"), SLICE_LITERAL("some-model"), 200, 30 };
+	result.calls[0] = (struct understand_call){ SLICE_LITERAL("local"), SLICE_LITERAL("some-model"), 200, 30, true, { "USD" }, 48 };
 }
 
 static bool
@@ -49,6 +49,7 @@ answer_survives(enum status st)
 		assert_int_equal(back.call_count, 1);
 		assert_true(slice_equal(back.calls[0].model, result.calls[0].model));
 		assert_int_equal(back.calls[0].output_tokens, 30);
+		assert_int_equal(back.calls[0].cost_micros, 48);
 	}
 	buf_fini(&b);
 	return is_sound;

@@ -15,6 +15,7 @@
 
 #include <openssl/evp.h>
 
+#include "ai/provider/price.h"
 #include "ai/provider/provider.h"
 #include "options.h"
 
@@ -418,6 +419,10 @@ an_incomplete_provider_is_refused_by_name(void **state)
 		{ "provider2.base_url=https://user:pw@example.com", "provider2.base_url must be" },
 		{ "provider2.base_url=https://example.com/?key=1", "provider2.base_url must be" },
 		{ "provider2.extra=[1]", "provider2.extra must be" },
+		{ "provider2.prices=2026-01-01 USD 0.15", "provider2.prices must be" },
+		{ "provider2.prices=2026-01-01 USD 0.15 x", "provider2.prices must be" },
+		{ "provider2.prices=2026-01-01 USD 0.1234567 1", "provider2.prices must be" },
+		{ "provider2.prices=2026-13-01 USD 1 1", "provider2.prices must be" },
 	};
 
 	(void)state;
@@ -441,6 +446,28 @@ an_incomplete_provider_is_refused_by_name(void **state)
 	}
 }
 
+static void
+a_call_costs_what_the_newest_price_says_rounded_half_to_even(void **state)
+{
+	char *items[] = { strdup("2026-01-01 USD 0.15 0.60"), strdup("2026-06-01 EUR 2.5 10"), strdup("2025-01-01 USD 99 99") };
+	struct option_list list = { items, 3 };
+	struct price price;
+
+	(void)state;
+	assert_false(price_on(&list, 20088, &price));           /* 2024-12-31 */
+	assert_true(price_on(&list, 20453, &price));            /* 2025-12-31 */
+	assert_int_equal(price_of(&price, 1, 0), 99);
+	assert_true(price_on(&list, 20454, &price));            /* 2026-01-01 */
+	assert_int_equal(price_of(&price, 200, 30), 48);
+	assert_int_equal(price_of(&price, 1000000, 1000000), 750000);
+	assert_true(price_on(&list, 20784, &price));
+	assert_string_equal(price.currency.code, "EUR");
+	assert_int_equal(price_of(&price, 1, 0), 2);            /* 2.5 */
+	assert_int_equal(price_of(&price, 3, 0), 8);            /* 7.5 */
+	for (size_t i = 0; i < 3; i++)
+		free(items[i]);
+}
+
 int
 main(void)
 {
@@ -458,6 +485,7 @@ main(void)
 		cmocka_unit_test(thoughts_are_passed_over_and_a_fence_is_opened),
 		cmocka_unit_test(providers_stand_in_the_order_of_their_sections),
 		cmocka_unit_test(an_incomplete_provider_is_refused_by_name),
+		cmocka_unit_test(a_call_costs_what_the_newest_price_says_rounded_half_to_even),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
