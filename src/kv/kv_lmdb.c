@@ -361,13 +361,19 @@ is_open(const char *path)
 	return false;
 }
 
+bool
+lmdb_env_has_table(enum lmdb_tables tables, enum table table)
+{
+	return (table_sets[tables] & 1u << table) != 0;
+}
+
 static int
 open_tables_in(struct lmdb_env *env, MDB_txn *txn, enum lmdb_tables tables, unsigned flags)
 {
 	for (int table = 0; table < TABLES; table++) {
 		int rc;
 
-		if ((table_sets[tables] & 1u << table) == 0)
+		if (!lmdb_env_has_table(tables, (enum table)table))
 			continue;
 		rc = mdb_dbi_open(txn, table_names[table], flags, &env->tables[table]);
 		if (rc != MDB_SUCCESS)
@@ -493,4 +499,18 @@ lmdb_env_close(struct lmdb_env *env)
 		mdb_env_close(env->env);
 	free(env->path);
 	free(env);
+}
+
+bool
+lmdb_env_copy(struct lmdb_env *env, const char *path)
+{
+	int rc;
+
+	if (!lmdb_files_make(path))
+		return false;
+	rc = mdb_env_copy2(env->env, path, MDB_CP_COMPACT);
+	if (rc == MDB_SUCCESS)
+		return lmdb_files_sync(path);       /* LMDB does not */
+	log_error("%s: copy to %s: %s", env->path, path, mdb_strerror(rc));
+	return false;
 }

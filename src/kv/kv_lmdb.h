@@ -20,10 +20,17 @@ enum lmdb_access { LMDB_READ, LMDB_WRITE, LMDB_MAKE };
 
 /* A shard has meta, ledger, inbox, outbox, chores and metrics; the index meta, tokens and policies. */
 enum lmdb_tables { LMDB_SHARD_TABLES, LMDB_INDEX_TABLES };
+bool lmdb_env_has_table(enum lmdb_tables tables, enum table table);
 
 /* NULL after logging. */
 struct lmdb_env *lmdb_env_open(const char *path, size_t map_size, enum lmdb_tables tables, enum lmdb_access access);
 void lmdb_env_close(struct lmdb_env *env);
+
+/*
+ * A copy of the newest snapshot without free pages, in the directory path,
+ * which is made and must have no data yet; it is on disk.  false after logging.
+ */
+bool lmdb_env_copy(struct lmdb_env *env, const char *path);
 
 /* NULL with *st set when none can begin.  Reads may be nested and share one snapshot. */
 struct kv *lmdb_read_begin(struct lmdb_env *env, enum status *st);

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "backup/backup_command.h"
 #include "buf.h"
 #include "master/config_read.h"
 #include "ctl_stats.h"
@@ -222,6 +223,27 @@ migrate(const struct client *client, const struct verb *verb, int argc, char **a
 }
 
 static int
+keep_data(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct buf errors = BUF_INIT;
+	bool is_usage_wrong = false, is_done = false;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);          /* what is told here is progress */
+	if (config_read(&options, client->file, NULL, 0, &errors))
+		is_done = backup_command_run(&options, argc, argv, &is_usage_wrong);
+	else
+		fwrite(errors.data, 1, errors.len, stderr);
+	options_fini(&options);
+	buf_fini(&errors);
+	if (is_usage_wrong) {
+		fprintf(stderr, "usage: aiexpensectl %s %s\n", verb->name, verb->args != NULL ? verb->args : "");
+		return EXIT_USAGE;
+	}
+	return is_done ? 0 : EXIT_REFUSED;
+}
+
+static int
 parse(const struct client *client, const struct verb *verb, int argc, char **argv)
 {
 	(void)client;
@@ -239,6 +261,11 @@ static const struct verb verbs[] = {
 	{ "show", "what", "stats.sock", pass_on, "What the daemon knows of itself; \"show help\" lists it." },
 	{ "token", "add|list|revoke ...", "control.sock", pass_on, "Tokens of the REST API." },
 	{ "check-config", NULL, NULL, check_config, "Test the configuration." },
+	{ "backup", "[--keep n] directory", NULL, keep_data,
+		"Copy the store, also while it is in use, to a new directory below that one, read the copy, then remove all but the newest n." },
+	{ "restore", "backup", NULL, keep_data, "Make the store from a backup, where there is none." },
+	{ "check", "[directory]", NULL, keep_data, "Read every record of the store, or of a backup, and compare indexes and totals with the records." },
+	{ "compact", NULL, NULL, keep_data, "Give free pages of the store back to the file system.  Stop the daemon first." },
 	{ "migrate", NULL, NULL, migrate, "Make the tables of a store in PostgreSQL, or bring them up to date.  Stop the daemons first." },
 	{ "parse", "--jsonl | --explain text", NULL, parse,
 		"Understand a JSON object on each line of standard input, or a text and tell why; needs no daemon." },

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 TESTS += tests/daemon/test_ai.py
 TESTS += tests/daemon/test_api_doc.py
+TESTS += tests/daemon/test_backup.py
 TESTS += tests/daemon/test_bad_input.py
 TESTS += tests/daemon/test_category.py
 TESTS += tests/daemon/test_expense.py
@@ -33,6 +34,7 @@ EXTRA_DIST += tests/daemon/store_reader.py
 EXTRA_DIST += tests/daemon/tap.py
 EXTRA_DIST += tests/daemon/test_ai.py
 EXTRA_DIST += tests/daemon/test_api_doc.py
+EXTRA_DIST += tests/daemon/test_backup.py
 EXTRA_DIST += tests/daemon/test_bad_input.py
 EXTRA_DIST += tests/daemon/test_category.py
 EXTRA_DIST += tests/daemon/test_expense.py

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* See backup_command.h. */
+#include "config.h"
+
+#include "backup_command.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backup.h"
+#include "check.h"
+#include "log.h"
+#include "options.h"
+#include "store.h"
+#include "store/store_lmdb.h"
+
+enum { KEEP_MAX = 100000 };
+
+/*
+ * A file that was cut off, or a disk that cannot read a page, shows as a signal
+ * while the map is read.  What was begun under a name of its own is removed by
+ * the next run.
+ */
+static const char *being_read;
+
+static void
+say(const char *text)
+{
+	if (write(STDERR_FILENO, text, strlen(text)) == -1)
+		_exit(1);
+}
+
+static void
+on_bus_error(int sig)
+{
+	(void)sig;
+	say(being_read);
+	say(": cannot be read to its end: a file was cut off, or the disk fails\n");
+	_exit(1);
+}
+
+static bool
+read_keep(const char *text, unsigned *keep)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	*keep = (unsigned)n;
+	return *text != '\0' && *end == '\0' && n > 0 && n <= KEEP_MAX;
+}
+
+static bool
+run_backup(const struct options *options, int argc, char **argv, bool *is_usage_wrong)
+{
+	unsigned keep = 0;
+
+	*is_usage_wrong = argc != 2 && !(argc == 4 && strcmp(argv[1], "--keep") == 0 && read_keep(argv[2], &keep));
+	return !*is_usage_wrong && backup_make(options, argv[argc - 1], keep, stdout);
+}
+
+static bool
+run_restore(const struct options *options, int argc, char **argv, bool *is_usage_wrong)
+{
+	*is_usage_wrong = argc != 2;
+	being_read = argv[argc - 1];
+	return !*is_usage_wrong && backup_restore(options, argv[1], stdout);
+}
+
+static bool
+run_check(const struct options *options, int argc, char **argv, bool *is_usage_wrong)
+{
+	struct options at = *options;
+	struct check_result result;
+	bool is_good;
+
+	*is_usage_wrong = argc > 2;
+	if (*is_usage_wrong)
+		return false;
+	if (argc == 2)
+		at.store_path = argv[1];
+	being_read = at.store_path;
+	store_lmdb_adopt(&at);
+	is_good = check_store(&at, true, stdout, &result);
+	printf("%llu rows, %llu users, %llu expenses, %llu problems\n", (unsigned long long)result.rows,
+	    (unsigned long long)result.users, (unsigned long long)result.expenses, (unsigned long long)result.problems);
+	return is_good;
+}
+
+static bool
+run_compact(const struct options *options, int argc, char **argv, bool *is_usage_wrong)
+{
+	(void)argv;
+	*is_usage_wrong = argc != 1;
+	return !*is_usage_wrong && backup_compact(options, stdout);
+}
+
+bool
+backup_command_run(const struct options *options, int argc, char **argv, bool *is_usage_wrong)
+{
+	static const struct {
+		const char *name;
+		bool      (*run)(const struct options *options, int argc, char **argv, bool *is_usage_wrong);
+	} commands[] = {
+		{ "backup", run_backup }, { "restore", run_restore }, { "check", run_check }, { "compact", run_compact },
+	};
+
+	*is_usage_wrong = false;
+	if (options->store_engine != STORE_LMDB) {
+		log_error("store.engine = postgresql: its own tools look after the data, as pg_dump");
+		return false;
+	}
+	log_set_process("aiexpensectl");
+	being_read = options->store_path;
+	sigaction(SIGBUS, &(struct sigaction){ .sa_handler = on_bus_error }, NULL);
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		if (strcmp(argv[0], commands[i].name) == 0)
+			return commands[i].run(options, argc, argv, is_usage_wrong);
+	return false;
+}

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/backup/backup.c src/backup/backup.h
+libaiexpense_a_SOURCES += src/backup/backup_command.c src/backup/backup_command.h
+libaiexpense_a_SOURCES += src/backup/check.c src/backup/check.h
