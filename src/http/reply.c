@@ -16,7 +16,7 @@
 #include "cors.h"
 #include "request.h"
 
-enum { HEAD_ROOM = 1024 };
+enum { HEAD_ROOM = 1024, FULL_RETRY_S = 5 };
 
 static const struct {
 	unsigned    code;
@@ -296,8 +296,8 @@ add_problem_fields(struct request *req, enum status st)
 	if (status_http(st) == 401)
 		reply_header(req, "WWW-Authenticate",
 		    st == ST_NO_TOKEN ? SLICE_LITERAL("Bearer") : SLICE_LITERAL("Bearer error=\"invalid_token\""));
-	if (status_http(st) == 503 && !exchange_of(req)->has_retry_after)
-		reply_retry_after(req, 1);
+	if ((status_http(st) == 503 || st == ST_STORE_FULL) && !exchange_of(req)->has_retry_after)
+		reply_retry_after(req, st == ST_STORE_FULL ? FULL_RETRY_S : 1);
 }
 
 void

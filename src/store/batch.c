@@ -83,6 +83,14 @@ set_answer(struct batch *b, struct batch_entry *entry, enum status st, const str
 	entry->answer_len = b->answers.len - entry->answer_at;
 }
 
+/* What would take the room that deleting needs. */
+static bool
+adds_to_store(enum command_kind kind)
+{
+	return kind == COMMAND_RECORD_MESSAGE || kind == COMMAND_PUT_EXPENSES || kind == COMMAND_SIGN_UP ||
+	    kind == COMMAND_PUT_INBOX;
+}
+
 /* Carry one command out and pack its answer, which holds if the transaction does. */
 static void
 execute_one(struct batch *b, struct batch_entry *entry, struct kv *kv)
@@ -92,7 +100,9 @@ execute_one(struct batch *b, struct batch_entry *entry, struct kv *kv)
 	struct command command;
 	enum status st = ST_FAILED;
 
-	if (command_unpack(body, entry->kind, &b->arena, &command))
+	if (b->is_low && adds_to_store(entry->kind))
+		st = ST_STORE_FULL;
+	else if (command_unpack(body, entry->kind, &b->arena, &command))
 		st = command_run(&command, kv, &b->arena, &b->scratch, &b->metrics, &answer);
 	set_answer(b, entry, st, &answer);
 	if (b->answers.has_failed)

@@ -29,6 +29,7 @@ struct batch {
 	struct buf          bodies, answers, scratch;
 	struct arena        arena;
 	struct metrics_pending metrics;
+	bool                is_low;        /* on disk space: what adds to the store is refused */
 };
 
 void batch_fini(struct batch *b);

@@ -14,6 +14,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/statvfs.h>
 
 #include "batch.h"
 #include "channel.h"
@@ -21,6 +22,7 @@
 #include "clock.h"
 #include "layout.h"
 #include "log.h"
+#include "options.h"
 #include "sockets.h"
 
 enum { COMMIT_PRIORITY = PRIORITIES, WRITER_PRIORITIES };
@@ -132,11 +134,21 @@ commit_all(struct writer *w)
 	event_active(w->commit, 0, 0);
 }
 #else
+static bool
+is_disk_low(const struct options *options)
+{
+	struct statvfs fs;
+
+	return options->store_reserve_bytes > 0 && statvfs(options->store_path, &fs) == 0 &&
+	    (uint64_t)fs.f_bavail * fs.f_frsize < (uint64_t)options->store_reserve_bytes;
+}
+
 static void
 commit_all(struct writer *w)
 {
 	size_t done = 0;
 
+	w->batch.is_low = w->batch.count > 0 && is_disk_low(w->in->options);
 	while (done < w->batch.count) {
 		size_t count = batch_run(&w->batch, done, w->in->options->store_batch_max, w->env, w->in->slot);
 
