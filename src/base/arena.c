@@ -34,7 +34,7 @@ add_block(struct arena *arena, size_t size)
 }
 
 void *
-arena_alloc(struct arena *arena, size_t size)
+arena_alloc_unset(struct arena *arena, size_t size)
 {
 	struct arena_block *block = arena->blocks;
 	void *p;
@@ -49,7 +49,15 @@ arena_alloc(struct arena *arena, size_t size)
 	}
 	p = block->data + block->used;
 	block->used += size;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	void *p = arena_alloc_unset(arena, size);
+
+	return p != NULL ? memset(p, 0, size) : NULL;
 }
 
 struct slice

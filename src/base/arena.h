@@ -21,6 +21,9 @@ struct arena {
 /* Zeroed memory for any type, owned by the arena; NULL when there is none. */
 void *arena_alloc(struct arena *arena, size_t size);
 
+/* The same with whatever was there before, for the most that may come, of which little does. */
+void *arena_alloc_unset(struct arena *arena, size_t size);
+
 /* A copy of the bytes with a NUL behind them; an empty slice with a NULL pointer when there is no memory. */
 struct slice arena_copy(struct arena *arena, struct slice s);
 

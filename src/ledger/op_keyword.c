@@ -49,7 +49,7 @@ keywords_get(struct op *op, struct person *person)
 	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
 	is_there = kv_cursor_seek(&cursor, key_slice(&prefix)) && key_starts_with(cursor.key, &prefix);
 	if (is_there) {
-		keywords = arena_alloc(op->arena, KEYWORDS_MAX * sizeof *keywords);
+		keywords = arena_alloc_unset(op->arena, KEYWORDS_MAX * sizeof *keywords);
 		st = keywords != NULL ? ST_OK : ST_FAILED;
 	}
 	while (st == ST_OK && is_there && person->keyword_count < KEYWORDS_MAX) {

@@ -25,6 +25,7 @@ read_category(struct op *op, const struct kv_cursor *cursor, struct category *ca
 {
 	struct slice value = arena_copy(op->arena, cursor->value);
 
+	*category = (struct category){ .version = 0 };
 	if (value.ptr == NULL)
 		return ST_FAILED;
 	if (!key_read_id(cursor->key, &category->id))
@@ -36,7 +37,7 @@ read_category(struct op *op, const struct kv_cursor *cursor, struct category *ca
 static void
 put_leaving_last(struct op *op, struct person *person, struct category *categories)
 {
-	struct category *leaving = arena_alloc(op->arena, CATEGORIES_MAX * sizeof *leaving);
+	struct category *leaving = arena_alloc_unset(op->arena, CATEGORIES_MAX * sizeof *leaving);
 	size_t count = person->category_count, present = 0;
 
 	if (leaving == NULL) {
@@ -115,7 +116,7 @@ get_names(struct op *op, const struct person *person, struct category *categorie
 enum status
 op_get_person(struct op *op, struct person *person)
 {
-	struct category *categories = arena_alloc(op->arena, CATEGORIES_MAX * sizeof *categories);
+	struct category *categories = arena_alloc_unset(op->arena, CATEGORIES_MAX * sizeof *categories);
 	enum status st = categories != NULL ? get_user(op, &person->user) : ST_FAILED;
 
 	if (st == ST_OK)
