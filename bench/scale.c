@@ -2,12 +2,13 @@
 /*
  * What things cost as the store grows:
  *
- *	scale [-d DIRECTORY] [-s SHARDS] [EXPENSES ...]
+ *	scale [-d DIRECTORY] [-s SHARDS] [-f STORE] [EXPENSES ...]
  *
  * Fills a store through its interface, a hundred expenses a user, and at each
  * size (10,000, 100,000 and 1,000,000 unless others are named) measures
  * operations on users drawn at random, the bytes of an expense, and how long
- * opening takes.  Writes are durable, one command a commit.
+ * opening takes.  Writes are durable, one command a commit.  With -f it only
+ * fills STORE, for bench/growth, which measures the same through a daemon.
  */
 #include "config.h"
 
@@ -42,13 +43,15 @@ open_store(size_t batch)
 }
 
 static void
-make_store(unsigned shards, uint64_t expenses)
+make_store(const char *kept, unsigned shards, uint64_t expenses)
 {
 	char path[PATH_MAX];
 
 	if (!options_init(&options))
 		bench_must(ST_FAILED, "memory");
 	snprintf(path, sizeof path, "%s/store", bench_data_directory());
+	if (kept != NULL)
+		snprintf(path, sizeof path, "%s", kept);
 	free(options.store_path);
 	options.store_path = strdup(path);
 	options.store_shards = shards;
@@ -319,30 +322,11 @@ print_growth(double first[WORKS], double last[WORKS])
 		printf(" %s %.2f%s", works[i].name, last[i] / first[i], i > 0 ? "," : "\n");
 }
 
-int
-main(int argc, char **argv)
+static void
+measure_sizes(const size_t *sizes, size_t count)
 {
-	size_t sizes[SIZES_MAX], count;
 	double first[WORKS], last[WORKS];
-	const char *parent = ".";
-	unsigned shards = 1;
-	int letter;
 
-	while ((letter = getopt(argc, argv, "d:s:")) != -1) {
-		if (letter == 'd')
-			parent = optarg;
-		else if (letter != 's' || (shards = (unsigned)strtoul(optarg, NULL, 10)) < 1 || shards > 64)
-			argc = 0;
-	}
-	if (argc - optind < 0 || argc - optind > SIZES_MAX) {
-		fprintf(stderr, "usage: scale [-d DIRECTORY] [-s SHARDS] [EXPENSES ...]\n");
-		return 2;
-	}
-	count = read_sizes(argc - optind, argv + optind, sizes);
-	signal(SIGINT, on_interrupt);
-	signal(SIGTERM, on_interrupt);
-	bench_data_init(BENCH_LMDB, parent, LOAD_BATCH);
-	make_store(shards, sizes[count - 1]);
 	printf("|   expenses |");
 	for (size_t i = WORKS; i-- > 0; )
 		printf(" %s p50 / p99 us |", works[i].name);
@@ -353,6 +337,37 @@ main(int argc, char **argv)
 	}
 	if (count > 1)
 		print_growth(first, last);
+}
+
+int
+main(int argc, char **argv)
+{
+	size_t sizes[SIZES_MAX], count;
+	const char *parent = ".", *kept = NULL;
+	unsigned shards = 1;
+	int letter;
+
+	while ((letter = getopt(argc, argv, "d:f:s:")) != -1) {
+		if (letter == 'd')
+			parent = optarg;
+		else if (letter == 'f')
+			kept = optarg;
+		else if (letter != 's' || (shards = (unsigned)strtoul(optarg, NULL, 10)) < 1 || shards > 64)
+			argc = 0;
+	}
+	if (argc - optind < 0 || argc - optind > SIZES_MAX) {
+		fprintf(stderr, "usage: scale [-d DIRECTORY] [-s SHARDS] [-f STORE] [EXPENSES ...]\n");
+		return 2;
+	}
+	count = read_sizes(argc - optind, argv + optind, sizes);
+	signal(SIGINT, on_interrupt);
+	signal(SIGTERM, on_interrupt);
+	bench_data_init(BENCH_LMDB, parent, LOAD_BATCH);
+	make_store(kept, shards, sizes[count - 1]);
+	if (kept != NULL)
+		fill(sizes[count - 1]);
+	else
+		measure_sizes(sizes, count);
 	bench_data_remove();
 	options_fini(&options);
 	return 0;
