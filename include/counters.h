@@ -19,6 +19,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "log_linear.h"
+
 enum operation {
 #define OPERATION(name, help) OPERATION_##name,
 #include "operations.def"
@@ -32,11 +34,34 @@ struct operation_metrics {
 	_Atomic uint64_t min_duration_ns, max_duration_ns;   /* 0 as long as there was none */
 };
 
+enum distribution {
+#define DISTRIBUTION(name, unit, help) DISTRIBUTION_##name,
+#include "distributions.def"
+#undef DISTRIBUTION
+	DISTRIBUTIONS
+};
+
+struct distribution_head {
+	_Atomic uint64_t count, sum, max;
+};
+
+/* Values up to some 69 s in nanoseconds, to within a sixteenth of themselves. */
+enum { CELL_PRECISION = 4, CELL_VALUE_BITS = 36, CELLS = LOG_LINEAR_CELLS(CELL_VALUE_BITS, CELL_PRECISION) };
+
+struct histogram_cells {
+	_Atomic uint64_t at[CELLS];
+};
+
 struct counters {
 #define ROW(name, kind, help) _Atomic uint64_t name;
 #include "counters.def"
 #undef ROW
 	struct operation_metrics operations[OPERATIONS];
+	struct distribution_head distributions[DISTRIBUTIONS];
+
+	/* Behind all heads: a process that never counts there has no memory for them, and readers do not touch them. */
+	struct histogram_cells operation_cells[OPERATIONS];
+	struct histogram_cells distribution_cells[DISTRIBUTIONS];
 };
 
 /* What a process is doing; only a writer has stages other than the first. */
@@ -81,6 +106,25 @@ struct operation_row {
 	const char *name, *help;
 };
 
+enum distribution_unit { DISTRIBUTION_NS, DISTRIBUTION_COUNT };
+
+struct distribution_row {
+	const char            *name, *help;
+	enum distribution_unit unit;
+};
+
+/* The values that these shares of all do not exceed: the upper end of a cell, and never more than the largest. */
+struct quantiles {
+	uint64_t p50, p90, p95, p99, p99_9;
+};
+
+/* The sum over all processes, for readers. */
+struct distribution_totals {
+	uint64_t         count, sum, max;
+	struct quantiles quantiles;                 /* all 0 without values */
+	uint64_t         cells[CELLS];
+};
+
 /* The sum over all processes, for readers. */
 struct operation_totals {
 	uint64_t total_requests, success_requests, failed_requests;
@@ -88,11 +132,14 @@ struct operation_totals {
 	uint64_t average_duration_ns;
 	double   success_rate;                      /* 0 to 1; 0 without requests */
 	double   requests_per_second;               /* over the uptime */
+	struct quantiles quantiles;                 /* of the duration in ns */
+	uint64_t cells[CELLS];
 };
 
 extern const struct counter_row counter_rows[];
 extern const size_t counter_row_count;
 extern const struct operation_row operation_rows[OPERATIONS];
+extern const struct distribution_row distribution_rows[DISTRIBUTIONS];
 
 /* The segment, mapped and zeroed, and the descriptor of its memory in *fd; NULL after logging why. */
 struct counter_segment *counters_create(uint32_t capacity, int *fd);
@@ -115,6 +162,12 @@ uint64_t counter_read(const struct counter_row *row, const struct process_slot *
 
 struct operation_totals operation_read(enum operation operation, const struct process_slot *slots, size_t count,
     int64_t uptime_ms);
+
+void distribution_read(enum distribution distribution, const struct process_slot *slots, size_t count,
+    struct distribution_totals *totals);
+
+/* The value that this share, 0 to 1, of what the cells count does not exceed; 0 when they count nothing. */
+uint64_t cells_quantile(const uint64_t cells[CELLS], double share);
 
 /* For the process that owns the slot only. */
 static inline void
@@ -154,6 +207,8 @@ counter_floor(_Atomic uint64_t *counter, uint64_t n)
 
 /* Count one operation that took this long. */
 void operation_record(struct counters *counters, enum operation operation, uint64_t duration_ns, bool is_success);
+
+void distribution_record(struct counters *counters, enum distribution distribution, uint64_t value);
 
 /* A writer tells when it enters and leaves a transaction, so that the master can tell stuck from slow. */
 static inline void

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Values below 256 have a cell each; from there on, each power of two is cut
- * into 128 cells of the same width.
- */
+/* See histogram.h. */
 #include "config.h"
 
 #include "histogram.h"
@@ -10,29 +7,7 @@
 #include <math.h>
 #include <stddef.h>
 
-static const uint64_t value_max = (UINT64_C(1) << HISTOGRAM_VALUE_BITS) - 1;
-
-static size_t
-cell_of(uint64_t ns)
-{
-	unsigned bits, width_bits;
-
-	if (ns > value_max)
-		ns = value_max;
-	bits = 64 - (unsigned)__builtin_clzll(ns | 1);
-	width_bits = bits > HISTOGRAM_PRECISION_BITS + 1 ? bits - HISTOGRAM_PRECISION_BITS - 1 : 0;
-	return ((size_t)width_bits << HISTOGRAM_PRECISION_BITS) + (size_t)(ns >> width_bits);
-}
-
-static uint64_t
-cell_end(size_t cell)
-{
-	size_t power = cell >> HISTOGRAM_PRECISION_BITS;
-	unsigned width_bits = power > 1 ? (unsigned)power - 1 : 0;
-	uint64_t first = cell - ((size_t)width_bits << HISTOGRAM_PRECISION_BITS);
-
-	return ((first + 1) << width_bits) - 1;
-}
+#include "log_linear.h"
 
 static uint64_t
 smaller(uint64_t a, uint64_t b)
@@ -47,7 +22,7 @@ histogram_record(struct histogram *h, uint64_t ns)
 	h->max_ns = ns > h->max_ns ? ns : h->max_ns;
 	h->count++;
 	h->sum_ns += ns;
-	h->cells[cell_of(ns)]++;
+	h->cells[log_linear_cell(ns, HISTOGRAM_VALUE_BITS, HISTOGRAM_PRECISION_BITS)]++;
 }
 
 void
@@ -72,7 +47,7 @@ histogram_quantile_ns(const struct histogram *h, double share)
 	for (size_t i = 0; i < HISTOGRAM_CELLS; i++) {
 		seen += h->cells[i];
 		if (seen >= rank)
-			return smaller(cell_end(i), h->max_ns);
+			return smaller(log_linear_end(i, HISTOGRAM_PRECISION_BITS), h->max_ns);
 	}
 	return h->max_ns;
 }

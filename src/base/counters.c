@@ -11,7 +11,7 @@
 #include "clock.h"
 #include "log.h"
 
-enum { SEGMENT_VERSION = 1 };
+enum { SEGMENT_VERSION = 2 };
 
 const struct counter_row counter_rows[] = {
 #define ROW(name, kind, help) { #name, help, COUNTER_##kind, offsetof(struct counters, name) },
@@ -24,6 +24,12 @@ const struct operation_row operation_rows[OPERATIONS] = {
 #define OPERATION(name, help) { #name, help },
 #include "operations.def"
 #undef OPERATION
+};
+
+const struct distribution_row distribution_rows[DISTRIBUTIONS] = {
+#define DISTRIBUTION(name, unit, help) { #name, help, DISTRIBUTION_##unit },
+#include "distributions.def"
+#undef DISTRIBUTION
 };
 
 static size_t
@@ -161,6 +167,86 @@ counter_read(const struct counter_row *row, const struct process_slot *slots, si
 	return sum;
 }
 
+static void
+count_cell(struct histogram_cells *cells, uint64_t value)
+{
+	counter_add(&cells->at[log_linear_cell(value, CELL_VALUE_BITS, CELL_PRECISION)], 1);
+}
+
+static void
+add_cells(uint64_t sum[CELLS], const struct histogram_cells *cells)
+{
+	for (size_t i = 0; i < CELLS; i++)
+		sum[i] += atomic_load_explicit(&cells->at[i], memory_order_relaxed);
+}
+
+/* The cells are counted by themselves: the count beside them is of another instant. */
+uint64_t
+cells_quantile(const uint64_t cells[CELLS], double share)
+{
+	uint64_t count = 0, seen = 0, rank;
+
+	for (size_t i = 0; i < CELLS; i++)
+		count += cells[i];
+	if (count == 0)
+		return 0;
+	/* Rounded up, less a trifle, since 0.07 * 100 is a little more than 7. */
+	rank = (uint64_t)(share * (double)count + 1 - 1e-6);
+	for (size_t i = 0; i < CELLS; i++) {
+		seen += cells[i];
+		if (seen >= rank)
+			return log_linear_end(i, CELL_PRECISION);
+	}
+	return log_linear_end(CELLS - 1, CELL_PRECISION);
+}
+
+/* A value beyond the cells is known by the largest only. */
+static uint64_t
+quantile_below(const uint64_t cells[CELLS], double share, uint64_t max)
+{
+	uint64_t value = cells_quantile(cells, share);
+
+	return value < max && value < log_linear_end(CELLS - 1, CELL_PRECISION) ? value : max;
+}
+
+static struct quantiles
+quantiles_of(const uint64_t cells[CELLS], uint64_t max)
+{
+	return (struct quantiles){ quantile_below(cells, 0.5, max), quantile_below(cells, 0.9, max),
+		quantile_below(cells, 0.95, max), quantile_below(cells, 0.99, max), quantile_below(cells, 0.999, max) };
+}
+
+void
+distribution_record(struct counters *counters, enum distribution distribution, uint64_t value)
+{
+	struct distribution_head *head = &counters->distributions[distribution];
+
+	counter_add(&head->count, 1);
+	counter_add(&head->sum, value);
+	counter_peak(&head->max, value);
+	count_cell(&counters->distribution_cells[distribution], value);
+}
+
+void
+distribution_read(enum distribution distribution, const struct process_slot *slots, size_t count,
+    struct distribution_totals *totals)
+{
+	*totals = (struct distribution_totals){ 0 };
+	for (size_t i = 0; i < count; i++) {
+		const struct counters *counters = &slots[i].counters;
+		const struct distribution_head *head = &counters->distributions[distribution];
+		uint64_t n = atomic_load_explicit(&head->count, memory_order_relaxed);
+
+		if (n == 0)
+			continue;
+		totals->count += n;
+		totals->sum += atomic_load_explicit(&head->sum, memory_order_relaxed);
+		totals->max = larger(totals->max, atomic_load_explicit(&head->max, memory_order_relaxed));
+		add_cells(totals->cells, &counters->distribution_cells[distribution]);
+	}
+	totals->quantiles = quantiles_of(totals->cells, totals->max);
+}
+
 void
 operation_record(struct counters *counters, enum operation operation, uint64_t duration_ns, bool is_success)
 {
@@ -171,11 +257,17 @@ operation_record(struct counters *counters, enum operation operation, uint64_t d
 	counter_add(&m->total_duration_ns, duration_ns);
 	counter_floor(&m->min_duration_ns, duration_ns);
 	counter_peak(&m->max_duration_ns, duration_ns);
+	count_cell(&counters->operation_cells[operation], duration_ns);
 }
 
 static void
-add_metrics(struct operation_totals *sum, const struct operation_metrics *m)
+add_operation(struct operation_totals *sum, const struct counters *counters, enum operation operation)
 {
+	const struct operation_metrics *m = &counters->operations[operation];
+
+	if (atomic_load_explicit(&m->total_requests, memory_order_relaxed) == 0)
+		return;
+	add_cells(sum->cells, &counters->operation_cells[operation]);
 	sum->total_requests += atomic_load_explicit(&m->total_requests, memory_order_relaxed);
 	sum->success_requests += atomic_load_explicit(&m->success_requests, memory_order_relaxed);
 	sum->failed_requests += atomic_load_explicit(&m->failed_requests, memory_order_relaxed);
@@ -192,7 +284,8 @@ operation_read(enum operation operation, const struct process_slot *slots, size_
 	struct operation_totals sum = { 0 };
 
 	for (size_t i = 0; i < count; i++)
-		add_metrics(&sum, &slots[i].counters.operations[operation]);
+		add_operation(&sum, &slots[i].counters, operation);
+	sum.quantiles = quantiles_of(sum.cells, sum.max_duration_ns);
 	if (sum.total_requests > 0) {
 		sum.average_duration_ns = sum.total_duration_ns / sum.total_requests;
 		sum.success_rate = (double)sum.success_requests / (double)sum.total_requests;

@@ -8,6 +8,7 @@ libaiexpense_a_SOURCES += src/base/hex.c src/base/hex.h
 libaiexpense_a_SOURCES += src/base/json_out.c src/base/json_out.h
 libaiexpense_a_SOURCES += src/base/language_tag.c src/base/language_tag.h
 libaiexpense_a_SOURCES += src/base/log.c src/base/log.h
+libaiexpense_a_SOURCES += src/base/log_linear.h
 libaiexpense_a_SOURCES += src/base/money.c
 libaiexpense_a_SOURCES += src/base/options.c src/base/options.h
 libaiexpense_a_SOURCES += src/base/options_file.c

@@ -142,6 +142,7 @@ count_turn(const struct child_loop *loop)
 	if (loop->waits_for_disk)
 		return;
 	counter_peak(&counters->loop_turn_peak_us, took_ns / 1000);
+	distribution_record(counters, DISTRIBUTION_loop_turn_ns, took_ns);
 	if (took_ns > STALL_NS)
 		counter_add(&counters->loop_stall_ns_total, took_ns);
 }

@@ -19,7 +19,8 @@ static const struct {
 	{ "failed_requests",     "failed",   1,   0 },
 	{ "requests_per_second", "per s",    1,   2 },
 	{ "average_duration_ns", "avg ms",   1e6, 3 },
-	{ "min_duration_ns",     "min ms",   1e6, 3 },
+	{ "p50_duration_ns",     "p50 ms",   1e6, 3 },
+	{ "p99_duration_ns",     "p99 ms",   1e6, 3 },
 	{ "max_duration_ns",     "max ms",   1e6, 3 },
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
@@ -42,11 +43,11 @@ print_table(const struct table *table, FILE *out)
 {
 	fprintf(out, "\n%-18s", "operation");
 	for (size_t c = 0; c < COLUMNS; c++)
-		fprintf(out, " %12s", columns[c].head);
+		fprintf(out, " %10s", columns[c].head);
 	for (size_t o = 0; o < OPERATIONS; o++) {
 		fprintf(out, "\n%-18s", operation_rows[o].name);
 		for (size_t c = 0; c < COLUMNS; c++)
-			fprintf(out, " %12.*f", columns[c].decimals, table->cells[o][c]);
+			fprintf(out, " %10.*f", columns[c].decimals, table->cells[o][c]);
 	}
 	putc('\n', out);
 }

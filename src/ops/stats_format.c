@@ -7,25 +7,46 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The figures of an operation; either whole numbers or ratios. */
-static const struct {
+/* The figures of an operation or a distribution; either whole numbers or ratios. */
+struct figure {
 	const char *name;
 	size_t      offset;
 	bool        is_ratio;
-} figures[] = {
-#define FIGURE(name, is_ratio) { #name, offsetof(struct operation_totals, name), is_ratio }
-	FIGURE(total_requests, false),
-	FIGURE(success_requests, false),
-	FIGURE(failed_requests, false),
-	FIGURE(success_rate, true),
-	FIGURE(requests_per_second, true),
-	FIGURE(total_duration_ns, false),
-	FIGURE(average_duration_ns, false),
-	FIGURE(min_duration_ns, false),
-	FIGURE(max_duration_ns, false),
-#undef FIGURE
 };
-enum { FIGURES = sizeof figures / sizeof figures[0] };
+
+static const struct figure operation_figures[] = {
+#define FIGURE(name, member, is_ratio) { name, offsetof(struct operation_totals, member), is_ratio }
+	FIGURE("total_requests", total_requests, false),
+	FIGURE("success_requests", success_requests, false),
+	FIGURE("failed_requests", failed_requests, false),
+	FIGURE("success_rate", success_rate, true),
+	FIGURE("requests_per_second", requests_per_second, true),
+	FIGURE("total_duration_ns", total_duration_ns, false),
+	FIGURE("average_duration_ns", average_duration_ns, false),
+	FIGURE("min_duration_ns", min_duration_ns, false),
+	FIGURE("max_duration_ns", max_duration_ns, false),
+	FIGURE("p50_duration_ns", quantiles.p50, false),
+	FIGURE("p90_duration_ns", quantiles.p90, false),
+	FIGURE("p95_duration_ns", quantiles.p95, false),
+	FIGURE("p99_duration_ns", quantiles.p99, false),
+	FIGURE("p99_9_duration_ns", quantiles.p99_9, false),
+#undef FIGURE
+	{ NULL, 0, false }
+};
+
+static const struct figure distribution_figures[] = {
+#define FIGURE(name, member) { name, offsetof(struct distribution_totals, member), false }
+	FIGURE("count", count),
+	FIGURE("sum", sum),
+	FIGURE("max", max),
+	FIGURE("p50", quantiles.p50),
+	FIGURE("p90", quantiles.p90),
+	FIGURE("p95", quantiles.p95),
+	FIGURE("p99", quantiles.p99),
+	FIGURE("p99_9", quantiles.p99_9),
+#undef FIGURE
+	{ NULL, 0, false }
+};
 
 static struct operation_totals
 totals_of(const struct stats_view *view, size_t operation)
@@ -34,19 +55,31 @@ totals_of(const struct stats_view *view, size_t operation)
 }
 
 static void
-print_figure(struct buf *out, const struct operation_totals *totals, size_t figure)
+print_figure(struct buf *out, const void *totals, const struct figure *figure)
 {
-	const char *at = (const char *)totals + figures[figure].offset;
+	const char *at = (const char *)totals + figure->offset;
 
-	if (figures[figure].is_ratio)
+	if (figure->is_ratio)
 		buf_printf(out, "%.6g", *(const double *)(const void *)at);
 	else
 		buf_append_uint(out, *(const uint64_t *)(const void *)at);
 }
 
+static void
+print_text_figures(struct buf *out, const char *name, const struct figure *figures, const void *totals)
+{
+	for (const struct figure *figure = figures; figure->name != NULL; figure++) {
+		buf_printf(out, "%s.%s ", name, figure->name);
+		print_figure(out, totals, figure);
+		buf_append_char(out, '\n');
+	}
+}
+
 void
 stats_print_text(const struct stats_view *view, struct buf *out)
 {
+	struct distribution_totals distribution;
+
 	buf_printf(out, "uptime_seconds %.3f\n", (double)view->uptime_ms / 1000);
 	for (size_t i = 0; i < counter_row_count; i++)
 		buf_printf(out, "%s %llu\n", counter_rows[i].name,
@@ -54,23 +87,21 @@ stats_print_text(const struct stats_view *view, struct buf *out)
 	for (size_t i = 0; i < OPERATIONS; i++) {
 		struct operation_totals totals = totals_of(view, i);
 
-		for (size_t f = 0; f < FIGURES; f++) {
-			buf_printf(out, "%s.%s ", operation_rows[i].name, figures[f].name);
-			print_figure(out, &totals, f);
-			buf_append_char(out, '\n');
-		}
+		print_text_figures(out, operation_rows[i].name, operation_figures, &totals);
+	}
+	for (size_t i = 0; i < DISTRIBUTIONS; i++) {
+		distribution_read((enum distribution)i, view->slots, view->count, &distribution);
+		print_text_figures(out, distribution_rows[i].name, distribution_figures, &distribution);
 	}
 }
 
 static void
-print_json_operation(const struct stats_view *view, size_t operation, struct buf *out)
+print_json_figures(struct buf *out, bool is_first, const char *name, const struct figure *figures, const void *totals)
 {
-	struct operation_totals totals = totals_of(view, operation);
-
-	buf_printf(out, "%s\"%s\":{", operation > 0 ? "," : "", operation_rows[operation].name);
-	for (size_t f = 0; f < FIGURES; f++) {
-		buf_printf(out, "%s\"%s\":", f > 0 ? "," : "", figures[f].name);
-		print_figure(out, &totals, f);
+	buf_printf(out, "%s\"%s\":{", is_first ? "" : ",", name);
+	for (const struct figure *figure = figures; figure->name != NULL; figure++) {
+		buf_printf(out, "%s\"%s\":", figure > figures ? "," : "", figure->name);
+		print_figure(out, totals, figure);
 	}
 	buf_append_char(out, '}');
 }
@@ -78,13 +109,23 @@ print_json_operation(const struct stats_view *view, size_t operation, struct buf
 void
 stats_print_json(const struct stats_view *view, struct buf *out)
 {
+	struct distribution_totals distribution;
+
 	buf_printf(out, "{\"uptime_seconds\":%.3f,\"counters\":{", (double)view->uptime_ms / 1000);
 	for (size_t i = 0; i < counter_row_count; i++)
 		buf_printf(out, "%s\"%s\":%llu", i > 0 ? "," : "", counter_rows[i].name,
 		    (unsigned long long)counter_read(&counter_rows[i], view->slots, view->count));
 	buf_append_text(out, "},\"operations\":{");
-	for (size_t i = 0; i < OPERATIONS; i++)
-		print_json_operation(view, i, out);
+	for (size_t i = 0; i < OPERATIONS; i++) {
+		struct operation_totals totals = totals_of(view, i);
+
+		print_json_figures(out, i == 0, operation_rows[i].name, operation_figures, &totals);
+	}
+	buf_append_text(out, "},\"distributions\":{");
+	for (size_t i = 0; i < DISTRIBUTIONS; i++) {
+		distribution_read((enum distribution)i, view->slots, view->count, &distribution);
+		print_json_figures(out, i == 0, distribution_rows[i].name, distribution_figures, &distribution);
+	}
 	buf_append_text(out, "}}\n");
 }
 
@@ -188,18 +229,86 @@ print_operation_sample(struct buf *out, const char *sample, size_t operation)
 	buf_printf(out, "aiexpense_operation_%s{operation=\"%s\"} ", sample, operation_rows[operation].name);
 }
 
+/* From 8 us to 17 s; the cells end at powers of two, so these are exact. */
+enum { FIRST_EDGE_BITS = 13, LAST_EDGE_BITS = 34 };
+
+static void
+print_edge(struct buf *out, unsigned bits, bool is_time)
+{
+	uint64_t edge = (UINT64_C(1) << bits) - 1;
+
+	if (is_time)
+		print_seconds(out, edge, 9);
+	else
+		buf_append_uint(out, edge);
+}
+
+/* The samples of one histogram; label is empty or name="value". */
+static void
+print_histogram(struct buf *out, const char *family, const char *label, const uint64_t cells[CELLS], uint64_t sum, bool is_time)
+{
+	unsigned first = is_time ? FIRST_EDGE_BITS : 1, last = is_time ? LAST_EDGE_BITS : FIRST_EDGE_BITS;
+	const char *comma = *label != '\0' ? "," : "", *open = *label != '\0' ? "{" : "", *close = *label != '\0' ? "}" : "";
+	uint64_t count = 0;
+	size_t cell = 0;
+
+	for (unsigned bits = first; bits <= last; bits++) {
+		for (; log_linear_end(cell, CELL_PRECISION) < UINT64_C(1) << bits; cell++)
+			count += cells[cell];
+		buf_printf(out, "%s_bucket{%s%sle=\"", family, label, comma);
+		print_edge(out, bits, is_time);
+		buf_printf(out, "\"} %llu\n", (unsigned long long)count);
+	}
+	for (; cell < CELLS; cell++)
+		count += cells[cell];
+	buf_printf(out, "%s_bucket{%s%sle=\"+Inf\"} %llu\n", family, label, comma, (unsigned long long)count);
+	buf_printf(out, "%s_count%s%s%s %llu\n", family, open, label, close, (unsigned long long)count);
+	buf_printf(out, "%s_sum%s%s%s ", family, open, label, close);
+	if (is_time)
+		print_seconds(out, sum, 9);
+	else
+		buf_append_uint(out, sum);
+	buf_append_char(out, '\n');
+}
+
 static void
 print_operation_durations(const struct stats_view *view, struct buf *out)
 {
-	print_help(out, "aiexpense_operation_duration_seconds", "summary", "Time that operations took.");
+	print_help(out, "aiexpense_operation_duration_seconds", "histogram", "Time that operations took.");
 	for (size_t i = 0; i < OPERATIONS; i++) {
 		struct operation_totals totals = totals_of(view, i);
+		char label[64];
 
-		print_operation_sample(out, "duration_seconds_count", i);
-		buf_printf(out, "%llu\n", (unsigned long long)totals.total_requests);
-		print_operation_sample(out, "duration_seconds_sum", i);
-		print_seconds(out, totals.total_duration_ns, 9);
-		buf_append_char(out, '\n');
+		snprintf(label, sizeof label, "operation=\"%s\"", operation_rows[i].name);
+		print_histogram(out, "aiexpense_operation_duration_seconds", label, totals.cells, totals.total_duration_ns, true);
+	}
+}
+
+/* All times are one family, so that one panel shows them. */
+static void
+print_distributions(const struct stats_view *view, struct buf *out)
+{
+	struct distribution_totals totals;
+	char text[96];
+
+	print_help(out, "aiexpense_duration_seconds", "histogram", "Time that parts of the work took.");
+	for (size_t i = 0; i < DISTRIBUTIONS; i++) {
+		struct slice name = slice_of(distribution_rows[i].name);
+
+		if (distribution_rows[i].unit != DISTRIBUTION_NS)
+			continue;
+		cut_unit(&name);
+		distribution_read((enum distribution)i, view->slots, view->count, &totals);
+		snprintf(text, sizeof text, "part=\"%.*s\"", SLICE_ARGS(name));
+		print_histogram(out, "aiexpense_duration_seconds", text, totals.cells, totals.sum, true);
+	}
+	for (size_t i = 0; i < DISTRIBUTIONS; i++) {
+		if (distribution_rows[i].unit != DISTRIBUTION_COUNT)
+			continue;
+		distribution_read((enum distribution)i, view->slots, view->count, &totals);
+		snprintf(text, sizeof text, "aiexpense_%s", distribution_rows[i].name);
+		print_help(out, text, "histogram", distribution_rows[i].help);
+		print_histogram(out, text, "", totals.cells, totals.sum, false);
 	}
 }
 
@@ -235,6 +344,7 @@ stats_print_prometheus(const struct stats_view *view, struct buf *out)
 	print_operation_durations(view, out);
 	print_operation_extreme(view, out, false);
 	print_operation_extreme(view, out, true);
+	print_distributions(view, out);
 	buf_append_text(out, "# EOF\n");
 }
 
@@ -253,5 +363,8 @@ stats_print_man(struct buf *out)
 	buf_append_text(out, ".El\n.Ss Operations\n.Bl -tag -width Ds\n");
 	for (size_t i = 0; i < OPERATIONS; i++)
 		print_man_item(out, operation_rows[i].name, operation_rows[i].help);
+	buf_append_text(out, ".El\n.Ss Distributions\n.Bl -tag -width Ds\n");
+	for (size_t i = 0; i < DISTRIBUTIONS; i++)
+		print_man_item(out, distribution_rows[i].name, distribution_rows[i].help);
 	buf_append_text(out, ".El\n");
 }

@@ -12,10 +12,10 @@ struct stats_view {
 	int64_t                    uptime_ms;
 };
 
-/* A line "name value" for each counter and "operation.name value" for each figure of each operation. */
+/* A line "name value" for each counter and "operation.name value" for each figure of each operation and distribution. */
 void stats_print_text(const struct stats_view *view, struct buf *out);
 
-/* {"uptime_seconds":1.5,"counters":{...},"operations":{"total":{...},...}} */
+/* {"uptime_seconds":1.5,"counters":{...},"operations":{"total":{...},...},"distributions":{...}} */
 void stats_print_json(const struct stats_view *view, struct buf *out);
 
 /* OpenMetrics 1.0: times in seconds, the operation as a label. */

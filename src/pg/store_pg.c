@@ -338,7 +338,8 @@ store_pg_open(const struct options *options, const struct meta *meta, struct eve
 
 	if (pg == NULL)
 		return NULL;
-	pg->head = (struct store){ .ops = &ops, .hash = ledger_hash_new(meta->secret, shards), .shard_count = shards };
+	pg->head = (struct store){ .ops = &ops, .hash = ledger_hash_new(meta->secret, shards), .shard_count = shards,
+		.counters = counters };
 	pg->base = base;
 	pg->counters = counters;
 	pg->max = options->store_queue_max;

@@ -91,10 +91,39 @@ adds_to_store(enum command_kind kind)
 	    kind == COMMAND_PUT_INBOX;
 }
 
+/* A kind that is not here is among the others. */
+static enum distribution
+time_of(unsigned kind)
+{
+	static const enum distribution times[COMMANDS] = {
+		[COMMAND_RECORD_MESSAGE] = DISTRIBUTION_write_message_ns,
+		[COMMAND_PUT_EXPENSES] = DISTRIBUTION_write_expenses_ns,
+		[COMMAND_CHANGE_EXPENSE] = DISTRIBUTION_write_change_ns,
+		[COMMAND_NAME_CATEGORY] = DISTRIBUTION_write_category_ns,
+		[COMMAND_DELETE_CATEGORY] = DISTRIBUTION_write_category_ns,
+		[COMMAND_MOVE_EXPENSES] = DISTRIBUTION_write_category_ns,
+		[COMMAND_SET_KEYWORD] = DISTRIBUTION_write_category_ns,
+		[COMMAND_SIGN_UP] = DISTRIBUTION_write_user_ns,
+		[COMMAND_CHANGE_USER] = DISTRIBUTION_write_user_ns,
+		[COMMAND_BEGIN_DELETION] = DISTRIBUTION_write_removal_ns,
+		[COMMAND_DELETE_STEP] = DISTRIBUTION_write_removal_ns,
+		[COMMAND_REMOVE_TOKENS] = DISTRIBUTION_write_removal_ns,
+		[COMMAND_REMOVE_EXPIRED] = DISTRIBUTION_write_removal_ns,
+		[COMMAND_PUT_INBOX] = DISTRIBUTION_write_inbox_ns,
+		[COMMAND_PUT_TOKEN] = DISTRIBUTION_write_access_ns,
+		[COMMAND_PUT_POLICY] = DISTRIBUTION_write_access_ns,
+		[COMMAND_REVOKE_TOKEN] = DISTRIBUTION_write_access_ns,
+		[COMMAND_NOTE_TOKEN_USED] = DISTRIBUTION_write_access_ns,
+	};
+
+	return kind < COMMANDS && times[kind] != 0 ? times[kind] : DISTRIBUTION_write_other_ns;
+}
+
 /* Carry one command out and pack its answer, which holds if the transaction does. */
 static void
-execute_one(struct batch *b, struct batch_entry *entry, struct kv *kv)
+execute_one(struct batch *b, struct batch_entry *entry, struct kv *kv, struct counters *counters)
 {
+	int64_t start_ns = clock_mono_ns();
 	struct slice body = { b->bodies.data + entry->body_at, entry->body_len };
 	struct write_answer answer;
 	struct command command;
@@ -107,6 +136,7 @@ execute_one(struct batch *b, struct batch_entry *entry, struct kv *kv)
 	set_answer(b, entry, st, &answer);
 	if (b->answers.has_failed)
 		kv_fail(kv, ST_FAILED);
+	distribution_record(counters, time_of(entry->kind), (uint64_t)(clock_mono_ns() - start_ns));
 	arena_recycle(&b->arena, KEEP);
 }
 
@@ -114,6 +144,7 @@ enum status
 batch_execute(struct batch *b, size_t first, size_t count, struct lmdb_env *env, struct process_slot *slot)
 {
 	int64_t start_ns;
+	uint64_t took_ns;
 	enum status st;
 	struct kv *kv = lmdb_write_begin(env, &st);
 
@@ -123,9 +154,11 @@ batch_execute(struct batch *b, size_t first, size_t count, struct lmdb_env *env,
 	process_stage(slot, STAGE_WRITING, start_ns / 1000000);
 	b->metrics.count = 0;
 	for (size_t i = first; i < first + count && kv->st == ST_OK; i++)
-		execute_one(b, &b->entries[i], kv);
+		execute_one(b, &b->entries[i], kv, &slot->counters);
 	metrics_flush(&b->metrics, kv, &b->scratch);
-	counter_peak(&slot->counters.store_write_peak_us, (uint64_t)(clock_mono_ns() - start_ns) / 1000);
+	took_ns = (uint64_t)(clock_mono_ns() - start_ns);
+	counter_peak(&slot->counters.store_write_peak_us, took_ns / 1000);
+	distribution_record(&slot->counters, DISTRIBUTION_store_write_ns, took_ns);
 	if (kv->st == ST_OK)
 		return ST_OK;
 	lmdb_write_abort(env);
@@ -148,6 +181,7 @@ batch_commit(struct lmdb_env *env, struct process_slot *slot)
 	took_ns = (uint64_t)(end_ns - start_ns);
 	counter_add(&slot->counters.store_commit_ns_total, took_ns);
 	counter_peak(&slot->counters.store_commit_peak_us, took_ns / 1000);
+	distribution_record(&slot->counters, DISTRIBUTION_store_commit_ns, took_ns);
 	if (st == ST_OK)
 		counter_add(&slot->counters.store_commits, 1);
 	return st;
@@ -197,5 +231,6 @@ batch_run(struct batch *b, size_t first, size_t max, struct lmdb_env *env, struc
 	}
 	counter_add(&slot->counters.store_commands, count);
 	counter_peak(&slot->counters.store_batch_peak, count);
+	distribution_record(&slot->counters, DISTRIBUTION_store_batch, count);
 	return count;
 }

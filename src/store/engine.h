@@ -39,6 +39,7 @@ struct store {
 	const struct engine_ops *ops;
 	struct ledger_hash      *hash;
 	unsigned                 shard_count;
+	struct counters         *counters; /* of this process; NULL: nothing is timed */
 	struct arena             spare;    /* of the last read, for the next one */
 };
 

@@ -4,6 +4,8 @@
 
 #include "store.h"
 
+#include "clock.h"
+#include "counters.h"
 #include "engine.h"
 #include "ledger/op.h"
 
@@ -14,13 +16,14 @@ struct reading {
 	struct arena  arena;
 	struct op     op;
 	enum status   st;
+	int64_t       started_ns;
 };
 
 /* false: it could not begin; end it all the same. */
 static bool
 reading_begin(struct reading *r, struct store *store, unsigned shard, const struct ledger *ledger)
 {
-	*r = (struct reading){ .store = store, .shard = shard, .arena = store->spare };
+	*r = (struct reading){ .store = store, .shard = shard, .arena = store->spare, .started_ns = clock_mono_ns() };
 	store->spare = (struct arena)ARENA_INIT;         /* reads may be nested */
 	if (ledger != NULL)
 		memcpy(r->op.ledger, ledger->key, sizeof r->op.ledger);
@@ -31,11 +34,13 @@ reading_begin(struct reading *r, struct store *store, unsigned shard, const stru
 
 /* The transaction ends here; what was copied to the arena lasts until reading_fini. */
 static void
-reading_end(struct reading *r)
+reading_end(struct reading *r, enum distribution time)
 {
 	if (r->op.kv != NULL)
 		r->store->ops->read_end(r->store, r->shard);
 	r->op.kv = NULL;
+	if (r->store->counters != NULL)
+		distribution_record(r->store->counters, time, (uint64_t)(clock_mono_ns() - r->started_ns));
 }
 
 static void
@@ -92,7 +97,7 @@ store_get_person(struct store *store, const struct ledger *ledger, store_person_
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
 		r.st = op_get_person(&r.op, &person);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_person_ns);
 	fn(r.st, r.st == ST_OK ? &person : NULL, arg);
 	reading_fini(&r);
 }
@@ -106,7 +111,7 @@ store_list_expenses(struct store *store, const struct ledger *ledger, const stru
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
 		r.st = op_list_expenses(&r.op, query, callbacks->on_expense, arg, &has_more);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_expenses_ns);
 	callbacks->on_end(r.st, has_more, arg);
 	reading_fini(&r);
 }
@@ -119,7 +124,7 @@ store_get_expense(struct store *store, const struct ledger *ledger, const struct
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
 		r.st = op_get_expense(&r.op, id, &expense);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_expense_ns);
 	fn(r.st, r.st == ST_OK ? &expense : NULL, arg);
 	reading_fini(&r);
 }
@@ -133,7 +138,7 @@ store_list_history(struct store *store, const struct ledger *ledger, const struc
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
 		r.st = op_list_history(&r.op, query, callbacks->on_event, arg, &has_more);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_history_ns);
 	callbacks->on_end(r.st, has_more, arg);
 	reading_fini(&r);
 }
@@ -147,7 +152,7 @@ store_get_message(struct store *store, const struct ledger *ledger, const struct
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
 		r.st = ledger_check(&r.op, INT64_MAX) == ST_OK ? op_get_message(&r.op, id, &message, &is_sign_up) : ST_NOT_FOUND;
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_messages_ns);
 	fn(r.st, r.st == ST_OK ? &message : NULL, arg);
 	reading_fini(&r);
 }
@@ -166,7 +171,7 @@ list_messages(struct store *store, const struct ledger *ledger, const struct mes
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
 		r.st = list(&r.op, query, callbacks->on_message, arg, &has_more, &last);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_messages_ns);
 	callbacks->on_end(r.st, has_more, &last, arg);
 	reading_fini(&r);
 }
@@ -194,7 +199,7 @@ store_find_replay(struct store *store, const struct ledger *ledger, struct slice
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
 		r.st = op_find_replay(&r.op, key, request_hash, &message);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_messages_ns);
 	fn(r.st, r.st == ST_OK ? &message : NULL, arg);
 	reading_fini(&r);
 }
@@ -207,7 +212,7 @@ store_list_totals(struct store *store, const struct ledger *ledger, bool by_mont
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
 		r.st = op_list_totals(&r.op, by_month, from, to, callbacks->on_total, arg);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_summary_ns);
 	callbacks->on_end(r.st, arg);
 	reading_fini(&r);
 }
@@ -221,7 +226,7 @@ store_summarize(struct store *store, const struct ledger *ledger, const struct s
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
 		r.st = op_summarize(&r.op, query, callbacks->on_group, arg, &summary);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_summary_ns);
 	callbacks->on_end(r.st, &summary, arg);
 	reading_fini(&r);
 }
@@ -236,7 +241,7 @@ store_list_metrics(struct store *store, day_t from, day_t to, const struct metri
 
 		if (reading_begin(&r, store, shard, NULL))
 			r.st = op_list_metrics(&r.op, from, to, callbacks, arg);
-		reading_end(&r);
+		reading_end(&r, DISTRIBUTION_read_other_ns);
 		st = r.st;
 		reading_fini(&r);
 	}
@@ -254,7 +259,7 @@ store_list_ai_users(struct store *store, day_t month, struct currency currency, 
 
 		if (reading_begin(&r, store, shard, NULL))
 			r.st = op_list_ai_users(&r.op, month, currency, limit, callbacks->on_user, arg);
-		reading_end(&r);
+		reading_end(&r, DISTRIBUTION_read_other_ns);
 		st = r.st;
 		reading_fini(&r);
 	}
@@ -269,7 +274,7 @@ store_get_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store
 
 	if (reading_begin(&r, store, store->shard_count, NULL))
 		r.st = op_get_token(&r.op, key_id, &token);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_token_ns);
 	fn(r.st, r.st == ST_OK ? &token : NULL, arg);
 	reading_fini(&r);
 }
@@ -283,7 +288,7 @@ store_list_tokens(struct store *store, const struct token_query *query, const st
 
 	if (reading_begin(&r, store, store->shard_count, NULL))
 		r.st = op_list_tokens(&r.op, query, callbacks->on_token, arg, &next);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_other_ns);
 	callbacks->on_end(r.st, next, arg);
 	reading_fini(&r);
 }
@@ -296,7 +301,7 @@ store_get_policy(struct store *store, struct slice key, uint32_t version, store_
 
 	if (reading_begin(&r, store, store->shard_count, NULL))
 		r.st = op_get_policy(&r.op, key, version, &policy);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_other_ns);
 	fn(r.st, r.st == ST_OK ? &policy : NULL, arg);
 	reading_fini(&r);
 }
@@ -310,7 +315,7 @@ store_list_policy_versions(struct store *store, struct slice key, uint32_t befor
 
 	if (reading_begin(&r, store, store->shard_count, NULL))
 		r.st = op_list_policy_versions(&r.op, key, before, limit, callbacks->on_policy, arg, &has_more);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_other_ns);
 	callbacks->on_end(r.st, has_more, arg);
 	reading_fini(&r);
 }
@@ -323,7 +328,7 @@ store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms
 
 	if (reading_begin(&r, store, shard, NULL))
 		r.st = op_list_inbox(&r.op, received_before_ms, limit, callbacks->on_entry, arg);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_other_ns);
 	callbacks->on_end(r.st, arg);
 	reading_fini(&r);
 }
@@ -336,7 +341,7 @@ store_list_deletions(struct store *store, unsigned shard, unsigned limit, const 
 
 	if (reading_begin(&r, store, shard, NULL))
 		r.st = op_list_deletions(&r.op, limit, callbacks->on_deletion, arg);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_other_ns);
 	callbacks->on_end(r.st, arg);
 	reading_fini(&r);
 }
@@ -350,7 +355,7 @@ store_list_expired(struct store *store, unsigned shard, const struct expired_que
 
 	if (reading_begin(&r, store, shard, NULL))
 		r.st = op_list_expired(&r.op, query, callbacks->on_row, arg, &next);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_other_ns);
 	callbacks->on_end(r.st, next, arg);
 	reading_fini(&r);
 }
@@ -369,7 +374,7 @@ store_list_category_moves(struct store *store, unsigned shard, unsigned limit, c
 
 	if (reading_begin(&r, store, shard, NULL))
 		r.st = op_list_category_moves(&r.op, shard, limit, callbacks->on_move, arg);
-	reading_end(&r);
+	reading_end(&r, DISTRIBUTION_read_other_ns);
 	callbacks->on_end(r.st, arg);
 	reading_fini(&r);
 }

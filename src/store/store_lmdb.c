@@ -103,7 +103,7 @@ store_lmdb_open(const struct options *options, struct event_base *base, struct c
 
 	if (lmdb == NULL)
 		return NULL;
-	lmdb->head = (struct store){ .ops = &ops, .shard_count = shards };
+	lmdb->head = (struct store){ .ops = &ops, .shard_count = shards, .counters = slot_counters };
 	for (unsigned shard = 0; shard <= shards; shard++)
 		if (!open_part(&lmdb->head, shard, options, base, slot_counters, &first))
 			goto fail;

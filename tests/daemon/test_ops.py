@@ -44,7 +44,8 @@ class Formats(unittest.TestCase):
 
     def test_every_operation_has_the_original_figures(self):
         figures = {"total_requests", "success_requests", "failed_requests", "total_duration_ns", "min_duration_ns",
-                   "max_duration_ns", "average_duration_ns", "success_rate", "requests_per_second"}
+                   "max_duration_ns", "average_duration_ns", "success_rate", "requests_per_second",
+                   "p50_duration_ns", "p90_duration_ns", "p95_duration_ns", "p99_duration_ns", "p99_9_duration_ns"}
         with Daemon() as d:
             operations = json.loads(d.ask("show stats json"))["operations"]
             self.assertEqual(list(operations), OPERATIONS)
@@ -63,6 +64,34 @@ class Formats(unittest.TestCase):
             os.kill(d.pids("keeper")[0], signal.SIGKILL)
             d.wait_for(lambda: d.stats()["children_respawned"] == 2)
             self.assertEqual(d.stats()["children_died"], 2)
+
+
+    def test_every_distribution_is_in_every_format_and_counts(self):
+        with open(os.path.join(SOURCE_DIR, "include", "distributions.def")) as f:
+            rows = re.findall(r"^DISTRIBUTION\((\w+), +(\w+),", f.read(), re.M)
+        with Daemon() as d:
+            self.assertEqual(d.ctl("token", "add", "admin").returncode, 0)
+            text = dict(line.split() for line in d.ask("show stats").splitlines())
+            distributions = json.loads(d.ask("show stats json"))["distributions"]
+            samples, types = openmetrics.parse(d.ask("show stats prometheus"))
+            self.assertEqual(list(distributions), [name for name, unit in rows])
+            for name, unit in rows:
+                self.assertIn(name + ".p99_9", text)
+                if unit == "NS":
+                    self.assertIn(("aiexpense_duration_seconds_count", (("part", name[:-3]),)), samples)
+                else:
+                    self.assertIn((f"aiexpense_{name}_count", ()), samples)
+            for name in "loop_turn_ns", "store_write_ns", "store_commit_ns", "store_batch", "write_access_ns":
+                self.assertGreater(int(text[name + ".count"]), 0, name)
+                self.assertGreaterEqual(distributions[name]["p99"], distributions[name]["p50"], name)
+
+    def test_the_buckets_of_a_histogram_grow_to_its_count(self):
+        with Daemon() as d:
+            samples, types = openmetrics.parse(d.ask("show stats prometheus"))
+        turns = {dict(labels)["le"]: value for (name, labels), value in samples.items()
+                 if name == "aiexpense_duration_seconds_bucket" and dict(labels)["part"] == "loop_turn"}
+        self.assertEqual(list(turns.values()), sorted(turns.values()))
+        self.assertEqual(turns["+Inf"], samples["aiexpense_duration_seconds_count", (("part", "loop_turn"),)])
 
 
 class Sockets(unittest.TestCase):

@@ -110,6 +110,40 @@ an_operation_that_never_happened_is_all_zero(void **state)
 	assert_memory_equal(&totals, &none, sizeof none);
 }
 
+/* Their share of all values lies at or below it, and it is at most a sixteenth too large. */
+static void
+quantiles_are_within_a_sixteenth_over_all_processes(void **state)
+{
+	static struct process_slot slots[2];
+	struct distribution_totals totals;
+
+	(void)state;
+	memset(slots, 0, sizeof slots);
+	for (uint64_t us = 1; us <= 1000; us++)
+		distribution_record(&slots[us % 2].counters, DISTRIBUTION_store_commit_ns, us * 1000);
+	distribution_read(DISTRIBUTION_store_commit_ns, slots, 2, &totals);
+	assert_int_equal(totals.count, 1000);
+	assert_int_equal(totals.sum, 500500000);
+	assert_in_range(totals.quantiles.p50, 500000, 500000 * 17 / 16);
+	assert_in_range(totals.quantiles.p90, 900000, 900000 * 17 / 16);
+	assert_in_range(totals.quantiles.p95, 950000, 1000000);
+	assert_in_range(totals.quantiles.p99, 990000, 1000000);
+	assert_in_range(totals.quantiles.p99_9, 999000, 1000000);
+	assert_int_equal(totals.max, 1000000);
+}
+
+static void
+a_value_beyond_the_cells_is_known_by_the_largest(void **state)
+{
+	static struct process_slot slot;
+	struct distribution_totals totals;
+
+	(void)state;
+	distribution_record(&slot.counters, DISTRIBUTION_store_commit_ns, UINT64_C(1) << 50);
+	distribution_read(DISTRIBUTION_store_commit_ns, &slot, 1, &totals);
+	assert_int_equal(totals.quantiles.p50, UINT64_C(1) << 50);
+}
+
 static void
 slots_are_given_out_until_there_is_none_and_again_when_one_is_free(void **state)
 {
@@ -169,6 +203,8 @@ main(void)
 		cmocka_unit_test(a_dead_process_leaves_its_totals_and_takes_its_levels),
 		cmocka_unit_test(operations_are_summed_and_what_follows_is_computed),
 		cmocka_unit_test(an_operation_that_never_happened_is_all_zero),
+		cmocka_unit_test(quantiles_are_within_a_sixteenth_over_all_processes),
+		cmocka_unit_test(a_value_beyond_the_cells_is_known_by_the_largest),
 		cmocka_unit_test(slots_are_given_out_until_there_is_none_and_again_when_one_is_free),
 		cmocka_unit_test(what_a_child_counts_is_seen_by_its_parent),
 		cmocka_unit_test(a_name_without_a_row_is_not_found),

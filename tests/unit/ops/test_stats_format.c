@@ -86,6 +86,9 @@ openmetrics_has_totals_seconds_and_labels(void **state)
 	assert_has(&out, "\naiexpense_store_commit_peak_seconds 0.001500\n");
 	assert_has(&out, "\naiexpense_operation_requests_total{operation=\"parse_message\",result=\"failed\"} 1\n");
 	assert_has(&out, "\naiexpense_operation_duration_seconds_sum{operation=\"parse_message\"} 0.004000000\n");
+	assert_has(&out, "\naiexpense_operation_duration_seconds_bucket{operation=\"parse_message\",le=\"0.001048575\"} 1\n"
+	    "aiexpense_operation_duration_seconds_bucket{operation=\"parse_message\",le=\"0.002097151\"} 1\n"
+	    "aiexpense_operation_duration_seconds_bucket{operation=\"parse_message\",le=\"0.004194303\"} 2\n");
 	assert_memory_equal(out.data + out.len - 6, "# EOF\n", 6);
 	buf_fini(&out);
 }
