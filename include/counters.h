@@ -52,16 +52,29 @@ struct histogram_cells {
 	_Atomic uint64_t at[CELLS];
 };
 
+/* The rows by number. */
+enum counter_id {
+#define ROW(name, kind, help) COUNTER_ID_##name,
+#include "counters.def"
+#undef ROW
+	COUNTER_ROWS
+};
+
+/* Places for users by a hash of them; a user is in the same place in every process. */
+enum { USERS_SEEN = 8192 };
+
 struct counters {
 #define ROW(name, kind, help) _Atomic uint64_t name;
 #include "counters.def"
 #undef ROW
 	struct operation_metrics operations[OPERATIONS];
 	struct distribution_head distributions[DISTRIBUTIONS];
+	_Atomic uint32_t any_user_seen_s;           /* the latest of users_seen_s */
 
 	/* Behind all heads: a process that never counts there has no memory for them, and readers do not touch them. */
 	struct histogram_cells operation_cells[OPERATIONS];
 	struct histogram_cells distribution_cells[DISTRIBUTIONS];
+	_Atomic uint32_t users_seen_s[USERS_SEEN];  /* when one of the place's users last came, clock_mono_ms / 1000; 0: never */
 };
 
 /* What a process is doing; only a writer has stages other than the first. */
@@ -136,7 +149,7 @@ struct operation_totals {
 	uint64_t cells[CELLS];
 };
 
-extern const struct counter_row counter_rows[];
+extern const struct counter_row counter_rows[COUNTER_ROWS];
 extern const size_t counter_row_count;
 extern const struct operation_row operation_rows[OPERATIONS];
 extern const struct distribution_row distribution_rows[DISTRIBUTIONS];
@@ -209,6 +222,15 @@ counter_floor(_Atomic uint64_t *counter, uint64_t n)
 void operation_record(struct counters *counters, enum operation operation, uint64_t duration_ns, bool is_success);
 
 void distribution_record(struct counters *counters, enum distribution distribution, uint64_t value);
+
+/* A user asked or said something; hash is evenly spread. */
+void counters_user_seen(struct counters *counters, const uint8_t hash[2], int64_t now_ms);
+
+/* How many users were seen in the last 60 s, by any process: from the places taken, as many as their number makes likely. */
+double counters_users_seen(const struct process_slot *slots, size_t count, int64_t now_ms);
+
+/* Forget the peaks, floors, minima and maxima of all processes; one that is counted at this moment may stay. */
+void counters_reset_extremes(struct process_slot *slots, size_t count);
 
 /* A writer tells when it enters and leaves a transaction, so that the master can tell stuck from slow. */
 static inline void

@@ -5,6 +5,7 @@ libaiexpense_a_SOURCES += include/currency.def
 libaiexpense_a_SOURCES += include/day.h
 libaiexpense_a_SOURCES += include/distributions.def
 libaiexpense_a_SOURCES += include/incoming.h
+libaiexpense_a_SOURCES += include/measures.def
 libaiexpense_a_SOURCES += include/money.h
 libaiexpense_a_SOURCES += include/operations.def
 libaiexpense_a_SOURCES += include/options.def

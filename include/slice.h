@@ -32,4 +32,12 @@ slice_equal(struct slice a, struct slice b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+static inline bool
+slice_ends_with(struct slice s, const char *end)
+{
+	size_t len = strlen(end);
+
+	return s.len >= len && memcmp(s.ptr + s.len - len, end, len) == 0;
+}
+
 #endif

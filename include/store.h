@@ -687,4 +687,13 @@ void store_put_policy(struct store *store, const struct policy *policy, store_do
 /* Free the reader slots of dead processes in all shards; how many there were. */
 unsigned store_clear_dead_readers(struct store *store);
 
+/* How full one shard is, or the index, whose number is the shards' count; all 0 where the engine has no such thing. */
+struct store_usage {
+	uint64_t readers, reader_slots;
+	uint64_t pages, pages_free, pages_max;  /* ever used; of these free again; that there may be */
+	uint64_t page_bytes;
+};
+
+void store_get_usage(struct store *store, unsigned shard, struct store_usage *usage);
+
 #endif

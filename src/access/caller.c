@@ -45,6 +45,7 @@ caller_find(struct request *req, struct caller *caller)
 	if (!handler_user(req, &caller->user_id))
 		return false;
 	caller->ledger = store_ledger(caller->service->store, caller->user_id);
+	counters_user_seen(caller->service->counters, caller->ledger.key, clock_mono_ms());
 	read_person(caller);
 	if (caller->st == ST_OK || caller->st == ST_NO_USER)
 		return true;

@@ -13,12 +13,12 @@
 
 enum { SEGMENT_VERSION = 2 };
 
-const struct counter_row counter_rows[] = {
+const struct counter_row counter_rows[COUNTER_ROWS] = {
 #define ROW(name, kind, help) { #name, help, COUNTER_##kind, offsetof(struct counters, name) },
 #include "counters.def"
 #undef ROW
 };
-const size_t counter_row_count = sizeof counter_rows / sizeof counter_rows[0];
+const size_t counter_row_count = COUNTER_ROWS;
 
 const struct operation_row operation_rows[OPERATIONS] = {
 #define OPERATION(name, help) { #name, help },
@@ -200,13 +200,15 @@ cells_quantile(const uint64_t cells[CELLS], double share)
 	return log_linear_end(CELLS - 1, CELL_PRECISION);
 }
 
-/* A value beyond the cells is known by the largest only. */
+/* A value beyond the cells is known by the largest only; 0: that was forgotten. */
 static uint64_t
 quantile_below(const uint64_t cells[CELLS], double share, uint64_t max)
 {
 	uint64_t value = cells_quantile(cells, share);
 
-	return value < max && value < log_linear_end(CELLS - 1, CELL_PRECISION) ? value : max;
+	if (max == 0 || (value < max && value < log_linear_end(CELLS - 1, CELL_PRECISION)))
+		return value;
+	return max;
 }
 
 static struct quantiles
@@ -293,4 +295,57 @@ operation_read(enum operation operation, const struct process_slot *slots, size_
 	if (uptime_ms > 0)
 		sum.requests_per_second = (double)sum.total_requests * 1000 / (double)uptime_ms;
 	return sum;
+}
+
+void
+counters_user_seen(struct counters *counters, const uint8_t hash[2], int64_t now_ms)
+{
+	size_t place = ((size_t)hash[0] << 8 | hash[1]) % USERS_SEEN;
+	uint32_t now_s = (uint32_t)(now_ms / 1000);
+
+	atomic_store_explicit(&counters->users_seen_s[place], now_s, memory_order_relaxed);
+	atomic_store_explicit(&counters->any_user_seen_s, now_s, memory_order_relaxed);
+}
+
+static bool
+was_seen(const struct process_slot *slots, size_t count, size_t place, uint32_t since_s)
+{
+	for (size_t i = 0; i < count; i++)
+		if (atomic_load_explicit(&slots[i].counters.any_user_seen_s, memory_order_relaxed) > since_s &&
+		    atomic_load_explicit(&slots[i].counters.users_seen_s[place], memory_order_relaxed) > since_s)
+			return true;
+	return false;
+}
+
+/* So many draws are expected until that many places are taken. */
+double
+counters_users_seen(const struct process_slot *slots, size_t count, int64_t now_ms)
+{
+	int64_t since_s = now_ms / 1000 - 60;
+	unsigned taken = 0;
+	double draws = 0;
+
+	for (size_t place = 0; place < USERS_SEEN; place++)
+		taken += was_seen(slots, count, place, since_s > 0 ? (uint32_t)since_s : 0);
+	for (unsigned i = 0; i < taken; i++)
+		draws += (double)USERS_SEEN / (USERS_SEEN - i);
+	return (double)(uint64_t)(draws + 0.5);
+}
+
+void
+counters_reset_extremes(struct process_slot *slots, size_t count)
+{
+	for (size_t s = 0; s < count; s++) {
+		struct counters *counters = &slots[s].counters;
+
+		for (size_t i = 0; i < COUNTER_ROWS; i++)
+			if (counter_rows[i].kind == COUNTER_PEAK || counter_rows[i].kind == COUNTER_FLOOR)
+				counter_set(value_of(&counter_rows[i], counters), 0);
+		for (size_t i = 0; i < OPERATIONS; i++) {
+			counter_set(&counters->operations[i].min_duration_ns, 0);
+			counter_set(&counters->operations[i].max_duration_ns, 0);
+		}
+		for (size_t i = 0; i < DISTRIBUTIONS; i++)
+			counter_set(&counters->distributions[i].max, 0);
+	}
 }

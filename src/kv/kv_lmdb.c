@@ -8,12 +8,14 @@
 #include <errno.h>
 #include <lmdb.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "kv_lmdb_files.h"
 #include "log.h"
 #include "master/child.h"
+#include "store.h"
 
 enum {
 	MAX_READERS = 1022,               /* what a lock file of 64 KiB holds */
@@ -348,6 +350,61 @@ lmdb_clear_dead_readers(struct lmdb_env *env)
 	if (dead > 0)
 		log_info("%s: %d dead readers cleared", env->path, dead);
 	return dead > 0 ? (unsigned)dead : 0;
+}
+
+/* --- how full it is -------------------------------------------------------------------- */
+
+/* Called for a line of headings, and then for each reader, or once with a remark that there is none. */
+static int
+count_line(const char *text, void *arg)
+{
+	uint64_t *lines = arg;
+
+	(void)text;
+	++*lines;
+	return 0;
+}
+
+/* The list of free pages is a table of arrays, each of which begins with its length. */
+static uint64_t
+count_free_pages(MDB_txn *txn)
+{
+	enum { FREE_DBI = 0 };
+	MDB_cursor *cursor;
+	MDB_val key, value;
+	uint64_t pages = 0;
+	size_t length;
+
+	if (mdb_cursor_open(txn, FREE_DBI, &cursor) != MDB_SUCCESS)
+		return 0;
+	while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == MDB_SUCCESS) {
+		memcpy(&length, value.mv_data, sizeof length);   /* may lie at an odd place */
+		pages += length;
+	}
+	mdb_cursor_close(cursor);
+	return pages;
+}
+
+void
+lmdb_get_usage(struct lmdb_env *env, struct store_usage *usage)
+{
+	uint64_t lines = 0;
+	MDB_envinfo info;
+	MDB_stat stat;
+	enum status st;
+
+	if (mdb_env_info(env->env, &info) != MDB_SUCCESS || mdb_env_stat(env->env, &stat) != MDB_SUCCESS)
+		return;
+	usage->page_bytes = stat.ms_psize;
+	usage->pages = info.me_last_pgno + 1;
+	usage->pages_max = info.me_mapsize / stat.ms_psize;
+	usage->reader_slots = info.me_maxreaders;
+	if (lmdb_read_begin(env, &st) == NULL)
+		return;
+	usage->pages_free = count_free_pages(env->read.txn);
+	if (mdb_reader_list(env->env, count_line, &lines) >= 0 && lines > 0)
+		usage->readers = lines - 1;
+	lmdb_read_end(env);
 }
 
 /* --- opening --------------------------------------------------------------------------- */

@@ -49,4 +49,8 @@ bool lmdb_is_disk_bad(const struct lmdb_env *env);
 /* Free the reader slots of processes that died; how many there were. */
 unsigned lmdb_clear_dead_readers(struct lmdb_env *env);
 
+/* What cannot be read stays as it is. */
+struct store_usage;
+void lmdb_get_usage(struct lmdb_env *env, struct store_usage *usage);
+
 #endif

@@ -304,6 +304,7 @@ message_drive(const struct message_service *service, const struct message_input 
 	if (uuid_is_nil(&input->id))
 		drive->input.id = uuid7_next(input->received_ms);
 	drive->ledger = store_ledger(service->store, input->user_id);
+	counters_user_seen(service->counters, drive->ledger.key, clock_mono_ms());
 	step_begins(drive);
 	store_get_person(service->store, &drive->ledger, on_person, drive);
 }

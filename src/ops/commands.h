@@ -32,8 +32,9 @@ struct ctl_command {
 /* The tables, each ended by a row without a name; a module with commands adds its table to the list in commands.c. */
 extern const struct ctl_command *const ctl_command_tables[];
 
-/* stats.c, token_commands.c */
+/* stats.c, show.c, token_commands.c */
 extern const struct ctl_command stats_commands[];
+extern const struct ctl_command show_commands[];
 extern const struct ctl_command token_commands[];
 
 /* The command of this line that the socket allows, and its arguments; NULL when there is none. */

@@ -259,6 +259,7 @@ parse(const struct client *client, const struct verb *verb, int argc, char **arg
 static const struct verb verbs[] = {
 	{ "stats", "[--json]", NULL, stats, "Counters and operations, as a table or as JSON." },
 	{ "show", "what", "stats.sock", pass_on, "What the daemon knows of itself; \"show help\" lists it." },
+	{ "reset", NULL, "control.sock", pass_on, "Forget peaks, minima and maxima; totals go on." },
 	{ "token", "add|list|revoke ...", "control.sock", pass_on, "Tokens of the REST API." },
 	{ "check-config", NULL, NULL, check_config, "Test the configuration." },
 	{ "backup", "[--keep n] directory", NULL, keep_data,

@@ -13,6 +13,8 @@
 #include "category_moves.h"
 #include "deletion.h"
 #include "log.h"
+#include "measures.h"
+#include "metrics_server.h"
 #include "redrive.h"
 #include "retention.h"
 
@@ -32,6 +34,36 @@ check_disk(struct keeper *keeper)
 	if (free_bytes < DISK_LOW_BYTES && !keeper->is_disk_low)
 		log_warn("only %llu MiB are free for the store %s", (unsigned long long)(free_bytes >> 20), path);
 	keeper->is_disk_low = free_bytes < DISK_LOW_BYTES;
+}
+
+static void
+measure_store(struct keeper *keeper)
+{
+	struct counters *counters = &keeper->in->slot->counters;
+	struct store *store = keeper->messages.store;
+	struct store_usage sum = { 0 }, usage;
+
+	for (unsigned shard = 0; shard <= store_shard_count(store); shard++) {
+		store_get_usage(store, shard, &usage);
+		sum.readers += usage.readers;
+		sum.reader_slots += usage.reader_slots;
+		sum.pages += usage.pages;
+		sum.pages_free += usage.pages_free;
+		sum.pages_max += usage.pages_max;
+	}
+	counter_set(&counters->store_readers, sum.readers);
+	counter_set(&counters->store_reader_slots, sum.reader_slots);
+	counter_set(&counters->store_pages, sum.pages);
+	counter_set(&counters->store_pages_free, sum.pages_free);
+	counter_set(&counters->store_pages_max, sum.pages_max);
+}
+
+static void
+take_history(struct keeper *keeper)
+{
+	const struct counter_segment *segment = keeper->in->segment;
+
+	history_take(keeper->history, segment->slots, atomic_load(&segment->used), clock_mono_ms());
 }
 
 static void
@@ -71,6 +103,8 @@ static const struct clock_job {
 	void      (*run)(struct keeper *keeper);
 } jobs[] = {
 	{ "check-disk", 1000, check_disk },
+	{ "measure-store", 5000, measure_store },
+	{ "take-history", HISTORY_INTERVAL_MS, take_history },
 	{ "clear-readers", 10000, clear_dead_readers },
 	{ "redrive", 2000, look_for_messages },
 	{ "delete-users", 500, look_for_deletions },
@@ -134,7 +168,8 @@ open_services(struct keeper *keeper)
 	messages->counters = &in->slot->counters;
 	messages->store = store_open(in->options, keeper->loop.base, messages->counters);
 	messages->pool = ai_pool_open(keeper->loop.base, in->options, messages->counters, in->segment);
-	if (messages->store == NULL || messages->pool == NULL)
+	keeper->history = history_new();
+	if (messages->store == NULL || messages->pool == NULL || keeper->history == NULL)
 		return false;
 	keeper->redrive = redrive_open(messages);
 	keeper->deletions = deletions_open(keeper->loop.base, messages->store, messages->counters);
@@ -171,6 +206,7 @@ serve(struct keeper *keeper)
 	keeper->control = ctl_server_new(keeper, keeper->in->control_listener, true);
 	if (keeper->stats == NULL || keeper->control == NULL || !start_jobs(keeper))
 		return CHILD_EXIT_ASSERT;
+	keeper->metrics = metrics_server_new(keeper);
 	child_loop_ready(&keeper->loop);
 	return child_loop_run(&keeper->loop);
 }
@@ -186,9 +222,11 @@ keeper_run(const struct inherited *in, unsigned index)
 		return CHILD_EXIT_ASSERT;
 	code = serve(&keeper);
 	stop_jobs(&keeper);
+	metrics_server_free(keeper.metrics);
 	ctl_server_free(keeper.stats);
 	ctl_server_free(keeper.control);
 	close_services(&keeper);
+	history_free(keeper.history);
 	child_loop_fini(&keeper.loop);
 	return code;
 }

@@ -8,6 +8,8 @@
 
 struct ctl_server;
 struct deletions;
+struct history;
+struct metrics_server;
 struct category_moves;
 struct job_timer;
 struct redrive;
@@ -22,8 +24,13 @@ struct keeper {
 	struct retention       *retention;
 	struct category_moves  *category_moves;
 	struct ctl_server      *stats, *control;
+	struct metrics_server  *metrics;       /* NULL without metrics.listen */
+	struct history         *history;       /* of the counters */
 	struct job_timer       *timers;
 	bool                    is_disk_low;   /* the operator was told */
 };
+
+/* What its counters say now, for stats_format.h. */
+struct stats_view keeper_stats_view(const struct keeper *keeper);
 
 #endif

@@ -10,13 +10,20 @@
 #include "keeper.h"
 #include "stats_format.h"
 
+struct stats_view
+keeper_stats_view(const struct keeper *keeper)
+{
+	const struct counter_segment *segment = keeper->in->segment;
+	int64_t now_ms = clock_mono_ms();
+
+	return (struct stats_view){ .slots = segment->slots, .count = atomic_load(&segment->used),
+		.uptime_ms = now_ms - segment->started_ms, .history = keeper->history, .now_ms = now_ms };
+}
+
 static struct stats_view
 view_of(struct ctl_reply *reply)
 {
-	const struct counter_segment *segment = ctl_reply_keeper(reply)->in->segment;
-
-	return (struct stats_view){ .slots = segment->slots, .count = atomic_load(&segment->used),
-		.uptime_ms = clock_mono_ms() - segment->started_ms };
+	return keeper_stats_view(ctl_reply_keeper(reply));
 }
 
 static void
@@ -100,11 +107,23 @@ show_workers(struct ctl_reply *reply, const char *args)
 	ctl_reply_done(reply);
 }
 
+static void
+reset(struct ctl_reply *reply, const char *args)
+{
+	struct counter_segment *segment = ctl_reply_keeper(reply)->in->segment;
+
+	(void)args;
+	counters_reset_extremes(segment->slots, atomic_load(&segment->used));
+	buf_append_text(ctl_reply_out(reply), "peaks, minima and maxima begin anew; totals go on\n");
+	ctl_reply_done(reply);
+}
+
 const struct ctl_command stats_commands[] = {
 	{ "show stats", NULL, false, show_stats, "Every counter and operation, one to a line." },
 	{ "show stats json", NULL, false, show_stats_json, "The same as one JSON object." },
 	{ "show stats prometheus", NULL, false, show_stats_prometheus, "The same in the OpenMetrics format." },
 	{ "show info", NULL, false, show_info, "Version, start time and places of the daemon." },
 	{ "show workers", NULL, false, show_workers, "Every process: role, index, pid, uptime, restarts." },
+	{ "reset", NULL, true, reset, "Forget peaks, minima and maxima; totals go on, since they never go back." },
 	{ NULL, NULL, false, NULL, NULL }
 };

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "measures.h"
+
 /* The figures of an operation or a distribution; either whole numbers or ratios. */
 struct figure {
 	const char *name;
@@ -66,6 +68,18 @@ print_figure(struct buf *out, const void *totals, const struct figure *figure)
 }
 
 static void
+print_measure(struct buf *out, enum measure_unit unit, double value)
+{
+	buf_printf(out, "%.*f", unit == MEASURE_RATIO ? 6 : 0, value);
+}
+
+static void
+read_measures(const struct stats_view *view, double values[MEASURES])
+{
+	measures_read(view->history, view->slots, view->count, view->now_ms, view->uptime_ms, values);
+}
+
+static void
 print_text_figures(struct buf *out, const char *name, const struct figure *figures, const void *totals)
 {
 	for (const struct figure *figure = figures; figure->name != NULL; figure++) {
@@ -79,6 +93,7 @@ void
 stats_print_text(const struct stats_view *view, struct buf *out)
 {
 	struct distribution_totals distribution;
+	double measures[MEASURES];
 
 	buf_printf(out, "uptime_seconds %.3f\n", (double)view->uptime_ms / 1000);
 	for (size_t i = 0; i < counter_row_count; i++)
@@ -92,6 +107,12 @@ stats_print_text(const struct stats_view *view, struct buf *out)
 	for (size_t i = 0; i < DISTRIBUTIONS; i++) {
 		distribution_read((enum distribution)i, view->slots, view->count, &distribution);
 		print_text_figures(out, distribution_rows[i].name, distribution_figures, &distribution);
+	}
+	read_measures(view, measures);
+	for (size_t i = 0; i < MEASURES; i++) {
+		buf_printf(out, "%s ", measure_rows[i].name);
+		print_measure(out, measure_rows[i].unit, measures[i]);
+		buf_append_char(out, '\n');
 	}
 }
 
@@ -110,6 +131,7 @@ void
 stats_print_json(const struct stats_view *view, struct buf *out)
 {
 	struct distribution_totals distribution;
+	double measures[MEASURES];
 
 	buf_printf(out, "{\"uptime_seconds\":%.3f,\"counters\":{", (double)view->uptime_ms / 1000);
 	for (size_t i = 0; i < counter_row_count; i++)
@@ -126,6 +148,12 @@ stats_print_json(const struct stats_view *view, struct buf *out)
 		distribution_read((enum distribution)i, view->slots, view->count, &distribution);
 		print_json_figures(out, i == 0, distribution_rows[i].name, distribution_figures, &distribution);
 	}
+	buf_append_text(out, "},\"measures\":{");
+	read_measures(view, measures);
+	for (size_t i = 0; i < MEASURES; i++) {
+		buf_printf(out, "%s\"%s\":", i > 0 ? "," : "", measure_rows[i].name);
+		print_measure(out, measure_rows[i].unit, measures[i]);
+	}
 	buf_append_text(out, "}}\n");
 }
 
@@ -138,14 +166,6 @@ static const struct unit {
 	{ "_us", "_us_total", 6 },
 };
 
-static bool
-ends_with(struct slice s, const char *end)
-{
-	size_t len = strlen(end);
-
-	return s.len >= len && memcmp(s.ptr + s.len - len, end, len) == 0;
-}
-
 /* Cut the unit, and a "_total" that OpenMetrics adds itself, from the name; NULL when it counts things. */
 static const struct unit *
 cut_unit(struct slice *name)
@@ -154,7 +174,7 @@ cut_unit(struct slice *name)
 		const char *const ends[] = { units[i].total_suffix, units[i].suffix };
 
 		for (size_t e = 0; e < 2; e++) {
-			if (ends_with(*name, ends[e])) {
+			if (slice_ends_with(*name, ends[e])) {
 				name->len -= strlen(ends[e]);
 				return &units[i];
 			}
@@ -178,7 +198,7 @@ static void
 print_help(struct buf *out, const char *family, const char *type, const char *help)
 {
 	buf_printf(out, "# TYPE %s %s\n", family, type);
-	if (ends_with(slice_of(family), "_seconds"))
+	if (slice_ends_with(slice_of(family), "_seconds"))
 		buf_printf(out, "# UNIT %s seconds\n", family);
 	buf_printf(out, "# HELP %s ", family);
 	for (; *help != '\0'; help++) {
@@ -329,6 +349,27 @@ print_operation_extreme(const struct stats_view *view, struct buf *out, bool is_
 	}
 }
 
+static void
+print_measures(const struct stats_view *view, struct buf *out)
+{
+	double measures[MEASURES];
+	char family[96];
+
+	read_measures(view, measures);
+	for (size_t i = 0; i < MEASURES; i++) {
+		bool is_time = measure_rows[i].unit == MEASURE_NS;
+
+		snprintf(family, sizeof family, "aiexpense_%s%s", measure_rows[i].name, is_time ? "_seconds" : "");
+		print_help(out, family, "gauge", measure_rows[i].help);
+		buf_printf(out, "%s ", family);
+		if (is_time)
+			print_seconds(out, (uint64_t)measures[i], 9);
+		else
+			print_measure(out, measure_rows[i].unit, measures[i]);
+		buf_append_char(out, '\n');
+	}
+}
+
 void
 stats_print_prometheus(const struct stats_view *view, struct buf *out)
 {
@@ -345,6 +386,7 @@ stats_print_prometheus(const struct stats_view *view, struct buf *out)
 	print_operation_extreme(view, out, false);
 	print_operation_extreme(view, out, true);
 	print_distributions(view, out);
+	print_measures(view, out);
 	buf_append_text(out, "# EOF\n");
 }
 
@@ -366,5 +408,8 @@ stats_print_man(struct buf *out)
 	buf_append_text(out, ".El\n.Ss Distributions\n.Bl -tag -width Ds\n");
 	for (size_t i = 0; i < DISTRIBUTIONS; i++)
 		print_man_item(out, distribution_rows[i].name, distribution_rows[i].help);
+	buf_append_text(out, ".El\n.Ss Measures\n.Bl -tag -width Ds\n");
+	for (size_t i = 0; i < MEASURES; i++)
+		print_man_item(out, measure_rows[i].name, measure_rows[i].help);
 	buf_append_text(out, ".El\n");
 }

@@ -6,16 +6,20 @@
 #include "buf.h"
 #include "counters.h"
 
+struct history;
+
 struct stats_view {
 	const struct process_slot *slots;
 	size_t                     count;
 	int64_t                    uptime_ms;
+	const struct history      *history;    /* may be NULL; see measures.h */
+	int64_t                    now_ms;     /* clock_mono_ms */
 };
 
 /* A line "name value" for each counter and "operation.name value" for each figure of each operation and distribution. */
 void stats_print_text(const struct stats_view *view, struct buf *out);
 
-/* {"uptime_seconds":1.5,"counters":{...},"operations":{"total":{...},...},"distributions":{...}} */
+/* {"uptime_seconds":1.5,"counters":{...},"operations":{"total":{...},...},"distributions":{...},"measures":{...}} */
 void stats_print_json(const struct stats_view *view, struct buf *out);
 
 /* OpenMetrics 1.0: times in seconds, the operation as a label. */

@@ -30,6 +30,9 @@ struct engine_ops {
 
 	unsigned (*clear_dead_readers)(struct store *store);
 
+	/* May be NULL. */
+	void (*get_usage)(struct store *store, unsigned shard, struct store_usage *usage);
+
 	/* Frees the store; those who still wait are told ST_UNAVAILABLE. */
 	void (*close)(struct store *store);
 };

@@ -87,6 +87,14 @@ store_clear_dead_readers(struct store *store)
 	return store->ops->clear_dead_readers(store);
 }
 
+void
+store_get_usage(struct store *store, unsigned shard, struct store_usage *usage)
+{
+	*usage = (struct store_usage){ 0 };
+	if (store->ops->get_usage != NULL)
+		store->ops->get_usage(store, shard, usage);
+}
+
 /* --- reading -------------------------------------------------------------------- */
 
 void

@@ -58,6 +58,12 @@ clear_dead_readers(struct store *store)
 }
 
 static void
+get_usage(struct store *store, unsigned shard, struct store_usage *usage)
+{
+	lmdb_get_usage(part_of(store, shard)->env, usage);
+}
+
+static void
 close_store(struct store *store)
 {
 	for (unsigned shard = 0; shard <= store->shard_count; shard++)
@@ -73,6 +79,7 @@ static const struct engine_ops ops = {
 	.read_end = read_end,
 	.submit = submit,
 	.clear_dead_readers = clear_dead_readers,
+	.get_usage = get_usage,
 	.close = close_store,
 };
 

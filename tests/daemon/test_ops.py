@@ -11,10 +11,13 @@ import socket
 import subprocess
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
 
+import api
 import openmetrics
 import tap
-from harness import SOURCE_DIR, Daemon, program
+from harness import SOURCE_DIR, Daemon, free_port, program
 
 OPERATIONS = ["total", "auto_signup", "parse_message", "create_expense", "get_expenses", "get_summary", "category_lookup"]
 
@@ -92,6 +95,90 @@ class Formats(unittest.TestCase):
                  if name == "aiexpense_duration_seconds_bucket" and dict(labels)["part"] == "loop_turn"}
         self.assertEqual(list(turns.values()), sorted(turns.values()))
         self.assertEqual(turns["+Inf"], samples["aiexpense_duration_seconds_count", (("part", "loop_turn"),)])
+
+
+# The original's names and what each is in OpenMetrics.
+MEASURES = {
+    "auto_signup_duration": "_seconds", "expense_creation_time": "_seconds", "message_parsing_time": "_seconds",
+    "category_lookup_time": "_seconds", "concurrent_users": "", "expenses_per_minute": "", "error_rate": "",
+    "db_connection_pool_size": "", "cache_hit_rate": "", "gc_pause_time": "_seconds",
+}
+
+
+class Measures(unittest.TestCase):
+    def read(self, d):
+        """{name: (in text, in JSON, in OpenMetrics)}."""
+        text = dict(line.split() for line in d.ask("show stats").splitlines())
+        measures = json.loads(d.ask("show stats json"))["measures"]
+        samples, types = openmetrics.parse(d.ask("show stats prometheus"))
+        for name, end in MEASURES.items():
+            self.assertEqual(types["aiexpense_" + name + end], "gauge")
+        return {name: (float(text[name]), measures[name],
+                       samples["aiexpense_" + name + end, ()] * (1e9 if end else 1)) for name, end in MEASURES.items()}
+
+    def test_the_originals_measures_tell_the_same_in_every_format(self):
+        with Daemon() as d, api.service(d) as client:
+            for user in "telegram:1", "telegram:2", "telegram:1":
+                self.assertEqual(client.say(user, "lunch 12").status, 200)
+            values = self.read(d)
+            for name, (text, in_json, sample) in values.items():
+                if name != "gc_pause_time":      # a turn may have ended between two looks
+                    self.assertAlmostEqual(text, in_json, delta=1, msg=name)
+                    self.assertAlmostEqual(text, sample, delta=1, msg=name)
+            for name in "auto_signup_duration", "message_parsing_time", "gc_pause_time", "db_connection_pool_size":
+                self.assertGreater(values[name][0], 0, name)
+            self.assertEqual(values["concurrent_users"][0], 2)
+            self.assertEqual(values["expenses_per_minute"][0], 3)
+            self.assertEqual(values["error_rate"][0], 0)
+
+
+class Shows(unittest.TestCase):
+    def test_every_side_of_the_daemon_can_be_shown(self):
+        with Daemon() as d:
+            self.assertRegex(d.ask("show latency"), r"(?m)^loop_turn_ns +[1-9][0-9]* +[0-9.]+ ")
+            self.assertRegex(d.ask("show shards"), r"(?m)^0 +[0-9]+ +1022 +[1-9]")
+            self.assertRegex(d.ask("show shards"), r"(?m)^index +[0-9]+ ")
+            self.assertRegex(d.ask("show queue"), r"(?m)^ai_jobs_waiting +0 ")
+            self.assertRegex(d.ask("show errors"), r"(?m)^http_5xx +0 ")
+            self.assertRegex(d.ask("show clients"), r"(?m)^ +0 +[0-9]+ +0 +0 +0 +0$")
+
+    def test_only_the_operator_resets_and_totals_stay(self):
+        with Daemon() as d:
+            self.assertEqual(d.ask("reset"), "error: unknown command; try help\n")
+            self.assertEqual(d.ctl("token", "add", "admin").returncode, 0)
+            self.assertGreater(d.stats()["store_commit_peak_us"], 0)
+            before = d.stats()["store_commits"]
+            self.assertEqual(d.ctl("reset").returncode, 0)
+            self.assertLess(d.stats()["store_commit_peak_us"] + d.stats()["store_batch_peak"], 1)
+            self.assertGreaterEqual(d.stats()["store_commits"], before)
+
+    def test_a_slow_reader_of_the_socket_stalls_nobody(self):
+        with Daemon() as d:
+            slow = [connect(d) for _ in range(6)]
+            try:
+                for s in slow:
+                    s.sendall(b"show stats prometheus\n")    # and never read
+                for _ in range(5):
+                    self.assertIn("version", d.ask("show info"))
+            finally:
+                for s in slow:
+                    s.close()
+
+
+class MetricsListener(unittest.TestCase):
+    def test_metrics_are_served_on_a_listener_of_their_own(self):
+        port = free_port()
+        with Daemon(f'metrics {{ listen = "127.0.0.1:{port}" }}') as d:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+                self.assertEqual(answer.headers["Content-Type"],
+                                 "application/openmetrics-text; version=1.0.0; charset=utf-8")
+                samples, types = openmetrics.parse(answer.read().decode())
+            self.assertIn(("aiexpense_http_requests_total", ()), samples)
+            for url in f"http://127.0.0.1:{port}/healthz", f"http://127.0.0.1:{d.port}/metrics":
+                with self.assertRaises(urllib.error.HTTPError) as refused:
+                    urllib.request.urlopen(url, timeout=30)
+                refused.exception.close()
+                self.assertEqual(refused.exception.code, 404, url)
 
 
 class Sockets(unittest.TestCase):

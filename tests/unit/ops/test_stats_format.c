@@ -21,7 +21,7 @@ make_view(void)
 	counter_peak(&slots[0].counters.store_commit_peak_us, 1500);
 	operation_record(&slots[0].counters, OPERATION_parse_message, 1000000, true);
 	operation_record(&slots[1].counters, OPERATION_parse_message, 3000000, false);
-	return (struct stats_view){ slots, 2, 4000 };
+	return (struct stats_view){ .slots = slots, .count = 2, .uptime_ms = 4000, .now_ms = 4000 };
 }
 
 /* The lines that stand in the output, each with the one before. */
