@@ -16,6 +16,7 @@ libaiexpense_a_SOURCES += include/slice.h
 libaiexpense_a_SOURCES += include/status.h
 libaiexpense_a_SOURCES += include/status.def
 libaiexpense_a_SOURCES += include/store.h
+libaiexpense_a_SOURCES += include/store_dialogue.h
 libaiexpense_a_SOURCES += include/text.h
 libaiexpense_a_SOURCES += include/understand.h
 libaiexpense_a_SOURCES += include/uuid.h

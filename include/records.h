@@ -39,6 +39,7 @@ enum {
 	MESSAGE_TEXT_MAX = 65536,      /* bytes of a message that waits */
 	MESSAGE_CHARACTERS_MAX = 4000, /* of a message's text */
 	IDEMPOTENCY_KEY_MAX = 255,
+	CONVERSATION_MAX = 255,        /* bytes of what tells a conversation of a user from another one */
 	POLICY_KEY_MAX = 64,           /* bytes of a policy's key */
 	POLICY_TITLE_MAX = 800,        /* bytes; 200 characters */
 	POLICY_TEXT_MAX = 240000,      /* bytes; 60,000 characters: it goes through one frame */
@@ -58,6 +59,8 @@ struct user {
 	uint32_t        version;       /* of the settings; 1 when new */
 	struct slice    display_name;  /* empty: none */
 	int64_t         updated_ms;    /* when the settings were changed last; created_ms when never */
+	bool            is_language_fixed;   /* answers are in the locale's language, whatever a message is in */
+	struct slice    default_account;     /* of expenses that name none; empty: Cash */
 };
 
 struct category {

@@ -17,6 +17,8 @@
 #include "records.h"
 
 struct store;
+struct message_change;
+struct dialogue_entry;
 struct event_base;
 struct options;
 struct counters;
@@ -447,9 +449,12 @@ struct message_entry {
 	const struct new_expense *expenses;
 	size_t                    cost_count;       /* at most MESSAGE_COSTS_MAX */
 	const struct ai_cost     *costs;            /* of the providers that were asked about it, see store_add_ai_cost */
+	size_t                    change_count;     /* made before the expenses are stored; store_dialogue.h */
+	const struct message_change *changes;
+	const struct dialogue_entry *dialogue;      /* NULL: the conversation is neither looked at nor changed */
 };
 
-enum removed_kind { REMOVED_KEY, REMOVED_MESSAGE, REMOVED_TRASH, REMOVED_TOMBSTONE, REMOVED_KINDS };
+enum removed_kind { REMOVED_KEY, REMOVED_MESSAGE, REMOVED_DIALOGUE, REMOVED_TRASH, REMOVED_TOMBSTONE, REMOVED_KINDS };
 
 struct write_answer {
 	bool                       is_new_user;
@@ -468,7 +473,9 @@ typedef void store_write_fn(enum status st, const struct write_answer *answer, v
 
 /*
  * Record a message with everything it changes.  ST_KEY_REUSED, ST_BAD_VALUE (no
- * such category), ST_OUT_OF_RANGE (a total would overflow): nothing changed.
+ * such category), ST_OUT_OF_RANGE (a total would overflow), ST_STALE (the
+ * conversation has moved on) or what one of the changes is refused with:
+ * nothing changed.
  */
 void store_record_message(struct store *store, const struct ledger *ledger, const struct message_entry *entry,
     store_write_fn *fn, void *arg);

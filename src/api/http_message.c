@@ -211,9 +211,9 @@ post_parse(struct request *req)
 {
 	struct parse *parse = arena_alloc(&req->arena, sizeof *parse);
 	const struct services *services = req->services;
+	struct understand_input job = { .text = body_text(req, MEMBER_text) };
 	struct caller *caller;
 	enum status st;
-	day_t today;
 
 	if (parse == NULL)
 		return ST_OVERLOADED;
@@ -224,7 +224,10 @@ post_parse(struct request *req)
 	if (st != ST_OK)
 		return st;
 	parse->profile = message_profile(caller->service->options, caller->user_id, caller_person(caller));
-	today = message_day(parse->profile.zone.ptr, clock_wall_ms());
-	return message_ask(caller->service, body_text(req, MEMBER_text), &parse->profile, caller_person(caller), today, PRIORITY_HIGH,
-	    on_parsed, parse);
+	job.locale = parse->profile.locale;
+	job.home = parse->profile.home;
+	job.today = message_day(parse->profile.zone.ptr, clock_wall_ms());
+	if (caller_person(caller) != NULL)
+		message_own_words(caller->service, &caller->ledger, caller_person(caller), &req->arena, &job);
+	return message_ask(caller->service, &job, PRIORITY_HIGH, on_parsed, parse);
 }

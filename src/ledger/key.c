@@ -6,7 +6,7 @@
 
 #include <openssl/sha.h>
 
-enum { REST_AT = LEDGER_KEY_SIZE + 1, DAY_SIZE = 4, ID_SIZE = 16, CURRENCY_SIZE = 3, DEDUPE_SIZE = 16 };
+enum { REST_AT = LEDGER_KEY_SIZE + 1, DAY_SIZE = 4, ID_SIZE = 16, CURRENCY_SIZE = 3, HASH_SIZE = 16 };
 
 static void
 add(struct key *key, const void *data, size_t size)
@@ -161,15 +161,28 @@ key_in_category(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *catego
 	return key;
 }
 
+/* A kind whose rest is the beginning of a text's hash. */
+static struct key
+key_hashed(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, struct slice text)
+{
+	struct key key = key_kind(ledger, kind);
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+
+	SHA256((const uint8_t *)text.ptr, text.len, hash);
+	add(&key, hash, HASH_SIZE);
+	return key;
+}
+
 struct key
 key_dedupe(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice idempotency_key)
 {
-	struct key key = key_kind(ledger, ROW_DEDUPE);
-	uint8_t hash[SHA256_DIGEST_LENGTH];
+	return key_hashed(ledger, ROW_DEDUPE, idempotency_key);
+}
 
-	SHA256((const uint8_t *)idempotency_key.ptr, idempotency_key.len, hash);
-	add(&key, hash, DEDUPE_SIZE);
-	return key;
+struct key
+key_dialogue(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice conversation)
+{
+	return key_hashed(ledger, ROW_DIALOGUE, conversation);
 }
 
 static const uint8_t no_ledger[LEDGER_KEY_SIZE];

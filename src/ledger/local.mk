@@ -8,6 +8,7 @@ libaiexpense_a_SOURCES += src/ledger/op_change.c
 libaiexpense_a_SOURCES += src/ledger/op_dedupe.c
 libaiexpense_a_SOURCES += src/ledger/op_delete_category.c
 libaiexpense_a_SOURCES += src/ledger/op_deletion.c
+libaiexpense_a_SOURCES += src/ledger/op_dialogue.c
 libaiexpense_a_SOURCES += src/ledger/op_expense.c
 libaiexpense_a_SOURCES += src/ledger/op_inbox.c
 libaiexpense_a_SOURCES += src/ledger/op_keyword.c

@@ -14,7 +14,7 @@
 #include "key.h"
 #include "kv/kv.h"
 #include "record.h"
-#include "store.h"
+#include "store_dialogue.h"
 
 struct op {
 	struct kv    *kv;
@@ -224,6 +224,28 @@ void dedupe_put(struct op *op, struct slice key, const struct dedupe *dedupe);
 enum status dedupe_answer(struct op *op, const struct dedupe *dedupe, struct write_answer *answer);
 
 enum status op_find_replay(struct op *op, struct slice key, const uint8_t request_hash[32], struct message *message);
+
+/* --- conversations: op_dialogue.c ------------------------------------------- */
+
+enum status op_get_dialogue(struct op *op, struct slice conversation, struct dialogue *dialogue);
+
+/* ST_STALE: the conversation is not as it was read. */
+enum status dialogue_check(struct op *op, const struct dialogue_entry *entry);
+void dialogue_put(struct op *op, const struct dialogue_entry *entry);
+
+/*
+ * Make those changes that come before a message is recorded or, is_last, those
+ * behind it.  Each one sees what those before it changed; so when one is
+ * refused the transaction is of no use any more, if others were made before.
+ */
+enum status changes_make(struct op *op, const struct message_change *changes, size_t count, bool is_last);
+
+/* The ids lie in the arena. */
+enum status op_find_last_entry(struct op *op, struct message *message);
+
+/* op_change.c */
+enum status op_list_deleted(struct op *op, int64_t now_ms, unsigned limit,
+    void (*on_expense)(const struct expense *expense, void *arg), void *arg);
 
 /* --- inbox and tokens: op_inbox.c, op_token.c ----------------------------- */
 

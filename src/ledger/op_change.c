@@ -373,6 +373,56 @@ trash_has_category(struct op *op, const struct uuid *category_id, int64_t now_ms
 	return st;
 }
 
+/* What the row of the trash holds, if it can still be restored. */
+static enum status
+read_deleted(struct op *op, struct slice row, int64_t now_ms, struct expense *expense)
+{
+	struct expense_change change = { .now_ms = now_ms };
+	struct change_plan plan = { .change = &change };
+	enum status st;
+	day_t day;
+
+	if (!key_read_expense(row, &day, &change.expense.id))
+		return ST_BAD_RECORD;
+	st = look_back(op, &plan);
+	if (st == ST_OK)
+		st = plan_restored(op, &plan);
+	*expense = plan.newest.before;
+	return st;
+}
+
+enum status
+op_list_deleted(struct op *op, int64_t now_ms, unsigned limit,
+    void (*on_expense)(const struct expense *expense, void *arg), void *arg)
+{
+	struct key prefix = key_kind(op->ledger, ROW_TRASH), *rows = arena_alloc(op->arena, TRASH_LOOKED_AT * sizeof *rows);
+	struct key end = prefix;
+	enum status st = rows != NULL ? ST_OK : ST_FAILED;
+	struct kv_cursor cursor;
+	size_t count = 0;
+	bool is_there;
+
+	key_to_end(&end);
+	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
+	is_there = kv_cursor_seek_before(&cursor, key_slice(&end));
+	while (st == ST_OK && is_there && count < TRASH_LOOKED_AT && key_starts_with(cursor.key, &prefix)) {
+		rows[count++] = key_of(cursor.key);
+		is_there = kv_cursor_prev(&cursor);
+	}
+	kv_cursor_end(&cursor);
+	for (size_t i = 0; st == ST_OK && i < count && limit > 0; i++) {
+		struct expense expense;
+
+		st = read_deleted(op, key_slice(&rows[i]), now_ms, &expense);
+		if (st == ST_OK) {
+			on_expense(&expense, arg);
+			limit--;
+		}
+		st = st == ST_NOT_FOUND ? ST_OK : st;
+	}
+	return kv_status(op->kv, st);
+}
+
 enum status
 op_change_expense(struct op *op, const struct expense_change *change, struct write_answer *answer)
 {

@@ -76,7 +76,7 @@ op_list_messages(struct op *op, const struct message_query *query,
 static enum status
 check_entry(const struct message_entry *entry)
 {
-	if (entry->expense_count > MESSAGE_EXPENSES_MAX || uuid_is_nil(&entry->id) || entry->status >= MESSAGE_WAITING)
+	if (entry->expense_count > MESSAGE_EXPENSES_MAX || entry->change_count > MESSAGE_CHANGES_MAX || uuid_is_nil(&entry->id) || entry->status >= MESSAGE_WAITING)
 		return ST_BAD_VALUE;
 	if (entry->cost_count > MESSAGE_COSTS_MAX)
 		return ST_BAD_VALUE;
@@ -156,30 +156,77 @@ make_message(struct op *op, const struct message_entry *entry, const struct expe
 	return ST_OK;
 }
 
+/*
+ * The changes, which the expenses are planned on top of.  What is refused here
+ * or later is known only after puts: the transaction ends with it, and whoever
+ * shared it is served without it.
+ */
+static enum status
+change_first(struct op *op, const struct message_entry *entry, const struct user_plan *user)
+{
+	enum status st;
+
+	if (entry->change_count == 0)
+		return ST_OK;
+	user_apply(op, user);
+	st = changes_make(op, entry->changes, entry->change_count, false);
+	if (st != ST_OK && (user->is_new || entry->change_count > 1))
+		kv_fail(op->kv, st);
+	return st;
+}
+
+static enum status
+plan(struct op *op, const struct message_entry *entry, struct user_plan *user, struct expenses_plan *expenses)
+{
+	enum status st = user_plan(op, &entry->sign_up, entry->now_ms, user);
+
+	if (st == ST_OK && entry->dialogue != NULL)
+		st = dialogue_check(op, entry->dialogue);
+	if (st == ST_OK)
+		st = change_first(op, entry, user);
+	if (st != ST_OK)
+		return st;
+	st = expenses_plan(op, user, entry->expenses, entry->expense_count, &entry->id, entry->now_ms, expenses);
+	if (st != ST_OK && entry->change_count > 0)
+		kv_fail(op->kv, st);
+	return st;
+}
+
+static void
+change_last(struct op *op, const struct message_entry *entry)
+{
+	enum status st = changes_make(op, entry->changes, entry->change_count, true);
+
+	if (st != ST_OK)
+		kv_fail(op->kv, st);
+}
+
 static enum status
 record(struct op *op, const struct message_entry *entry, struct write_answer *answer)
 {
 	struct user_plan user;
-	struct expenses_plan plan;
-	enum status st = user_plan(op, &entry->sign_up, entry->now_ms, &user);
+	struct expenses_plan expenses;
+	enum status st = plan(op, entry, &user, &expenses);
 
 	if (st == ST_OK)
-		st = expenses_plan(op, &user, entry->expenses, entry->expense_count, &entry->id, entry->now_ms, &plan);
-	if (st == ST_OK)
-		st = make_message(op, entry, &plan, &answer->message);
+		st = make_message(op, entry, &expenses, &answer->message);
 	if (st != ST_OK)
 		return st;
-	user_apply(op, &user);
-	expenses_apply(op, &plan);
+	if (entry->change_count == 0)
+		user_apply(op, &user);
+	expenses_apply(op, &expenses);
 	metrics_note(op, entry->now_ms, user.is_new, 1);
 	put_message(op, &answer->message, user.is_new);
 	put_dedupe(op, entry);
 	put_reply(op, entry);
 	for (size_t i = 0; i < entry->cost_count; i++)
 		op_add_ai_cost(op, &entry->costs[i]);
+	if (entry->dialogue != NULL)
+		dialogue_put(op, entry->dialogue);
+	change_last(op, entry);
 	answer->is_new_user = user.is_new;
-	answer->expenses = plan.expenses;
-	answer->expense_count = plan.count;
+	answer->expenses = expenses.expenses;
+	answer->expense_count = expenses.count;
 	return ST_OK;
 }
 

@@ -354,7 +354,9 @@ has_settings(const struct user *user, const struct user *wanted)
 {
 	return slice_equal(user->locale, wanted->locale) && slice_equal(user->zone, wanted->zone)
 	    && memcmp(user->home.code, wanted->home.code, sizeof user->home.code) == 0
-	    && slice_equal(user->display_name, wanted->display_name);
+	    && slice_equal(user->display_name, wanted->display_name)
+	    && user->is_language_fixed == wanted->is_language_fixed
+	    && slice_equal(user->default_account, wanted->default_account);
 }
 
 enum status
@@ -362,7 +364,8 @@ op_change_user(struct op *op, const struct user_change *change, struct write_ans
 {
 	const struct user *wanted = &change->user;
 	struct user user;
-	enum status st = check_settings(wanted->locale, wanted->zone, wanted->display_name);
+	enum status st = wanted->default_account.len > ACCOUNT_MAX ? ST_TEXT_TOO_LONG :
+	    check_settings(wanted->locale, wanted->zone, wanted->display_name);
 
 	if (st == ST_OK)
 		st = get_user(op, &user);
@@ -377,6 +380,8 @@ op_change_user(struct op *op, const struct user_change *change, struct write_ans
 	user.zone = wanted->zone;
 	user.home = wanted->home;
 	user.display_name = wanted->display_name;
+	user.is_language_fixed = wanted->is_language_fixed;
+	user.default_account = wanted->default_account;
 	user.updated_ms = change->now_ms;
 	user.version++;
 	user_put(op, &user);

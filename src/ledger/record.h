@@ -15,7 +15,7 @@
 #include "buf.h"
 #include "mp.h"
 #include "records.h"
-#include "store.h"
+#include "store_dialogue.h"
 
 enum { RECORD_VERSION = 1, CHECKSUM_SIZE = 4 };
 
@@ -118,6 +118,9 @@ void dedupe_pack(struct buf *b, const struct dedupe *dedupe);
 
 /* ids has room for BATCH_EXPENSES_MAX. */
 enum status dedupe_unpack(struct slice value, struct dedupe *dedupe, struct uuid *ids);
+
+void dialogue_pack(struct buf *b, const struct dialogue *dialogue);
+enum status dialogue_unpack(struct slice value, struct dialogue *dialogue);
 
 /* That a user was deleted. */
 struct tombstone {

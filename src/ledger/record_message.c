@@ -66,6 +66,28 @@ dedupe_unpack(struct slice value, struct dedupe *dedupe, struct uuid *ids)
 }
 
 void
+dialogue_pack(struct buf *b, const struct dialogue *dialogue)
+{
+	struct packing p = record_begin(b, 3);
+
+	msgpack_pack_uint32(&p.pk, dialogue->version);
+	msgpack_pack_int64(&p.pk, dialogue->keep_until_ms);
+	mp_put_bin(&p.pk, dialogue->state.ptr, dialogue->state.len);
+	record_end(&p);
+}
+
+enum status
+dialogue_unpack(struct slice value, struct dialogue *dialogue)
+{
+	struct unpacking u = record_open(value, 3);
+
+	dialogue->version = mp_u32(&u.mp);
+	dialogue->keep_until_ms = mp_int(&u.mp);
+	dialogue->state = mp_bin(&u.mp);
+	return record_close(&u);
+}
+
+void
 tombstone_pack(struct buf *b, const struct tombstone *tombstone)
 {
 	struct packing p = record_begin(b, 2);

@@ -9,7 +9,7 @@
 void
 user_pack(struct buf *b, const struct user *user)
 {
-	struct packing p = record_begin(b, 8);
+	struct packing p = record_begin(b, 10);
 
 	mp_put_str(&p.pk, user->id);
 	mp_put_str(&p.pk, user->locale);
@@ -19,6 +19,8 @@ user_pack(struct buf *b, const struct user *user)
 	msgpack_pack_uint32(&p.pk, user->version);
 	mp_put_str(&p.pk, user->display_name);
 	msgpack_pack_int64(&p.pk, user->updated_ms);
+	mp_put_bool(&p.pk, user->is_language_fixed);
+	mp_put_str(&p.pk, user->default_account);
 	record_end(&p);
 }
 
@@ -38,6 +40,13 @@ user_unpack(struct slice value, struct user *user)
 	if (u.more >= 2) {                     /* these two came later than the others */
 		user->display_name = mp_str(&u.mp);
 		user->updated_ms = mp_int(&u.mp);
+		u.more -= 2;
+	}
+	user->is_language_fixed = false;
+	user->default_account = SLICE_EMPTY;
+	if (u.more >= 2) {                     /* and these later still */
+		user->is_language_fixed = mp_bool(&u.mp);
+		user->default_account = mp_str(&u.mp);
 		u.more -= 2;
 	}
 	return record_close(&u);

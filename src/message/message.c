@@ -14,7 +14,11 @@
 #include "chat/reply.h"
 #include "clock.h"
 #include "counters.h"
+#include "dialogue/dialogue.h"
+#include "log.h"
 #include "store/person.h"
+
+enum { TRIES_MAX = 5 };        /* of a message, when others of its conversation or of its user come first */
 
 struct drive {
 	const struct message_service *service;
@@ -24,19 +28,18 @@ struct drive {
 	struct message_input          input;
 	struct ledger                 ledger;
 	int64_t                       step_started_ns;
+	unsigned                      tries;
 
 	/* after step 1 */
 	struct person                 person;
 	bool                          is_known;        /* the user is signed up */
 	struct sign_up                sign_up;
+	struct dialogue               dialogue;        /* what the conversation is about; version 0: nothing */
 	day_t                         today;
 
 	/* after step 2 */
-	enum language                 language;
-	enum message_status           status;
+	struct turn                   turn;
 	struct buf                    reply;
-	size_t                        expense_count;
-	struct new_expense            expenses[MESSAGE_EXPENSES_MAX];
 	size_t                        cost_count;
 	struct ai_cost                costs[MESSAGE_COSTS_MAX];
 };
@@ -86,6 +89,10 @@ finish_recorded(struct drive *drive, const struct message *message, const struct
 	finish(drive, ST_OK, &result);
 }
 
+static void find_person(struct drive *drive);
+static void record_failed(struct drive *drive);
+static void understand_or_record(struct drive *drive);
+
 /* --- step 3: record ------------------------------------------------------- */
 
 static void
@@ -95,7 +102,7 @@ on_accepted(enum status st, void *arg)
 	struct message_result result = { .id = drive->input.id, .status = MESSAGE_WAITING };
 
 	buf_clear(&drive->reply);
-	reply_waiting(&drive->reply, drive->language);
+	reply_waiting(&drive->reply, language_from_tag(drive->sign_up.locale));
 	result.reply = buf_slice(&drive->reply);
 	finish(drive, st, &result);
 }
@@ -110,7 +117,6 @@ accept_for_later(struct drive *drive)
 		.received_ms = drive->input.received_ms,
 	};
 
-	drive->language = language_from_tag(drive->sign_up.locale);
 	if (drive->input.was_in_inbox) {
 		finish(drive, ST_UNAVAILABLE, NULL);
 		return;
@@ -119,14 +125,43 @@ accept_for_later(struct drive *drive)
 	store_put_inbox(drive->service->store, &drive->ledger, &entry, on_accepted, drive);
 }
 
+/* The turn was decided from what is so no more: it is decided again, and at last only said that it failed. */
+static bool
+is_worth_another_try(const struct drive *drive, enum status st)
+{
+	switch (st) {
+	case ST_STALE:
+		return true;
+	case ST_CONFLICT:
+	case ST_NOT_FOUND:
+	case ST_NO_USER:
+	case ST_BAD_VALUE:
+	case ST_LIMIT_REACHED:
+	case ST_VERSION_MISMATCH:
+	case ST_OUT_OF_RANGE:
+		return drive->turn.change_count > 0;
+	default:
+		return false;
+	}
+}
+
 static void
 on_recorded(enum status st, const struct write_answer *answer, void *arg)
 {
 	struct drive *drive = arg;
 	struct counters *counters = drive->service->counters;
 
-	if (drive->expense_count > 0)
+	if (drive->turn.expense_count > 0)
 		step_ends(drive, OPERATION_create_expense, st == ST_OK);
+	if (is_worth_another_try(drive, st) && ++drive->tries < TRIES_MAX) {
+		find_person(drive);
+		return;
+	}
+	if (st != ST_OK && drive->turn.change_count > 0) {
+		log_warn("the changes of a message were refused %d times: %s", TRIES_MAX, status_title(st));
+		record_failed(drive);
+		return;
+	}
 	if (st != ST_OK) {
 		finish(drive, st, NULL);
 		return;
@@ -146,15 +181,20 @@ on_recorded(enum status st, const struct write_answer *answer, void *arg)
 static void
 record(struct drive *drive)
 {
+	const struct turn *turn = &drive->turn;
+	struct dialogue_entry dialogue = { .conversation = drive->input.conversation };
 	struct message_entry entry = {
-		.sign_up = drive->sign_up, .id = drive->input.id, .status = drive->status, .reply = buf_slice(&drive->reply),
+		.sign_up = drive->sign_up, .id = drive->input.id, .status = turn->status, .reply = buf_slice(&drive->reply),
 		.received_ms = drive->input.received_ms, .now_ms = clock_wall_ms(),
 		.idempotency_key = drive->input.idempotency_key, .was_in_inbox = drive->input.was_in_inbox,
-		.deliver_to = drive->input.deliver_to, .expense_count = drive->expense_count, .expenses = drive->expenses,
+		.deliver_to = drive->input.deliver_to, .expense_count = turn->expense_count, .expenses = turn->expenses,
+		.change_count = turn->change_count, .changes = turn->changes,
 		.cost_count = drive->cost_count, .costs = drive->costs,
 	};
 
-	if (drive->reply.has_failed) {
+	if (turn->has_state && dialogue_entry(turn, &dialogue))
+		entry.dialogue = &dialogue;
+	if (drive->reply.has_failed || turn->has_state != (entry.dialogue != NULL)) {
 		finish(drive, ST_UNAVAILABLE, NULL);
 		return;
 	}
@@ -163,41 +203,28 @@ record(struct drive *drive)
 	store_record_message(drive->service->store, &drive->ledger, &entry, on_recorded, drive);
 }
 
-/* --- step 2: understand --------------------------------------------------- */
-
 static void
-take_expense(struct drive *drive, const struct understood_expense *understood, struct reply_expense *said)
+record_failed(struct drive *drive)
 {
-	const struct category *category = drive->is_known ?
-	    message_file(&drive->person, understood->description, understood->own_category, understood->category) : NULL;
-	struct new_expense *new_expense = &drive->expenses[drive->expense_count++];
+	enum language language = drive->turn.language;
 
-	new_expense->expense = (struct expense){
-		.id = uuid7_next(drive->input.received_ms), .day = understood->day, .amount_minor = understood->amount_minor,
-		.currency = understood->currency, .description = understood->description,
-		.account = understood->account.len > 0 ? understood->account : message_default_account,
-		.zone = drive->sign_up.zone, .message_id = drive->input.id, .created_ms = drive->input.received_ms,
-	};
-	new_expense->category_key = slice_of(category_kind_key(understood->category));
-	if (category != NULL)
-		new_expense->expense.category_id = category->id;
-	*said = (struct reply_expense){
-		.description = understood->description, .amount_minor = understood->amount_minor,
-		.currency = understood->currency, .account = understood->account, .day = understood->day,
-		.category = category != NULL ? message_category_name(category, drive->language) :
-		    category_kind_name(understood->category, drive->language),
-	};
+	buf_clear(&drive->reply);
+	reply_failed(&drive->reply, language);
+	drive->turn = (struct turn){ .status = MESSAGE_FAILED, .language = language };
+	record(drive);
 }
 
-static void
-take_expenses(struct drive *drive, const struct understanding *result)
-{
-	struct reply_expense said[MESSAGE_EXPENSES_MAX];
+/* --- step 2: understand --------------------------------------------------- */
 
-	drive->status = MESSAGE_RECORDED;
-	for (size_t i = 0; i < result->expense_count && i < MESSAGE_EXPENSES_MAX; i++)
-		take_expense(drive, &result->expenses[i], &said[i]);
-	reply_recorded(&drive->reply, drive->language, said, drive->expense_count, drive->today);
+/* A turn may have more than one text understood. */
+static void
+note_costs(struct drive *drive, const struct understanding *result)
+{
+	struct ai_cost costs[MESSAGE_COSTS_MAX];
+	size_t count = message_costs(result, false, drive->input.received_ms, costs);
+
+	for (size_t i = 0; i < count && drive->cost_count < MESSAGE_COSTS_MAX; i++)
+		drive->costs[drive->cost_count++] = costs[i];
 }
 
 static void
@@ -210,34 +237,56 @@ on_understood(enum status st, const struct understanding *result, void *arg)
 		accept_for_later(drive);
 		return;
 	}
-	if (st == ST_OK) {
-		drive->language = result->language;
-		drive->cost_count = message_costs(result, false, drive->input.received_ms, drive->costs);
-		if (result->verdict == VERDICT_EXPENSES) {
-			take_expenses(drive, result);
-		} else {
-			drive->status = message_status_of(result->verdict);
-			reply_verdict(&drive->reply, result, drive->sign_up.home);
-		}
-	} else {
-		drive->language = language_from_tag(drive->sign_up.locale);
-		drive->status = MESSAGE_FAILED;
-		reply_failed(&drive->reply, drive->language);
+	if (st == ST_OK)
+		note_costs(drive, result);
+	dialogue_understood(&drive->turn, st, result);
+	understand_or_record(drive);
+}
+
+/* What is to be understood next, if anything is. */
+static void
+understand_or_record(struct drive *drive)
+{
+	struct understand_input job = { .text = drive->turn.ask, .locale = drive->sign_up.locale, .home = drive->turn.ask_home,
+		.today = drive->today };
+	enum status st;
+
+	if (drive->turn.ask.len == 0) {
+		record(drive);
+		return;
 	}
-	record(drive);
+	step_begins(drive);
+	if (drive->is_known)
+		message_own_words(drive->service, &drive->ledger, &drive->person, &drive->arena, &job);
+	st = message_ask(drive->service, &job, drive->input.priority, on_understood, drive);
+	if (st != ST_OK)
+		finish(drive, st, NULL);
 }
 
 static void
-ask(struct drive *drive)
+keep_dialogue(enum status st, const struct dialogue *dialogue, void *arg)
 {
-	enum status st;
+	struct drive *drive = arg;
 
-	drive->today = message_day(drive->sign_up.zone.ptr, drive->input.received_ms);
-	step_begins(drive);
-	st = message_ask(drive->service, drive->input.text, &drive->sign_up, drive->is_known ? &drive->person : NULL, drive->today,
-	    drive->input.priority, on_understood, drive);
 	if (st != ST_OK)
-		finish(drive, st, NULL);
+		return;                  /* nothing, or a damaged row: nothing is known to be asked */
+	drive->dialogue = *dialogue;
+	drive->dialogue.state = arena_copy(&drive->arena, dialogue->state);
+}
+
+static void
+take_turn(struct drive *drive)
+{
+	drive->today = message_day(drive->sign_up.zone.ptr, drive->input.received_ms);
+	buf_clear(&drive->reply);
+	drive->turn = (struct turn){
+		.store = drive->service->store, .ledger = &drive->ledger, .options = drive->service->options, .arena = &drive->arena,
+		.text = drive->input.text, .person = drive->is_known ? &drive->person : NULL, .profile = &drive->sign_up,
+		.message_id = drive->input.id, .received_ms = drive->input.received_ms, .now_ms = clock_wall_ms(),
+		.today = drive->today, .dialogue = &drive->dialogue, .reply = &drive->reply,
+	};
+	dialogue_begin(&drive->turn);
+	understand_or_record(drive);
 }
 
 /* --- step 1: who, and was it handled before ------------------------------- */
@@ -249,7 +298,7 @@ on_replay(enum status st, const struct message *message, void *arg)
 	struct message_result result;
 
 	if (st == ST_NOT_FOUND) {
-		ask(drive);
+		take_turn(drive);
 		return;
 	}
 	if (st == ST_OK && !message_load(drive->service, &drive->ledger, message, &drive->person, &drive->arena, &result))
@@ -273,11 +322,20 @@ on_person(enum status st, const struct person *person, void *arg)
 		return;
 	}
 	drive->sign_up = message_profile(drive->service->options, drive->input.user_id, drive->is_known ? &drive->person : NULL);
+	drive->dialogue = (struct dialogue){ .version = 0 };
+	store_get_dialogue(drive->service->store, &drive->ledger, drive->input.conversation, keep_dialogue, drive);
 	if (drive->input.idempotency_key.len > 0 && drive->is_known)
 		store_find_replay(drive->service->store, &drive->ledger, drive->input.idempotency_key,
 		    drive->input.request_hash, on_replay, drive);
 	else
-		ask(drive);
+		take_turn(drive);
+}
+
+static void
+find_person(struct drive *drive)
+{
+	step_begins(drive);
+	store_get_person(drive->service->store, &drive->ledger, on_person, drive);
 }
 
 void
@@ -296,6 +354,7 @@ message_drive(const struct message_service *service, const struct message_input 
 	drive->input.user_id = arena_copy(&drive->arena, input->user_id);
 	drive->input.text = arena_copy(&drive->arena, input->text);
 	drive->input.idempotency_key = arena_copy(&drive->arena, input->idempotency_key);
+	drive->input.conversation = arena_copy(&drive->arena, input->conversation);
 	drive->input.deliver_to = arena_copy(&drive->arena, input->deliver_to);
 	if (drive->input.deliver_to.ptr == NULL) {       /* the last one: memory ran out here or before */
 		finish(drive, ST_OVERLOADED, NULL);
@@ -305,6 +364,5 @@ message_drive(const struct message_service *service, const struct message_input 
 		drive->input.id = uuid7_next(input->received_ms);
 	drive->ledger = store_ledger(service->store, input->user_id);
 	counters_user_seen(service->counters, drive->ledger.key, clock_mono_ms());
-	step_begins(drive);
-	store_get_person(service->store, &drive->ledger, on_person, drive);
+	find_person(drive);
 }

@@ -32,6 +32,7 @@ struct message_input {
 	struct uuid  id;                   /* nil: a new one is made */
 	int64_t      received_ms;          /* wall clock */
 	bool         was_in_inbox;
+	struct slice conversation;         /* where it was said, unique with the user; empty: the user's own */
 	struct slice deliver_to;           /* empty: the caller delivers the reply itself */
 	enum priority priority;
 };
@@ -87,12 +88,18 @@ const struct category *message_category(const struct person *person, enum catego
 day_t message_day(const char *zone, int64_t wall_ms);
 
 /*
- * What ai_pool_ask does, with the deadline of a message and the names of the
- * person's own categories; own_category of its answer is 1 + their place among
- * the person's.  person may be NULL.
+ * What ai_pool_ask does, with the deadline of a message; a provider may be asked
+ * too.  own_category of its answer is 1 + the place among the person's.
  */
-enum status message_ask(const struct message_service *service, struct slice text, const struct sign_up *profile,
-    const struct person *person, day_t today, enum priority priority, ai_answer_fn *fn, void *arg);
+enum status message_ask(const struct message_service *service, const struct understand_input *job, enum priority priority,
+    ai_answer_fn *fn, void *arg);
+
+/*
+ * Put the words of the person's categories and the names of the accounts used
+ * of late into a job; they lie in the arena and the person.
+ */
+void message_own_words(const struct message_service *service, const struct ledger *ledger, const struct person *person,
+    struct arena *arena, struct understand_input *job);
 
 /* "rules", or the provider that helped them; result may be NULL. */
 struct slice message_understood_by(const struct understanding *result);

@@ -149,17 +149,6 @@ message_day(const char *zone, int64_t wall_ms)
 	return day;
 }
 
-static size_t
-own_names(const struct person *person, struct understand_word words[static CATEGORIES_MAX])
-{
-	size_t count = 0;
-
-	for (size_t i = 0; person != NULL && i < person->category_count && i < CATEGORIES_MAX; i++)
-		if (person->categories[i].name.len > 0 && uuid_is_nil(&person->categories[i].moves_to))
-			words[count++] = (struct understand_word){ person->categories[i].name, (uint16_t)i };
-	return count;
-}
-
 struct slice
 message_understood_by(const struct understanding *result)
 {
@@ -167,14 +156,13 @@ message_understood_by(const struct understanding *result)
 }
 
 enum status
-message_ask(const struct message_service *service, struct slice text, const struct sign_up *profile, const struct person *person,
-    day_t today, enum priority priority, ai_answer_fn *fn, void *arg)
+message_ask(const struct message_service *service, const struct understand_input *job, enum priority priority,
+    ai_answer_fn *fn, void *arg)
 {
-	struct understand_word words[CATEGORIES_MAX];
-	struct understand_input job = { .text = text, .locale = profile->locale, .home = profile->home, .today = today,
-		.category_words = words, .category_word_count = own_names(person, words), .may_ask = true };
+	struct understand_input asked = *job;
 
-	return ai_pool_ask(service->pool, &job, priority, clock_mono_ms() + service->options->ai_message_timeout_ms, fn, arg);
+	asked.may_ask = true;
+	return ai_pool_ask(service->pool, &asked, priority, clock_mono_ms() + service->options->ai_message_timeout_ms, fn, arg);
 }
 
 size_t
@@ -210,16 +198,9 @@ static void
 keep_expense(enum status st, const struct expense *expense, void *arg)
 {
 	struct loading *loading = arg;
-	struct expense *kept;
 
-	if (st != ST_OK)
-		return;                  /* deleted since */
-	kept = &loading->expenses[loading->count++];
-	*kept = *expense;
-	kept->description = arena_copy(loading->arena, expense->description);
-	kept->account = arena_copy(loading->arena, expense->account);
-	kept->zone = arena_copy(loading->arena, expense->zone);
-	loading->has_failed |= kept->description.ptr == NULL || kept->account.ptr == NULL || kept->zone.ptr == NULL;
+	if (st == ST_OK)                 /* else it was deleted since */
+		loading->has_failed |= !expense_copy(loading->arena, expense, &loading->expenses[loading->count++]);
 }
 
 /* Nothing is kept as the reply to a message that waits: it is what was said when it was accepted. */

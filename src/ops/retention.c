@@ -76,6 +76,7 @@ on_removed(enum status st, const struct write_answer *answer, void *arg)
 	}
 	counter_add(&counters->retention_keys, answer->removed[REMOVED_KEY]);
 	counter_add(&counters->retention_messages, answer->removed[REMOVED_MESSAGE]);
+	counter_add(&counters->retention_dialogues, answer->removed[REMOVED_DIALOGUE]);
 	counter_add(&counters->retention_trash, answer->removed[REMOVED_TRASH]);
 	counter_add(&counters->retention_tombstones, answer->removed[REMOVED_TOMBSTONE]);
 }

@@ -10,7 +10,7 @@
 #include "buf.h"
 #include "mp.h"
 #include "ledger/op.h"
-#include "store.h"
+#include "store_dialogue.h"
 
 enum command_kind {
 	COMMAND_RECORD_MESSAGE,

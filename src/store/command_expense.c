@@ -39,6 +39,7 @@ message_entry_pack(msgpack_packer *pk, const struct command *command)
 	mp_put_bin(pk, entry->deliver_to.ptr, entry->deliver_to.len);
 	command_put_new_expenses(pk, entry->expenses, entry->expense_count);
 	put_costs(pk, entry);
+	command_put_changes(pk, entry);
 }
 
 static void
@@ -58,6 +59,7 @@ message_entry_unpack(struct mp *mp, struct arena *arena, struct command *command
 	entry->deliver_to = mp_bin(mp);
 	entry->expenses = command_read_new_expenses(mp, arena, &entry->expense_count);
 	read_costs(mp, arena, entry);
+	command_read_changes(mp, arena, entry);
 }
 
 static enum status

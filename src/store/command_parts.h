@@ -39,6 +39,10 @@ const struct new_expense *command_read_new_expenses(struct mp *mp, struct arena 
 void command_put_ai_cost(msgpack_packer *pk, const struct ai_cost *cost);
 void command_read_ai_cost(struct mp *mp, struct ai_cost *cost);
 
+/* A message's changes and its conversation: command_dialogue.c. */
+void command_put_changes(msgpack_packer *pk, const struct message_entry *entry);
+void command_read_changes(struct mp *mp, struct arena *arena, struct message_entry *entry);
+
 /* The length of a list of at most max elements, and memory for it; on failure mp turns bad and it is NULL. */
 void *command_read_list(struct mp *mp, struct arena *arena, size_t *count, size_t max, size_t size);
 

@@ -44,6 +44,8 @@ user_change_pack(msgpack_packer *pk, const struct command *command)
 	mp_put_str(pk, change->user.zone);
 	mp_put_currency(pk, change->user.home);
 	mp_put_str(pk, change->user.display_name);
+	mp_put_bool(pk, change->user.is_language_fixed);
+	mp_put_str(pk, change->user.default_account);
 	msgpack_pack_uint32(pk, change->if_version);
 	msgpack_pack_int64(pk, change->now_ms);
 }
@@ -58,6 +60,8 @@ user_change_unpack(struct mp *mp, struct arena *arena, struct command *command)
 	change->user.zone = mp_str(mp);
 	change->user.home = mp_currency(mp);
 	change->user.display_name = mp_str(mp);
+	change->user.is_language_fixed = mp_bool(mp);
+	change->user.default_account = mp_str(mp);
 	change->if_version = mp_u32(mp);
 	change->now_ms = mp_int(mp);
 }

@@ -40,8 +40,19 @@ person_copy(struct arena *arena, const struct person *person, struct person *cop
 	copy->user.locale = arena_copy(arena, person->user.locale);
 	copy->user.zone = arena_copy(arena, person->user.zone);
 	copy->user.display_name = arena_copy(arena, person->user.display_name);
+	copy->user.default_account = arena_copy(arena, person->user.default_account);
 	copy->categories = categories;
-	return copy->user.display_name.ptr != NULL;
+	return copy->user.default_account.ptr != NULL;
+}
+
+bool
+expense_copy(struct arena *arena, const struct expense *expense, struct expense *copy)
+{
+	*copy = *expense;
+	copy->description = arena_copy(arena, expense->description);
+	copy->account = arena_copy(arena, expense->account);
+	copy->zone = arena_copy(arena, expense->zone);
+	return copy->description.ptr != NULL && copy->account.ptr != NULL && copy->zone.ptr != NULL;
 }
 
 const struct category *

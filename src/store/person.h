@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keeping a person beyond the callback that was given one. */
+/* Keeping a person or an expense beyond the callback that was given one. */
 #ifndef PERSON_H
 #define PERSON_H
 
@@ -8,6 +8,9 @@
 
 /* Copy a person with everything it points to into the arena; false when there is no memory. */
 bool person_copy(struct arena *arena, const struct person *person, struct person *copy);
+
+/* The same of an expense. */
+bool expense_copy(struct arena *arena, const struct expense *expense, struct expense *copy);
 
 /* The category with this id; NULL when there is none, or when it is being deleted. */
 const struct category *person_category(const struct person *person, const struct uuid *id);

@@ -7,51 +7,7 @@
 #include "clock.h"
 #include "counters.h"
 #include "engine.h"
-#include "ledger/op.h"
-
-/* A read-only transaction with what an operation in it needs. */
-struct reading {
-	struct store *store;
-	unsigned      shard;
-	struct arena  arena;
-	struct op     op;
-	enum status   st;
-	int64_t       started_ns;
-};
-
-/* false: it could not begin; end it all the same. */
-static bool
-reading_begin(struct reading *r, struct store *store, unsigned shard, const struct ledger *ledger)
-{
-	*r = (struct reading){ .store = store, .shard = shard, .arena = store->spare, .started_ns = clock_mono_ns() };
-	store->spare = (struct arena)ARENA_INIT;         /* reads may be nested */
-	if (ledger != NULL)
-		memcpy(r->op.ledger, ledger->key, sizeof r->op.ledger);
-	r->op.arena = &r->arena;
-	r->op.kv = store->ops->read_begin(store, shard, &r->st);
-	return r->op.kv != NULL;
-}
-
-/* The transaction ends here; what was copied to the arena lasts until reading_fini. */
-static void
-reading_end(struct reading *r, enum distribution time)
-{
-	if (r->op.kv != NULL)
-		r->store->ops->read_end(r->store, r->shard);
-	r->op.kv = NULL;
-	if (r->store->counters != NULL)
-		distribution_record(r->store->counters, time, (uint64_t)(clock_mono_ns() - r->started_ns));
-}
-
-static void
-reading_fini(struct reading *r)
-{
-	enum { KEEP = 1 << 16 };
-
-	arena_fini(&r->store->spare);
-	arena_recycle(&r->arena, KEEP);
-	r->store->spare = r->arena;
-}
+#include "reading.h"
 
 void
 store_close(struct store *store)

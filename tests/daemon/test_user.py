@@ -57,7 +57,7 @@ class Users(unittest.TestCase):
 
     def test_what_nobody_chose_is_as_for_a_first_message(self):
         made = self.sign_up().json
-        self.client.say("line:first", "lunch 5")
+        self.client.say("line:first", "午餐 5")
         said = self.client.get(f"{USER}?user=line:first").json
         for name in "locale", "time_zone", "home_currency", "display_name", "version":
             self.assertEqual(made[name], said[name], name)

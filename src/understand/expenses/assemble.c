@@ -365,6 +365,17 @@ drop_bare_amounts(struct understanding *out)
 		out->amount_count = kept;
 }
 
+/* 看不懂嗎, "bought it?": whoever asks has bought nothing. */
+static bool
+ends_in_question(const struct assembly *a)
+{
+	size_t last = a->tokens->count;
+
+	while (last > 0 && a->tokens->at[last - 1].kind == TOKEN_BREAK)
+		last--;
+	return a->sentence.is_question || (last > 0 && token_is(&a->tokens->at[last - 1], WORD_QUESTION));
+}
+
 static enum verdict
 verdict_of(struct assembly *a)
 {
@@ -376,7 +387,7 @@ verdict_of(struct assembly *a)
 		return VERDICT_NO_THING;
 	if (!a->is_bought)
 		read_lone_thing(a);
-	if (!a->is_bought)
+	if (!a->is_bought || ends_in_question(a))
 		return VERDICT_NOTHING;
 	a->out->subject = assembly_write_thing(a, &a->subject);
 	return VERDICT_NO_AMOUNT;

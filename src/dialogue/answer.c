@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/* Answers to questions about expenses, from the kept totals and the lists of the store; see turn.h. */
+#include "config.h"
+
+#include "turn.h"
+
+#include <stdlib.h>
+
+#include "fold.h"
+
+enum {
+	GROUPS_MAX = 500,              /* categories by currencies */
+	LINES_MAX = 20,                /* of a breakdown */
+	ENTRIES_MAX = 10,              /* of a list */
+	LOOKED_AT = 500                /* expenses that are searched for a word */
+};
+
+/* What is told. */
+struct telling {
+	struct turn         *turn;
+	day_t                from, to;
+	const struct category *category;   /* NULL: of all */
+	struct slice         word;         /* empty: any */
+	enum status          st;
+	size_t               total_count;
+	struct summary_group *totals;      /* by currency */
+	size_t               group_count;
+	struct summary_group *groups;
+	size_t               entry_count;
+	struct expense       entries[ENTRIES_MAX];
+	bool                 has_more;     /* of those with the word */
+};
+
+static int64_t
+count_all(const struct telling *t)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < t->total_count; i++)
+		count += t->totals[i].count;
+	return count;
+}
+
+/* --- finding out ----------------------------------------------------------------------------- */
+
+static void
+on_group(const struct summary_group *group, void *arg)
+{
+	struct telling *t = arg;
+
+	if (t->group_count < GROUPS_MAX)
+		t->groups[t->group_count++] = *group;
+}
+
+static void
+on_summary(enum status st, const struct summary *summary, void *arg)
+{
+	struct telling *t = arg;
+
+	t->st = st;
+	if (st != ST_OK)
+		return;
+	t->totals = arena_alloc(t->turn->arena, (summary->total_count + 1) * sizeof *t->totals);
+	if (t->totals == NULL)
+		return;
+	t->total_count = summary->total_count;
+	memcpy(t->totals, summary->totals, summary->total_count * sizeof *t->totals);
+}
+
+/* Of one currency after the other, the largest sums first. */
+static int
+compare_groups(const void *a, const void *b)
+{
+	const struct summary_group *x = a, *y = b;
+	int by_currency = strcmp(x->currency.code, y->currency.code);
+
+	if (by_currency != 0)
+		return by_currency;
+	return x->sum_minor != y->sum_minor ? (x->sum_minor < y->sum_minor ? 1 : -1) : 0;
+}
+
+static void
+find_sums(struct telling *t)
+{
+	static const struct summary_callbacks callbacks = { on_group, on_summary };
+	struct summary_query query = { .from = t->from, .to = t->to, .by = SUMMARY_CATEGORY, .limit = GROUPS_MAX };
+
+	if (t->category != NULL)
+		query.category_id = t->category->id;
+	t->groups = arena_alloc(t->turn->arena, GROUPS_MAX * sizeof *t->groups);
+	if (t->groups == NULL)
+		return;
+	store_summarize(t->turn->store, t->turn->ledger, &query, &callbacks, t);
+	qsort(t->groups, t->group_count, sizeof t->groups[0], compare_groups);
+}
+
+static void
+add_to_totals(struct telling *t, const struct expense *expense)
+{
+	size_t i = 0;
+
+	while (i < t->total_count && strcmp(t->totals[i].currency.code, expense->currency.code) != 0)
+		i++;
+	if (i == t->total_count)
+		t->totals[t->total_count++] = (struct summary_group){ .currency = expense->currency };
+	t->totals[i].sum_minor += expense->amount_minor;       /* at most 500 of at most 10^15 */
+	t->totals[i].count++;
+}
+
+static void
+take_entry(struct telling *t, const struct expense *expense)
+{
+	struct expense *entry = &t->entries[t->entry_count];
+
+	if (t->entry_count == ENTRIES_MAX)
+		return;
+	*entry = *expense;
+	entry->description = arena_copy(t->turn->arena, expense->description);
+	t->entry_count += entry->description.ptr != NULL;
+}
+
+static void
+on_entry(const struct expense *expense, void *arg)
+{
+	struct telling *t = arg;
+
+	if (t->word.len > 0)
+		add_to_totals(t, expense);
+	take_entry(t, expense);
+}
+
+static void
+on_entries_end(enum status st, bool has_more, void *arg)
+{
+	struct telling *t = arg;
+
+	t->st = t->st == ST_OK ? st : t->st;
+	t->has_more = has_more;
+}
+
+/* The newest; of those with a word there are no kept totals, so they are added up here. */
+static void
+find_entries(struct telling *t)
+{
+	static const struct expense_list_callbacks callbacks = { on_entry, on_entries_end };
+	struct expense_query query = { .from = t->from, .to = t->to, .limit = t->word.len > 0 ? LOOKED_AT : ENTRIES_MAX,
+		.is_newest_first = true, .word_count = t->word.len > 0, .words = &t->word };
+
+	if (t->category != NULL)
+		query.category_id = t->category->id;
+	if (t->word.len > 0)
+		t->totals = arena_alloc(t->turn->arena, LOOKED_AT * sizeof *t->totals);
+	if (t->word.len == 0 || t->totals != NULL)
+		store_list_expenses(t->turn->store, t->turn->ledger, &query, &callbacks, t);
+}
+
+/* --- telling ------------------------------------------------------------------------------------- */
+
+static void
+say_days(struct buf *out, const struct telling *t)
+{
+	enum language language = t->turn->language;
+	struct buf from = BUF_INIT, to = BUF_INIT;
+	struct slice values[VALUES_MAX];
+
+	say_day(&from, language, t->from, t->turn->today);
+	say_day(&to, language, t->to, t->turn->today);
+	values[0] = buf_slice(&from);
+	values[1] = buf_slice(&to);
+	if (t->from == DAY_MIN)
+		say(out, language, TEXT_days_ever, NULL);
+	else if (t->from == t->to && t->from == t->turn->today)
+		say(out, language, TEXT_days_today, NULL);
+	else if (t->from == t->to)
+		buf_append_slice(out, values[0]);
+	else
+		say(out, language, TEXT_days_range, values);
+	buf_fini(&from);
+	buf_fini(&to);
+}
+
+static void
+say_totals(struct buf *out, const struct telling *t)
+{
+	for (size_t i = 0; i < t->total_count; i++) {
+		if (i > 0)
+			buf_append_literal(out, " + ");
+		say_amount(out, t->turn->language, t->totals[i].sum_minor, t->totals[i].currency);
+	}
+}
+
+/* What it is of, if not all. */
+static struct slice
+subject_of(const struct telling *t)
+{
+	return t->category != NULL ? turn_category_name(t->turn, &t->category->id) : t->turn->question.name;
+}
+
+static void
+tell_total(const struct telling *t)
+{
+	struct buf days = BUF_INIT, totals = BUF_INIT, count = BUF_INIT;
+	bool is_part = t->category != NULL || t->word.len > 0;
+	struct slice values[VALUES_MAX];
+
+	say_days(&days, t);
+	say_totals(&totals, t);
+	buf_append_int(&count, count_all(t));
+	values[0] = buf_slice(&days);
+	values[1] = buf_slice(&totals);
+	values[2] = buf_slice(&count);
+	values[3] = subject_of(t);
+	if (count_all(t) > 0)
+		turn_say(t->turn, is_part ? TEXT_total_of : TEXT_total, values);
+	else
+		turn_say(t->turn, is_part ? TEXT_none_of : TEXT_none, values);
+	buf_fini(&days);
+	buf_fini(&totals);
+	buf_fini(&count);
+}
+
+static void
+tell_rest(const struct telling *t, enum text_name text, int64_t count)
+{
+	struct buf number = BUF_INIT;
+	struct slice values[VALUES_MAX] = { SLICE_EMPTY };
+
+	buf_append_int(&number, count);
+	values[1] = buf_slice(&number);
+	turn_new_line(t->turn);
+	turn_say(t->turn, text, values);
+	buf_fini(&number);
+}
+
+static void
+tell_group(const struct telling *t, const struct summary_group *group)
+{
+	struct buf sum = BUF_INIT, count = BUF_INIT;
+	struct slice values[VALUES_MAX] = { turn_category_name(t->turn, &group->category_id) };
+
+	say_amount(&sum, t->turn->language, group->sum_minor, group->currency);
+	buf_append_int(&count, group->count);
+	values[1] = buf_slice(&sum);
+	values[2] = buf_slice(&count);
+	turn_new_line(t->turn);
+	turn_say(t->turn, TEXT_group_line, values);
+	buf_fini(&sum);
+	buf_fini(&count);
+}
+
+static void
+tell_groups(const struct telling *t)
+{
+	if (t->group_count == 0)
+		return;
+	turn_new_line(t->turn);
+	turn_say(t->turn, TEXT_by_category, NULL);
+	for (size_t i = 0; i < t->group_count && i < LINES_MAX; i++)
+		tell_group(t, &t->groups[i]);
+	if (t->group_count > LINES_MAX)
+		tell_rest(t, TEXT_more_lines, (int64_t)(t->group_count - LINES_MAX));
+}
+
+/* The largest of each currency. */
+static void
+tell_top(const struct telling *t)
+{
+	struct buf days = BUF_INIT, names = BUF_INIT;
+	struct slice values[VALUES_MAX];
+
+	for (size_t i = 0; i < t->group_count; i++) {
+		if (i > 0 && strcmp(t->groups[i].currency.code, t->groups[i - 1].currency.code) == 0)
+			continue;
+		if (i > 0)
+			buf_append_literal(&names, ", ");
+		buf_append_slice(&names, turn_category_name(t->turn, &t->groups[i].category_id));
+		buf_append_char(&names, ' ');
+		say_amount(&names, t->turn->language, t->groups[i].sum_minor, t->groups[i].currency);
+	}
+	say_days(&days, t);
+	values[0] = buf_slice(&days);
+	values[1] = buf_slice(&names);
+	turn_say(t->turn, t->group_count > 0 ? TEXT_top : TEXT_none, values);
+	buf_fini(&days);
+	buf_fini(&names);
+}
+
+static void
+tell_entries(const struct telling *t)
+{
+	int64_t count = count_all(t);
+
+	for (size_t i = 0; i < t->entry_count; i++) {
+		turn_new_line(t->turn);
+		turn_say_expense(t->turn, TEXT_recorded_line, &t->entries[i]);
+	}
+	if (count > (int64_t)t->entry_count)
+		tell_rest(t, TEXT_more_entries, count - (int64_t)t->entry_count);
+}
+
+static void
+tell(struct telling *t, enum question_kind kind)
+{
+	if (t->st != ST_OK) {
+		turn_say(t->turn, TEXT_too_broad, NULL);
+		return;
+	}
+	if (kind == QUESTION_TOP) {
+		tell_top(t);
+		return;
+	}
+	tell_total(t);
+	if (kind == QUESTION_REPORT || kind == QUESTION_BREAKDOWN)
+		tell_groups(t);
+	else if (kind == QUESTION_LIST)
+		tell_entries(t);
+	if (t->word.len > 0 && t->has_more)
+		tell_rest(t, TEXT_at_least, LOOKED_AT);
+}
+
+enum outcome
+turn_answer_question(struct turn *turn)
+{
+	const struct question *question = &turn->question;
+	struct telling *t = arena_alloc(turn->arena, sizeof *t);
+	bool is_of_sums = question->kind != QUESTION_TOTAL && question->kind != QUESTION_LIST;
+
+	if (t == NULL)
+		return PASS;
+	t->turn = turn;
+	t->category = look_category(turn, question->name);
+	if (question->name.len > 0 && t->category == NULL) {
+		if (!question->is_asked || is_of_sums)
+			return PASS;
+		t->word = text_fold(turn->arena, question->name);
+	}
+	t->from = question->from;
+	t->to = question->to;
+	if (!question->has_period)
+		question_period(question->kind == QUESTION_LIST ? PERIOD_EVER : PERIOD_THIS_MONTH, turn->today, &t->from, &t->to);
+	if (t->word.len == 0)
+		find_sums(t);
+	if (t->word.len > 0 || question->kind == QUESTION_LIST)
+		find_entries(t);
+	tell(t, question->kind);
+	return DONE;
+}

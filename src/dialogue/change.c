@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* Undoing, deleting, restoring, and choosing among several; see turn.h.  Corrections are in correct.c. */
+#include "config.h"
+
+#include "turn.h"
+
+void
+turn_say_expense(struct turn *turn, enum text_name form, const struct expense *expense)
+{
+	struct reply_expense said = {
+		.description = expense->description, .amount_minor = expense->amount_minor, .currency = expense->currency,
+		.category = turn_category_name(turn, &expense->category_id), .day = expense->day,
+	};
+
+	reply_expense(turn->reply, turn->language, form, &said, turn->today);
+}
+
+static void
+change_expense(struct turn *turn, enum expense_action action, const struct expense *expense)
+{
+	struct message_change *change = turn_change(turn, CHANGE_EXPENSE);
+
+	if (change != NULL)
+		change->expense = (struct expense_change){ .change_id = uuid7_next(turn->now_ms), .action = action, .by = TOKEN_USER,
+			.now_ms = turn->now_ms, .if_version = action == EXPENSE_RESTORED ? 0 : expense->version, .expense = *expense };
+}
+
+/* --- doing --------------------------------------------------------------------------------------- */
+
+/* An amount without a currency is in the expense's own, whose decimals may be others. */
+static void
+set_amount(struct expense *expense, const struct edit *edit)
+{
+	int digits = currency_digits(edit->currency), own = currency_digits(expense->currency);
+
+	expense->amount_minor = expense->amount_minor < 0 && edit->amount_minor > 0 ? -edit->amount_minor : edit->amount_minor;
+	if (edit->has_currency)
+		expense->currency = edit->currency;
+	else
+		for (; digits != own; digits += digits < own ? 1 : -1)
+			expense->amount_minor = digits < own ? expense->amount_minor * 10 : expense->amount_minor / 10;
+}
+
+static struct expense
+edited(const struct expense *expense, const struct edit *edit)
+{
+	struct expense after = *expense;
+
+	switch (edit->doing) {
+	case DOING_AMOUNT:
+		set_amount(&after, edit);
+		break;
+	case DOING_DAY:
+		after.day = edit->day;
+		break;
+	case DOING_CATEGORY:
+		after.category_id = edit->category_id;
+		break;
+	case DOING_ACCOUNT:
+		after.account = edit->text;
+		break;
+	case DOING_TEXT:
+		after.description = edit->text;
+		break;
+	case DOING_DELETE:
+	case DOING_RESTORE:
+	case DOINGS:
+		break;
+	}
+	return after;
+}
+
+static void
+remember(struct turn *turn, bool is_deletion, const struct expense *expense)
+{
+	struct step *step = state_add_step(turn->state, is_deletion, turn->received_ms);
+
+	step->ids[step->count++] = expense->id;
+	turn->has_state = true;
+}
+
+void
+turn_do(struct turn *turn, const struct edit *edit, const struct expense *expense)
+{
+	struct expense after = edited(expense, edit);
+
+	turn_close_question(turn);
+	if (edit->doing == DOING_RESTORE) {
+		change_expense(turn, EXPENSE_RESTORED, expense);
+		turn_say_expense(turn, TEXT_restored, expense);
+		return;
+	}
+	remember(turn, edit->doing == DOING_DELETE, expense);
+	change_expense(turn, edit->doing == DOING_DELETE ? EXPENSE_DELETED : EXPENSE_CHANGED, &after);
+	turn_say_expense(turn, edit->doing == DOING_DELETE ? TEXT_deleted : TEXT_changed, &after);
+}
+
+static void
+say_choices(struct turn *turn, const struct expense *expenses, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char *number = arena_alloc(turn->arena, 2);
+
+		turn_new_line(turn);
+		buf_append_uint(turn->reply, i + 1);
+		turn_say_expense(turn, TEXT_choice_line, &expenses[i]);
+		if (number == NULL)
+			continue;
+		number[0] = (char)('1' + i);
+		turn_add_button(turn, slice_of(number), slice_of(number));
+	}
+}
+
+void
+turn_do_or_ask(struct turn *turn, const struct edit *edit, const struct expense *expenses, size_t count)
+{
+	struct edit kept = *edit;
+	struct state *state;
+
+	if (count == 1) {
+		turn_do(turn, &kept, &expenses[0]);
+		return;
+	}
+	count = count < CHOICES_MAX ? count : CHOICES_MAX;
+	state = turn_open_question(turn, ASKED_WHICH);
+	state->edit = kept;
+	state->choice_count = count;
+	for (size_t i = 0; i < count; i++)
+		state->choices[i] = expenses[i].id;
+	turn->status = MESSAGE_QUESTION;
+	turn_say(turn, edit->doing == DOING_DELETE ? TEXT_which_delete : edit->doing == DOING_RESTORE ? TEXT_which_restore :
+	    TEXT_which_change, NULL);
+	say_choices(turn, expenses, count);
+}
+
+static bool
+find_chosen(struct turn *turn, enum doing doing, const struct uuid *id, struct expense *expense)
+{
+	enum { DELETED_MAX = 200 };
+	struct expense *deleted;
+	size_t count;
+
+	if (doing != DOING_RESTORE)
+		return look_expense(turn, id, expense);
+	deleted = arena_alloc(turn->arena, DELETED_MAX * sizeof *deleted);
+	count = deleted != NULL ? look_deleted(turn, SLICE_EMPTY, deleted, DELETED_MAX) : 0;
+	for (size_t i = 0; i < count; i++)
+		if (uuid_equal(&deleted[i].id, id)) {
+			*expense = deleted[i];
+			return true;
+		}
+	return false;
+}
+
+enum outcome
+turn_choose(struct turn *turn)
+{
+	size_t choice = (size_t)(intent_trim(turn->text).ptr[0] - '1');
+	struct edit edit = turn->state->edit;
+	struct expense expense;
+
+	if (find_chosen(turn, edit.doing, &turn->state->choices[choice], &expense)) {
+		turn_do(turn, &edit, &expense);
+		if (edit.doing == DOING_CATEGORY)
+			turn_propose_rule(turn, &expense, &edit.category_id);
+	} else {
+		turn_close_question(turn);
+		turn_say(turn, TEXT_gone, NULL);
+	}
+	return DONE;
+}
+
+/* --- deleting and restoring what is named ----------------------------------------------------------- */
+
+static enum outcome
+do_with_named(struct turn *turn, enum doing doing, struct slice words, const struct expense *expenses, size_t count)
+{
+	struct edit edit = { .doing = doing };
+
+	if (count == 0) {
+		turn_close_question(turn);
+		turn_say_with(turn, doing == DOING_DELETE ? TEXT_nothing_called : TEXT_nothing_deleted, words);
+	} else {
+		turn_do_or_ask(turn, &edit, expenses, count);
+	}
+	return DONE;
+}
+
+enum outcome
+turn_delete_named(struct turn *turn)
+{
+	struct expense found[CHOICES_MAX];
+	struct slice words = turn->intent.values[0];
+
+	return do_with_named(turn, DOING_DELETE, words, found, look_matching(turn, words, found, CHOICES_MAX));
+}
+
+enum outcome
+turn_restore_named(struct turn *turn)
+{
+	struct expense found[CHOICES_MAX];
+	struct slice words = turn->intent.values[0];
+
+	return do_with_named(turn, DOING_RESTORE, words, found, look_deleted(turn, words, found, CHOICES_MAX));
+}
+
+enum outcome
+turn_restore_last(struct turn *turn)
+{
+	struct expense found[CHOICES_MAX];
+
+	return do_with_named(turn, DOING_RESTORE, SLICE_EMPTY, found, look_deleted(turn, SLICE_EMPTY, found, CHOICES_MAX));
+}
+
+/* --- undoing ------------------------------------------------------------------------------------------- */
+
+static void
+undo_change(struct turn *turn, const struct uuid *id)
+{
+	struct expense now, before;
+
+	if (!look_expense(turn, id, &now) || !look_before(turn, id, &before))
+		return;
+	before.id = now.id;
+	before.version = now.version;
+	change_expense(turn, EXPENSE_CHANGED, &before);
+	turn_new_line(turn);
+	turn_say_expense(turn, TEXT_recorded_line, &before);
+}
+
+static void
+undo_deletion(struct turn *turn, const struct uuid *id)
+{
+	struct expense expense;
+
+	if (!find_chosen(turn, DOING_RESTORE, id, &expense))
+		return;
+	change_expense(turn, EXPENSE_RESTORED, &expense);
+	turn_new_line(turn);
+	turn_say_expense(turn, TEXT_recorded_line, &expense);
+}
+
+static void
+undo_step(struct turn *turn)
+{
+	const struct step *step = &turn->state->steps[--turn->state->step_count];
+
+	turn->has_state = true;
+	turn_say(turn, step->is_deletion ? TEXT_undone_deletion : TEXT_undone_change, NULL);
+	for (size_t i = 0; i < step->count; i++)
+		if (step->is_deletion)
+			undo_deletion(turn, &step->ids[i]);
+		else
+			undo_change(turn, &step->ids[i]);
+}
+
+static void
+undo_entry(struct turn *turn, const struct expense *expenses, size_t count)
+{
+	turn_say(turn, TEXT_undone_entry, NULL);
+	for (size_t i = 0; i < count; i++) {
+		change_expense(turn, EXPENSE_DELETED, &expenses[i]);
+		turn_new_line(turn);
+		turn_say_expense(turn, TEXT_recorded_line, &expenses[i]);
+	}
+}
+
+/* The newest of what was entered and what was changed. */
+enum outcome
+turn_undo(struct turn *turn)
+{
+	const struct state *state = turn->state;
+	struct expense *entry = arena_alloc(turn->arena, MESSAGE_EXPENSES_MAX * sizeof *entry);
+	int64_t entry_ms = 0;
+	size_t count = entry != NULL ? look_last_entry(turn, entry, &entry_ms) : 0;
+
+	turn_close_question(turn);
+	if (state->step_count > 0 && (count == 0 || state->steps[state->step_count - 1].at_ms >= entry_ms))
+		undo_step(turn);
+	else if (count > 0)
+		undo_entry(turn, entry, count);
+	else
+		turn_say(turn, TEXT_nothing_to_undo, NULL);
+	return DONE;
+}

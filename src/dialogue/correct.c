@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Corrections: "make it 250", "not food, transport", "change breakfast to 250"; see turn.h. */
+#include "config.h"
+
+#include "turn.h"
+
+#include "fold.h"
+
+enum facet {
+	FACET_NONE,
+#define FACET(name, en, zh_hant, zh_hans, ja) FACET_##name,
+#include "data/facets.def"
+#undef FACET
+};
+
+static const struct {
+	enum facet  facet;
+	const char *words[LANGUAGES];
+} facets[] = {
+#define FACET(name, en, zh_hant, zh_hans, ja) { FACET_##name, { en, zh_hant, zh_hans, ja } },
+#include "data/facets.def"
+#undef FACET
+};
+
+static enum facet
+facet_of(struct turn *turn, struct slice text)
+{
+	struct slice folded = text_fold(turn->arena, text);
+
+	for (size_t i = 0; i < sizeof facets / sizeof facets[0]; i++)
+		for (int language = 0; language < LANGUAGES; language++)
+			if (intent_is_listed(folded, facets[i].words[language]))
+				return facets[i].facet;
+	return FACET_NONE;
+}
+
+/* --- what is meant ----------------------------------------------------------------------------- */
+
+static bool
+allocate_found(struct turn *turn)
+{
+	turn->found_count = 0;
+	turn->found = arena_alloc(turn->arena, MESSAGE_EXPENSES_MAX * sizeof *turn->found);
+	return turn->found != NULL;
+}
+
+static bool
+find_last(struct turn *turn)
+{
+	int64_t at_ms;
+
+	if (allocate_found(turn))
+		turn->found_count = look_last_entry(turn, turn->found, &at_ms);
+	return turn->found_count > 0;
+}
+
+static bool
+is_called(struct turn *turn, const struct expense *expense, struct slice folded)
+{
+	struct slice description = text_fold(turn->arena, expense->description);
+
+	return description.len >= folded.len && memmem(description.ptr, description.len, folded.ptr, folded.len) != NULL;
+}
+
+/* Leave those of the last entry that are in a category or have the words, if there are any. */
+static void
+narrow(struct turn *turn, struct slice words)
+{
+	const struct category *category = look_category(turn, words);
+	struct slice folded = text_fold(turn->arena, words);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < turn->found_count; i++)
+		if ((category != NULL && uuid_equal(&turn->found[i].category_id, &category->id))
+		    || is_called(turn, &turn->found[i], folded)) {
+			struct expense expense = turn->found[i];
+
+			turn->found[kept++] = expense;
+		}
+	if (kept > 0)
+		turn->found_count = kept;
+}
+
+/* --- what becomes of it --------------------------------------------------------------------------- */
+
+static void
+apply(struct turn *turn, const struct edit *edit)
+{
+	struct expense first = turn->found[0];
+	bool is_one = turn->found_count == 1;
+
+	turn_do_or_ask(turn, edit, turn->found, turn->found_count);
+	if (is_one && edit->doing == DOING_CATEGORY)
+		turn_propose_rule(turn, &first, &edit->category_id);
+}
+
+/* Not meant after all: the message may hold expenses. */
+static void
+give_up(struct turn *turn)
+{
+	turn_ask_rules(turn, turn->text, turn->profile->home, turn_act_on_verdict);
+}
+
+static void
+set_amount(struct turn *turn, int64_t minor, struct currency currency)
+{
+	struct edit edit = { .doing = DOING_AMOUNT, .amount_minor = minor, .has_currency = currency.code[0] != '\0' };
+
+	edit.currency = edit.has_currency ? currency : turn->found[0].currency;
+	apply(turn, &edit);
+}
+
+/* "actually lunch 250" names what it corrects. */
+static void
+correct_named(struct turn *turn, const struct understood_expense *understood)
+{
+	size_t before = turn->found_count;
+	struct slice folded = text_fold(turn->arena, understood->description);
+
+	narrow(turn, understood->description);
+	if (turn->found_count == before && !is_called(turn, &turn->found[0], folded))
+		give_up(turn);
+	else
+		set_amount(turn, understood->amount_minor, understood->is_currency_guessed ? (struct currency){ "" } : understood->currency);
+}
+
+static void
+on_value_understood(struct turn *turn)
+{
+	const struct understanding *result = turn->result;
+	struct edit edit = { .doing = DOING_TEXT };
+
+	if (result->verdict == VERDICT_NO_THING && result->amount_count > 0) {
+		set_amount(turn, result->amounts[0].minor, result->amounts[0].currency);
+	} else if (result->verdict == VERDICT_EXPENSES && result->expense_count == 1) {
+		correct_named(turn, &result->expenses[0]);
+	} else if (result->verdict == VERDICT_NO_AMOUNT && turn->found_count == 1) {
+		edit.text = arena_copy(turn->arena, result->subject);
+		apply(turn, &edit);
+	} else {
+		give_up(turn);
+	}
+}
+
+static enum outcome
+correct_to(struct turn *turn, enum facet facet, struct slice value)
+{
+	const struct category *category = look_category(turn, value);
+	struct edit edit = { .text = value };
+
+	if (facet == FACET_ACCOUNT || facet == FACET_TEXT) {
+		if (value.len > (facet == FACET_ACCOUNT ? ACCOUNT_MAX : DESCRIPTION_MAX))
+			return PASS;
+		edit.doing = facet == FACET_ACCOUNT ? DOING_ACCOUNT : DOING_TEXT;
+		apply(turn, &edit);
+	} else if (category != NULL) {
+		edit.doing = DOING_CATEGORY;
+		edit.category_id = category->id;
+		apply(turn, &edit);
+	} else if (question_read_day(value, turn->today, &edit.day)) {
+		edit.doing = DOING_DAY;
+		apply(turn, &edit);
+	} else if (facet == FACET_CATEGORY) {
+		turn_close_question(turn);
+		turn_say_with(turn, TEXT_no_category, value);
+	} else {
+		turn_ask_rules(turn, value, turn->found[0].currency, on_value_understood);
+	}
+	return DONE;
+}
+
+enum outcome
+turn_correct(struct turn *turn)
+{
+	return find_last(turn) ? correct_to(turn, FACET_NONE, turn->intent.values[0]) : PASS;
+}
+
+enum outcome
+turn_correct_one(struct turn *turn)
+{
+	if (!find_last(turn))
+		return PASS;
+	narrow(turn, turn->intent.values[0]);
+	return correct_to(turn, FACET_NONE, turn->intent.values[1]);
+}
+
+enum outcome
+turn_change_named(struct turn *turn)
+{
+	struct slice words = turn->intent.values[0];
+	enum facet facet = facet_of(turn, words);
+
+	if (facet != FACET_NONE)
+		return find_last(turn) ? correct_to(turn, facet, turn->intent.values[1]) : PASS;
+	if (allocate_found(turn))
+		turn->found_count = look_matching(turn, words, turn->found, CHOICES_MAX);
+	return turn->found_count > 0 ? correct_to(turn, FACET_NONE, turn->intent.values[1]) : PASS;
+}
+
+/* --- after a record --------------------------------------------------------------------------------- */
+
+/* A category's name alone, soon after an expense, says where that belongs. */
+enum outcome
+turn_file_last_as_named(struct turn *turn)
+{
+	struct edit edit = { .doing = DOING_CATEGORY, .category_id = turn->named->id };
+	int64_t at_ms;
+
+	if (!allocate_found(turn))
+		return PASS;
+	turn->found_count = look_last_entry(turn, turn->found, &at_ms);
+	if (turn->found_count != 1 || at_ms + turn->options->dialogue_question_timeout_ms < turn->received_ms)
+		return PASS;
+	apply(turn, &edit);
+	return DONE;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A turn of a conversation: what a person says, and what is changed and
+ * answered.  It decides and reads; whoever drives the message has its texts
+ * understood, and records all that it comes to in one transaction.
+ *
+ *	dialogue_begin(turn);
+ *	while (turn->ask.len > 0)
+ *		... have turn->ask understood, then dialogue_understood(turn, st, result);
+ *	... record
+ *
+ * What is done with what is in one table, data/turns.def, drawn in
+ * doc/DIALOGUE.md.
+ */
+#ifndef DIALOGUE_H
+#define DIALOGUE_H
+
+#include "arena.h"
+#include "intent.h"
+#include "options.h"
+#include "question.h"
+#include "state.h"
+#include "store_dialogue.h"
+#include "understand.h"
+
+enum { BUTTONS_MAX = CHOICES_MAX };
+
+/* Something that can be said with one touch. */
+struct button {
+	struct slice label;
+	struct slice data;                 /* what is said */
+};
+
+struct turn {
+	/* set by the caller, outlives the turn */
+	struct store         *store;
+	const struct ledger  *ledger;
+	const struct options *options;
+	struct arena         *arena;       /* for all that the turn makes */
+	struct slice          text;
+	const struct person  *person;      /* NULL: the user is not signed up yet */
+	struct sign_up       *profile;     /* the user's settings, or what a new one gets: the first message may say the language */
+	struct uuid           message_id;
+	int64_t               received_ms, now_ms;
+	day_t                 today;
+	const struct dialogue *dialogue;   /* as it was read */
+
+	/* to be understood before anything else is done; empty: nothing */
+	struct slice          ask;
+	struct currency       ask_home;
+
+	/* what it comes to */
+	enum message_status   status;
+	enum language         language;
+	struct buf           *reply;
+	size_t                button_count;
+	struct button         buttons[BUTTONS_MAX];
+	size_t                expense_count;
+	struct new_expense   *expenses;
+	size_t                change_count;
+	struct message_change *changes;
+	bool                  has_state;   /* the conversation is about something else from now on: state */
+
+	/* the turn's own */
+	struct state         *state;
+	enum language         at_home;     /* the language that counts when the words are of several */
+	bool                  is_language_fixed;
+	struct intent         intent;
+	struct question       question;
+	size_t               found_count;  /* expenses that are to be changed */
+	struct expense       *found;
+	struct category       made;        /* by this turn */
+	const struct category *named;      /* the category whose name is all that is said */
+	const struct understanding *result;    /* during dialogue_understood */
+	void (*next)(struct turn *turn);   /* goes on with what was understood */
+	unsigned              asks;
+};
+
+/* The caller's fields are set, all others zero.  Reads from the store, whose callbacks come at once. */
+void dialogue_begin(struct turn *turn);
+
+/* ST_OK with a result, or ST_FAILED: nobody can make anything of it. */
+void dialogue_understood(struct turn *turn, enum status st, const struct understanding *result);
+
+/* The state to be recorded, packed in the turn's arena; false: no memory. */
+bool dialogue_entry(const struct turn *turn, struct dialogue_entry *entry);
+
+#endif

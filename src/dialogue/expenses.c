@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* Recording expenses, and asking for what is missing; see turn.h. */
+#include "config.h"
+
+#include "turn.h"
+
+#include "message/message.h"
+
+enum {
+	SURE_PERCENT = 40,             /* below it a category is a guess, and Other is taken */
+	ANSWER_CHARACTERS_MAX = 60     /* of what an amount was for */
+};
+
+/* --- recording ----------------------------------------------------------------------------- */
+
+static struct slice
+account_of(const struct turn *turn, const struct understood_expense *understood)
+{
+	if (understood->account.len > 0)
+		return understood->account;
+	if (turn->person != NULL && turn->person->user.default_account.len > 0)
+		return turn->person->user.default_account;
+	return message_default_account;
+}
+
+static void
+take_expense(struct turn *turn, const struct understood_expense *understood, struct reply_expense *said)
+{
+	const struct category *category = turn->person != NULL ?
+	    message_file(turn->person, understood->description, understood->own_category, understood->category) : NULL;
+	struct new_expense *new_expense = &turn->expenses[turn->expense_count++];
+
+	new_expense->expense = (struct expense){
+		.id = uuid7_next(turn->received_ms), .day = understood->day, .amount_minor = understood->amount_minor,
+		.currency = understood->currency, .description = arena_copy(turn->arena, understood->description),
+		.account = arena_copy(turn->arena, account_of(turn, understood)), .zone = turn->profile->zone,
+		.message_id = turn->message_id, .created_ms = turn->received_ms,
+	};
+	if (new_expense->expense.description.ptr == NULL || new_expense->expense.account.ptr == NULL)
+		turn->reply->has_failed = true;
+	new_expense->category_key = slice_of(category_kind_key(understood->category));
+	if (category != NULL)
+		new_expense->expense.category_id = category->id;
+	*said = (struct reply_expense){
+		.description = understood->description, .amount_minor = understood->amount_minor,
+		.currency = understood->currency, .account = understood->account, .day = understood->day,
+		.category = category != NULL ? message_category_name(category, turn->language) :
+		    category_kind_name(understood->category, turn->language),
+	};
+}
+
+/* What nobody knows where to file is in Other, and the next message may say better. */
+static void
+suggest_naming(struct turn *turn)
+{
+	const struct understood_expense *understood = &turn->result->expenses[0];
+	const struct category *category = turn->person != NULL ?
+	    message_file(turn->person, understood->description, understood->own_category, understood->category) : NULL;
+	struct state *state;
+
+	if (turn->expense_count != 1 || understood->category != CATEGORY_OTHER || understood->category_confidence >= SURE_PERCENT
+	    || (category != NULL && !slice_equal(category->key, slice_of(category_kind_key(CATEGORY_OTHER)))))
+		return;
+	turn_new_line(turn);
+	turn_say(turn, TEXT_name_category, NULL);
+	state = turn_open_question(turn, ASKED_CATEGORY);
+	state->choice_count = 1;
+	state->choices[0] = turn->expenses[0].expense.id;
+}
+
+enum outcome
+turn_record(struct turn *turn)
+{
+	const struct understanding *result = turn->result;
+	struct reply_expense said[MESSAGE_EXPENSES_MAX];
+
+	turn->status = MESSAGE_RECORDED;
+	turn->expenses = arena_alloc(turn->arena, result->expense_count * sizeof *turn->expenses);
+	if (turn->expenses == NULL) {
+		turn->reply->has_failed = true;
+		return DONE;
+	}
+	turn_close_question(turn);
+	for (size_t i = 0; i < result->expense_count && i < MESSAGE_EXPENSES_MAX; i++)
+		take_expense(turn, &result->expenses[i], &said[i]);
+	reply_recorded(turn->reply, turn->language, said, turn->expense_count, turn->today);
+	suggest_naming(turn);
+	return DONE;
+}
+
+/* --- asking ------------------------------------------------------------------------------------ */
+
+enum outcome
+turn_say_verdict(struct turn *turn)
+{
+	turn->status = message_status_of(turn->result->verdict);
+	reply_verdict(turn->reply, turn->language, turn->result, turn->profile->home);
+	return DONE;
+}
+
+/* What is too long to be kept is not waited for. */
+static void
+ask(struct turn *turn, enum asked asked)
+{
+	struct state *state;
+
+	turn_say_verdict(turn);
+	if (turn->text.len > STATE_TEXT_MAX) {
+		turn_close_question(turn);
+		return;
+	}
+	state = turn_open_question(turn, asked);
+	state->text = turn->text;
+	state->name = arena_copy(turn->arena, turn->result->subject);
+}
+
+enum outcome
+turn_ask_thing(struct turn *turn)
+{
+	ask(turn, ASKED_THING);
+	return DONE;
+}
+
+enum outcome
+turn_ask_amount(struct turn *turn)
+{
+	ask(turn, ASKED_AMOUNT);
+	return DONE;
+}
+
+/* --- being answered ----------------------------------------------------------------------------- */
+
+static struct slice
+join(struct turn *turn, struct slice first, struct slice second)
+{
+	struct buf both = BUF_INIT;
+	struct slice joined;
+
+	buf_append_slice(&both, first);
+	buf_append_char(&both, ' ');
+	buf_append_slice(&both, second);
+	joined = both.has_failed ? SLICE_EMPTY : arena_copy(turn->arena, buf_slice(&both));
+	if (joined.ptr == NULL)
+		turn->reply->has_failed = true;
+	buf_fini(&both);
+	return joined;
+}
+
+/* It was no answer: the question stays open. */
+static void
+stay(struct turn *turn)
+{
+	turn->status = MESSAGE_QUESTION;
+	turn_say_with(turn, turn->state->asked == ASKED_THING ? TEXT_still_thing : TEXT_still_amount, turn->state->name);
+}
+
+static void
+on_thing_answered(struct turn *turn)
+{
+	if (turn->result->verdict == VERDICT_EXPENSES)
+		turn_record(turn);
+	else
+		stay(turn);
+}
+
+static bool
+has_digit(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] >= '0' && text.ptr[i] <= '9')
+			return true;
+	return false;
+}
+
+/* The answer and the message with the amount are read as one; it is answered in the language of the question. */
+enum outcome
+turn_answer_thing(struct turn *turn)
+{
+	struct slice answer = intent_trim(turn->text);
+
+	if (answer.len == 0 || has_digit(answer) || text_length(answer) > ANSWER_CHARACTERS_MAX)
+		return PASS;
+	turn_speak(turn, turn->state->language);
+	turn_ask_rules(turn, join(turn, answer, turn->state->text), turn->profile->home, on_thing_answered);
+	return DONE;
+}
+
+static void
+on_amount_answered(struct turn *turn)
+{
+	if (turn->result->verdict == VERDICT_EXPENSES)
+		turn_record(turn);
+	else
+		turn_say_verdict(turn);
+}
+
+/* With the thing alone, when the whole message does not read well with the amount. */
+static void
+on_amount_joined(struct turn *turn)
+{
+	const struct understanding *result = turn->result;
+
+	if (result->verdict == VERDICT_EXPENSES && result->expense_count == 1
+	    && slice_equal(result->expenses[0].description, turn->state->name))
+		turn_record(turn);
+	else
+		turn_ask_rules(turn, join(turn, turn->state->name, turn->text), turn->profile->home, on_amount_answered);
+}
+
+enum outcome
+turn_answer_amount(struct turn *turn)
+{
+	struct slice text = turn->state->text.len > 0 ? turn->state->text : turn->state->name;
+
+	turn_speak(turn, turn->state->language);
+	turn_ask_rules(turn, join(turn, text, turn->text), turn->profile->home, on_amount_joined);
+	return DONE;
+}
+
+enum outcome
+turn_drop_question(struct turn *turn)
+{
+	turn_close_question(turn);
+	turn_say(turn, TEXT_dropped, NULL);
+	return DONE;
+}

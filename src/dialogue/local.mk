@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/dialogue/answer.c
+libaiexpense_a_SOURCES += src/dialogue/categories.c
+libaiexpense_a_SOURCES += src/dialogue/change.c
+libaiexpense_a_SOURCES += src/dialogue/correct.c
+libaiexpense_a_SOURCES += src/dialogue/dialogue.h
+libaiexpense_a_SOURCES += src/dialogue/expenses.c
+libaiexpense_a_SOURCES += src/dialogue/intent.c src/dialogue/intent.h
+libaiexpense_a_SOURCES += src/dialogue/look.c
+libaiexpense_a_SOURCES += src/dialogue/question.c src/dialogue/question.h
+libaiexpense_a_SOURCES += src/dialogue/rules.c
+libaiexpense_a_SOURCES += src/dialogue/settings.c
+libaiexpense_a_SOURCES += src/dialogue/state.c src/dialogue/state.h
+libaiexpense_a_SOURCES += src/dialogue/turn.c src/dialogue/turn.h
+libaiexpense_a_SOURCES += src/dialogue/data/facets.def
+libaiexpense_a_SOURCES += src/dialogue/data/intents.def
+libaiexpense_a_SOURCES += src/dialogue/data/names.def
+libaiexpense_a_SOURCES += src/dialogue/data/question_words.def
+libaiexpense_a_SOURCES += src/dialogue/data/turns.def

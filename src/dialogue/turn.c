@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* See dialogue.h: the table of turns, and what all actions do it with. */
+#include "config.h"
+
+#include "turn.h"
+
+enum { ASKS_MAX = 4 };         /* texts of one turn that are understood */
+
+/* What is said that is no intent; it goes on behind these. */
+enum said { SAID_CHOICE = INTENTS, SAID_NAME, SAID_QUESTION, SAID_EXPENSES, SAID_AMOUNT, SAID_THING, SAID_TOO_MANY, SAID_OTHER };
+
+#define INTENT(name, en, zh_hant, zh_hans, ja) SAID_##name = INTENT_##name,
+enum said_intent {
+#include "data/intents.def"
+};
+#undef INTENT
+
+enum { ASKED_ANY = ASKED_KINDS };
+
+static const struct {
+	uint8_t asked, said;
+	enum outcome (*action)(struct turn *turn);
+} turns[] = {
+#define TURN(asked, said, action) { ASKED_##asked, SAID_##said, turn_##action },
+#include "data/turns.def"
+#undef TURN
+};
+
+/* false: no row fits, or all that did handed on. */
+static bool
+act(struct turn *turn, unsigned said)
+{
+	unsigned asked = turn->state->asked;
+
+	for (size_t i = 0; i < sizeof turns / sizeof turns[0]; i++)
+		if (turns[i].said == said && (turns[i].asked == asked || turns[i].asked == ASKED_ANY) && turns[i].action(turn) == DONE)
+			return true;
+	return false;
+}
+
+/* --- answering and asking ------------------------------------------------------------------- */
+
+void
+turn_speak(struct turn *turn, enum language language)
+{
+	turn->language = turn->is_language_fixed ? turn->at_home : language;
+}
+
+void
+turn_say(struct turn *turn, enum text_name name, const struct slice *values)
+{
+	say(turn->reply, turn->language, name, values);
+}
+
+void
+turn_say_with(struct turn *turn, enum text_name name, struct slice value)
+{
+	say_with(turn->reply, turn->language, name, value);
+}
+
+void
+turn_new_line(struct turn *turn)
+{
+	buf_append_char(turn->reply, '\n');
+}
+
+void
+turn_ask_rules(struct turn *turn, struct slice text, struct currency home, void (*next)(struct turn *turn))
+{
+	turn->ask = text;
+	turn->ask_home = home;
+	turn->next = next;
+}
+
+void
+turn_close_question(struct turn *turn)
+{
+	struct state *state = turn->state;
+
+	turn->has_state = turn->has_state || state->asked != ASKED_NOTHING;
+	state->asked = ASKED_NOTHING;
+	state->text = state->name = SLICE_EMPTY;
+	state->choice_count = 0;
+	state->edit = (struct edit){ .doing = DOING_DELETE };
+}
+
+struct state *
+turn_open_question(struct turn *turn, enum asked asked)
+{
+	struct state *state = turn->state;
+
+	turn_close_question(turn);
+	turn->has_state = true;
+	state->asked = asked;
+	state->asked_until_ms = turn->received_ms + turn->options->dialogue_question_timeout_ms;
+	state->language = turn->language;
+	return state;
+}
+
+void
+turn_add_button(struct turn *turn, struct slice label, struct slice data)
+{
+	if (turn->button_count < BUTTONS_MAX)
+		turn->buttons[turn->button_count++] = (struct button){ label, data };
+}
+
+void
+turn_add_word(struct turn *turn, enum text_name name)
+{
+	struct slice word = slice_of(say_text(turn->language, name));
+
+	turn_add_button(turn, word, word);
+}
+
+struct message_change *
+turn_change(struct turn *turn, enum change_kind kind)
+{
+	struct message_change *change;
+
+	if (turn->changes == NULL)
+		turn->changes = arena_alloc(turn->arena, MESSAGE_CHANGES_MAX * sizeof *turn->changes);
+	if (turn->changes == NULL || turn->change_count == MESSAGE_CHANGES_MAX) {
+		turn->reply->has_failed = true;        /* nothing is recorded then */
+		return NULL;
+	}
+	change = &turn->changes[turn->change_count++];
+	change->kind = kind;
+	return change;
+}
+
+/* --- a turn ------------------------------------------------------------------------------------ */
+
+static unsigned
+said_by_verdict(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_EXPENSES:
+		return SAID_EXPENSES;
+	case VERDICT_NO_THING:
+		return SAID_AMOUNT;
+	case VERDICT_NO_AMOUNT:
+		return SAID_THING;
+	case VERDICT_TOO_MANY:
+		return SAID_TOO_MANY;
+	case VERDICT_NOTHING:
+		break;
+	}
+	return SAID_OTHER;
+}
+
+/* The sign-up of a new user takes the language of the first message that has one. */
+static void
+take_language(struct turn *turn, enum language language)
+{
+	if (turn->person == NULL && language != language_from_tag(turn->profile->locale))
+		turn->profile->locale = slice_of(language_tag(language));
+}
+
+void
+turn_act_on_verdict(struct turn *turn)
+{
+	turn_speak(turn, turn->result->language);
+	take_language(turn, turn->result->language);
+	act(turn, said_by_verdict(turn->result->verdict));
+}
+
+static bool
+is_choice(const struct turn *turn, struct slice text)
+{
+	return text.len == 1 && text.ptr[0] >= '1' && text.ptr[0] <= '9' && (size_t)(text.ptr[0] - '0') <= turn->state->choice_count;
+}
+
+/* What is said without any rules about expenses; SAID_OTHER when that is not known yet. */
+static unsigned
+said_at_once(struct turn *turn)
+{
+	struct slice text = intent_trim(turn->text);
+
+	if (is_choice(turn, text))
+		return SAID_CHOICE;
+	if (turn->intent.kind != INTENT_NONE)
+		return turn->intent.kind;
+	if (turn->question.kind != QUESTION_NONE)
+		return SAID_QUESTION;
+	turn->named = look_category(turn, text);
+	return turn->named != NULL ? SAID_NAME : SAID_OTHER;
+}
+
+static void
+read_state(struct turn *turn)
+{
+	struct state *state = arena_alloc(turn->arena, sizeof *state);
+	static struct state none;
+
+	if (state == NULL) {
+		turn->reply->has_failed = true;
+		memset(&none, 0, sizeof none);
+		turn->state = &none;
+		return;
+	}
+	turn->state = state;
+	if (turn->dialogue != NULL)
+		state_unpack(turn->dialogue->state, turn->arena, state);
+	if (state->asked != ASKED_NOTHING && state->asked_until_ms <= turn->received_ms)
+		turn_close_question(turn);
+}
+
+/* An intent that turns out not to be meant may still be a question, and at last something that was bought. */
+static bool
+act_at_once(struct turn *turn)
+{
+	unsigned said = said_at_once(turn);
+
+	if (said == SAID_OTHER)
+		return false;
+	turn_speak(turn, said == SAID_QUESTION ? turn->question.language : said < INTENTS ? turn->intent.language :
+	    turn->state->asked != ASKED_NOTHING ? turn->state->language : turn->at_home);
+	if (act(turn, said))
+		return true;
+	if (said >= INTENTS || turn->question.kind == QUESTION_NONE)
+		return false;
+	turn_speak(turn, turn->question.language);
+	return act(turn, SAID_QUESTION);
+}
+
+void
+dialogue_begin(struct turn *turn)
+{
+	const struct user *user = turn->person != NULL ? &turn->person->user : NULL;
+
+	turn->status = MESSAGE_ANSWER;
+	turn->at_home = language_from_tag(turn->profile->locale);
+	turn->is_language_fixed = user != NULL && user->is_language_fixed;
+	turn->language = turn->at_home;
+	read_state(turn);
+	intent_read(&turn->intent, turn->text, turn->at_home);
+	question_read(&turn->question, turn->text, turn->today, turn->at_home);
+	if (act_at_once(turn))
+		take_language(turn, turn->language);
+	else
+		turn_ask_rules(turn, turn->text, turn->profile->home, turn_act_on_verdict);
+}
+
+void
+dialogue_understood(struct turn *turn, enum status st, const struct understanding *result)
+{
+	turn->ask = SLICE_EMPTY;
+	turn->result = result;
+	if (st == ST_OK && ++turn->asks <= ASKS_MAX) {
+		turn->next(turn);
+		return;
+	}
+	turn->status = MESSAGE_FAILED;
+	reply_failed(turn->reply, turn->language);
+}
+
+bool
+dialogue_entry(const struct turn *turn, struct dialogue_entry *entry)
+{
+	static const int64_t kept_ms = INT64_C(86400000) * KEPT_DAYS;
+	struct buf packed = BUF_INIT;
+
+	state_pack(&packed, turn->state);
+	entry->if_version = turn->dialogue != NULL ? turn->dialogue->version : 0;
+	entry->keep_until_ms = turn->state->never_count > 0 ? INT64_MAX : turn->now_ms + kept_ms;
+	entry->state = packed.has_failed ? SLICE_EMPTY : arena_copy(turn->arena, buf_slice(&packed));
+	buf_fini(&packed);
+	return entry->state.ptr != NULL;
+}

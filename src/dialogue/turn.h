@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of a turn share: the actions of data/turns.def, and how they
+ * change, ask, answer and look things up.
+ */
+#ifndef TURN_H
+#define TURN_H
+
+#include "chat/reply.h"
+#include "dialogue.h"
+
+/* PASS: this was not meant; the next row that fits is tried. */
+enum outcome { DONE, PASS };
+
+#define TURN(asked, said, action) enum outcome turn_##action(struct turn *turn);
+#include "data/turns.def"
+#undef TURN
+
+/* --- turn.c: answering and asking ------------------------------------------------ */
+
+/* Answer in the language in which something was said, unless the user wants always the same. */
+void turn_speak(struct turn *turn, enum language language);
+
+/* Append a sentence; the values may be NULL. */
+void turn_say(struct turn *turn, enum text_name name, const struct slice *values);
+void turn_say_with(struct turn *turn, enum text_name name, struct slice value);
+void turn_new_line(struct turn *turn);
+
+/* Have a text understood, and go on with next; home: for amounts that name no currency. */
+void turn_ask_rules(struct turn *turn, struct slice text, struct currency home, void (*next)(struct turn *turn));
+
+/* Go by what was understood of the whole message. */
+void turn_act_on_verdict(struct turn *turn);
+
+/* Open a question, in place of the one before; its details are set by the caller. */
+struct state *turn_open_question(struct turn *turn, enum asked asked);
+void turn_close_question(struct turn *turn);
+
+void turn_add_button(struct turn *turn, struct slice label, struct slice data);
+
+/* One whose label is also what it says. */
+void turn_add_word(struct turn *turn, enum text_name name);
+
+/* The next change, zeroed, with its kind; NULL when there are too many or no memory. */
+struct message_change *turn_change(struct turn *turn, enum change_kind kind);
+
+/* --- look.c: what is there -------------------------------------------------------- */
+
+bool look_expense(struct turn *turn, const struct uuid *id, struct expense *expense);
+
+/* The expenses of the newest entry, at most MESSAGE_EXPENSES_MAX; *at_ms: when it came. */
+size_t look_last_entry(struct turn *turn, struct expense *expenses, int64_t *at_ms);
+
+/* Those whose description has the words, the newest first; at most max. */
+size_t look_matching(struct turn *turn, struct slice words, struct expense *expenses, size_t max);
+
+/* Deleted ones, of these words or, empty, all. */
+size_t look_deleted(struct turn *turn, struct slice words, struct expense *expenses, size_t max);
+
+/* As it was before it was changed last. */
+bool look_before(struct turn *turn, const struct uuid *id, struct expense *before);
+
+/* A category by its name, or a default one by its name in any language; NULL when there is none. */
+const struct category *look_category(struct turn *turn, struct slice name);
+
+struct slice turn_category_name(const struct turn *turn, const struct uuid *id);
+
+/* --- change.c: what is done with expenses ------------------------------------------- */
+
+/* One line of the catalogue about an expense; see reply_expense. */
+void turn_say_expense(struct turn *turn, enum text_name form, const struct expense *expense);
+
+/* Do something with an expense, say so, and remember it so that it can be undone. */
+void turn_do(struct turn *turn, const struct edit *edit, const struct expense *expense);
+
+/* Do it with the only one, or ask which is meant. */
+void turn_do_or_ask(struct turn *turn, const struct edit *edit, const struct expense *expenses, size_t count);
+
+/* --- rules.c --------------------------------------------------------------------------- */
+
+/* After a correction: ask whether it is always so. */
+void turn_propose_rule(struct turn *turn, const struct expense *expense, const struct uuid *category_id);
+
+#endif
