@@ -2,3 +2,4 @@
 libaiexpense_a_SOURCES += src/message/message.c src/message/message.h
 libaiexpense_a_SOURCES += src/message/message_parts.c
 libaiexpense_a_SOURCES += src/message/own_words.c
+libaiexpense_a_SOURCES += src/message/own_topics.c src/message/own_topics.h src/message/own_topics.def

@@ -71,7 +71,8 @@ struct sign_up message_profile(const struct options *options, struct slice user_
 /*
  * Where an expense is filed: in the category with the keyword that is first in
  * the person's order and occurs in the description; else in one of the user's
- * own whose name occurs there, the longest first; else in the one that it was
+ * own whose name occurs there, the longest first, or whose name tells what is
+ * put there (own_topics.h); else in the one that it was
  * understood as (own_category, 0 for none); else as message_category says.
  * NULL when there is none.
  */

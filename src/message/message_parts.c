@@ -7,6 +7,7 @@
 #include "chat/reply.h"
 #include "clock.h"
 #include "fold.h"
+#include "own_topics.h"
 #include "store/person.h"
 #include "zone.h"
 
@@ -122,6 +123,8 @@ message_file(const struct person *person, struct slice description, unsigned own
 		category = find_by_keyword(person, buf_slice(&folded));
 		if (category == NULL)
 			category = find_by_own_name(person, buf_slice(&folded));
+		if (category == NULL)
+			category = own_topic_find(person, buf_slice(&folded));
 		buf_fini(&folded);
 	}
 	if (category == NULL)

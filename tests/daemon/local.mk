@@ -23,6 +23,7 @@ TESTS += tests/daemon/test_policy.py
 if HAVE_POSTGRESQL
 TESTS += tests/daemon/test_postgresql.py
 endif
+TESTS += tests/daemon/test_said.py
 TESTS += tests/daemon/test_slow_disk.py
 TESTS += tests/daemon/test_summary.py
 TESTS += tests/daemon/test_tokens.py
@@ -59,6 +60,7 @@ EXTRA_DIST += tests/daemon/test_openapi.py
 EXTRA_DIST += tests/daemon/test_ops.py
 EXTRA_DIST += tests/daemon/test_policy.py
 EXTRA_DIST += tests/daemon/test_postgresql.py
+EXTRA_DIST += tests/daemon/test_said.py
 EXTRA_DIST += tests/daemon/test_slow_disk.py
 EXTRA_DIST += tests/daemon/test_summary.py
 EXTRA_DIST += tests/daemon/test_tokens.py
