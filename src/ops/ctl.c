@@ -16,6 +16,7 @@
 #include "backup/backup_command.h"
 #include "buf.h"
 #include "master/config_read.h"
+#include "ctl_chat.h"
 #include "ctl_stats.h"
 #include "options.h"
 #include "sockets.h"
@@ -198,6 +199,22 @@ check_config(const struct client *client, const struct verb *verb, int argc, cha
 	return is_valid ? 0 : 1;
 }
 
+static bool
+ask_operator(const struct buf *line, struct buf *answer, void *arg)
+{
+	const struct client *const *client = arg;
+
+	return ask(*client, "control.sock", line, answer) == 0;
+}
+
+static int
+chat(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	if (argc != 3 || strcmp(argv[1], "--user") != 0 || argv[2][0] == '\0' || argv[2][strcspn(argv[2], " \n")] != '\0')
+		return complain(EXIT_USAGE, "usage: aiexpensectl chat ", verb->args);
+	return ctl_chat_run(argv[2], ask_operator, &client);
+}
+
 static void
 print_line(const char *line, void *arg)
 {
@@ -267,6 +284,7 @@ static const struct verb verbs[] = {
 	{ "restore", "backup", NULL, keep_data, "Make the store from a backup, where there is none." },
 	{ "check", "[directory]", NULL, keep_data, "Read every record of the store, or of a backup, and compare indexes and totals with the records." },
 	{ "compact", NULL, NULL, keep_data, "Give free pages of the store back to the file system.  Stop the daemon first." },
+	{ "chat", "--user name", NULL, chat, "A conversation in the terminal, as the user terminal:NAME." },
 	{ "migrate", NULL, NULL, migrate, "Make the tables of a store in PostgreSQL, or bring them up to date.  Stop the daemons first." },
 	{ "parse", "--jsonl | --explain text", NULL, parse,
 		"Understand a JSON object on each line of standard input, or a text and tell why; needs no daemon." },

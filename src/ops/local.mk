@@ -9,13 +9,14 @@ libaiexpense_a_SOURCES += src/ops/metrics_server.c src/ops/metrics_server.h
 libaiexpense_a_SOURCES += src/ops/redrive.c src/ops/redrive.h
 libaiexpense_a_SOURCES += src/ops/retention.c src/ops/retention.h
 libaiexpense_a_SOURCES += src/ops/show.c
+libaiexpense_a_SOURCES += src/ops/say_command.c
 libaiexpense_a_SOURCES += src/ops/stats.c
 libaiexpense_a_SOURCES += src/ops/stats_format.c src/ops/stats_format.h
 libaiexpense_a_SOURCES += src/ops/token_commands.c
 
 sbin_PROGRAMS += aiexpensectl
-aiexpensectl_SOURCES = src/ops/ctl.c src/ops/ctl_stats.c src/ops/ctl_stats.h
-aiexpensectl_LDADD = $(LIBS_ALL)
+aiexpensectl_SOURCES = src/ops/ctl.c src/ops/ctl_chat.c src/ops/ctl_chat.h src/ops/ctl_stats.c src/ops/ctl_stats.h
+aiexpensectl_LDADD = $(LIBS_ALL) $(EDIT_LIBS)
 
 noinst_PROGRAMS += mkdoc
 mkdoc_SOURCES = src/ops/mkdoc.c

@@ -5,12 +5,13 @@
 import os
 import random
 import signal
+import subprocess
 import threading
 import unittest
 
 import tap
 from api import service
-from harness import Daemon
+from harness import Daemon, program
 from ledger_case import LedgerCase
 
 
@@ -166,6 +167,32 @@ class Dialogue(LedgerCase):
             self.say(text)
         self.user = mine
         self.assertEqual(self.expenses(), [("lunch", "10.00", "Food")])
+
+
+class Terminal(unittest.TestCase):
+    def chat(self, daemon, said):
+        return subprocess.run([program("aiexpensectl"), "-s", daemon.run_dir, "chat", "--user", "me"], input=said.encode(),
+                              capture_output=True, timeout=60)
+
+    def test_lines_are_said_and_answered_without_any_messenger(self):
+        with Daemon("") as d:
+            done = self.chat(d, "$100\n\n買菜\nundo\n")
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            self.assertEqual(done.stdout.decode(), "這NT$100是什麼消費？\n已記錄：買菜 NT$100（食物）\nTaken back:\n• 買菜 NT$100 (Food)\n")
+            self.assertEqual(service(d).expenses("terminal:me"), [])
+
+    def test_a_line_that_is_too_long_harms_no_other(self):
+        with Daemon("") as d:
+            done = self.chat(d, "x" * 5000 + "\nlunch 5\n")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b"at most", done.stderr)
+            self.assertEqual(done.stdout, b"Recorded: lunch NT$5 (Food)\n")
+
+    def test_only_the_operator_speaks_for_others(self):
+        with Daemon("") as d:
+            self.assertIn("error: ", d.ask("say terminal:me lunch 5"))
+            self.assertEqual(d.ask("say me lunch 5", "control.sock"), "error: a user is PLATFORM:ID\n")
+            self.assertEqual(d.ask("say terminal:me", "control.sock"), "error: there is nothing said\n")
 
 
 TURNS = ["$100", "買菜", "其實是 250", "復原", "coffee", "4", "not food, transport", "only this", "delete coffee", "undo"]
