@@ -64,7 +64,8 @@ on_summary(enum status st, const struct summary *summary, void *arg)
 	if (t->totals == NULL)
 		return;
 	t->total_count = summary->total_count;
-	memcpy(t->totals, summary->totals, summary->total_count * sizeof *t->totals);
+	if (t->total_count > 0)
+		memcpy(t->totals, summary->totals, t->total_count * sizeof *t->totals);
 }
 
 /* Of one currency after the other, the largest sums first. */
