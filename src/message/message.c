@@ -297,7 +297,10 @@ on_replay(enum status st, const struct message *message, void *arg)
 	struct drive *drive = arg;
 	struct message_result result;
 
-	if (st == ST_NOT_FOUND) {
+	/* What waits in the inbox finds the key that it was accepted with: it is no repeat of itself. */
+	bool is_itself = st == ST_OK && message->status == MESSAGE_WAITING && uuid_equal(&message->id, &drive->input.id);
+
+	if (st == ST_NOT_FOUND || is_itself) {
 		take_turn(drive);
 		return;
 	}

@@ -302,6 +302,16 @@ class Waiting(unittest.TestCase):
             d.wait_for(lambda: [e["amount"] for e in client.expenses("line:U1")] == ["5.00"])
             self.assertEqual(d.stats()["inbox_redriven"], 1)
 
+    def test_a_message_that_waits_is_no_repeat_of_itself(self):
+        with Daemon(args=["-o", "ai.message_timeout_ms=300"]) as d, service(d) as client:
+            client.say("line:U1", "hello")
+            os.kill(d.pids("ai")[0], signal.SIGSTOP)
+            answer = client.say("line:U1", "lunch 5", Idempotency_Key="once")
+            self.assertEqual(answer.status, 202)
+            d.wait_for(lambda: [e["amount"] for e in client.expenses("line:U1")] == ["5.00"])
+            again = client.say("line:U1", "lunch 5", Idempotency_Key="once")
+            self.assertEqual((again.status, again.json["id"], again.json["status"]), (200, answer.json["id"], "recorded"))
+
     def test_the_first_message_of_a_new_user_can_be_looked_at_while_it_waits(self):
         with Daemon(args=["-o", "ai.message_timeout_ms=300"]) as d, service(d) as client:
             os.kill(d.pids("ai")[0], signal.SIGSTOP)
