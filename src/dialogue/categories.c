@@ -194,9 +194,12 @@ turn_delete_category_into(struct turn *turn)
 {
 	const struct category *category = person_category(turn->person, &turn->state->category);
 
-	if (category == NULL || category == turn->named)
+	if (category == NULL)
 		return PASS;
-	delete_into(turn, category, turn->named);
+	if (category == turn->named)
+		ask_where_to(turn, category);
+	else
+		delete_into(turn, category, turn->named);
 	return DONE;
 }
 

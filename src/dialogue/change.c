@@ -240,10 +240,12 @@ undo_deletion(struct turn *turn, const struct uuid *id)
 	turn_say_expense(turn, TEXT_recorded_line, &expense);
 }
 
-static void
+/* false: it has been undone in another way, and nothing is said. */
+static bool
 undo_step(struct turn *turn)
 {
 	const struct step *step = &turn->state->steps[--turn->state->step_count];
+	size_t said = turn->reply->len;
 
 	turn->has_state = true;
 	turn_say(turn, step->is_deletion ? TEXT_undone_deletion : TEXT_undone_change, NULL);
@@ -252,6 +254,9 @@ undo_step(struct turn *turn)
 			undo_deletion(turn, &step->ids[i]);
 		else
 			undo_change(turn, &step->ids[i]);
+	if (turn->change_count == 0)
+		turn->reply->len = said;
+	return turn->change_count > 0;
 }
 
 static void
@@ -275,9 +280,10 @@ turn_undo(struct turn *turn)
 	size_t count = entry != NULL ? look_last_entry(turn, entry, &entry_ms) : 0;
 
 	turn_close_question(turn);
-	if (state->step_count > 0 && (count == 0 || state->steps[state->step_count - 1].at_ms >= entry_ms))
-		undo_step(turn);
-	else if (count > 0)
+	while (state->step_count > 0 && (count == 0 || state->steps[state->step_count - 1].at_ms >= entry_ms))
+		if (undo_step(turn))
+			return DONE;
+	if (count > 0)
 		undo_entry(turn, entry, count);
 	else
 		turn_say(turn, TEXT_nothing_to_undo, NULL);

@@ -97,6 +97,14 @@ class Dialogue(LedgerCase):
         self.reply("undo")
         self.assertEqual([e[0] for e in self.expenses()], ["午餐", "早餐"])
 
+    def test_undo_passes_over_a_deletion_that_was_restored_already(self):
+        self.say("早餐 20")
+        self.say("午餐 30")
+        self.reply("刪除 早餐")
+        self.reply("恢復 早餐")
+        self.assertIn("午餐", self.reply("復原"))
+        self.assertEqual([e[0] for e in self.expenses()], ["早餐"])
+
     def test_of_several_that_fit_the_number_says_which(self):
         self.say("早餐$20午餐$30加油$200")
         self.assertIn("2. 午餐", self.reply("其實是 250"))
@@ -136,6 +144,14 @@ class Dialogue(LedgerCase):
         self.assertIn("醫療", self.reply("顯示分類"))
         self.say("醫療費 500")
         self.assertEqual(self.expenses(), [("醫療費", "500.00", "醫療")])
+
+    def test_a_category_is_deleted_when_it_is_said_where_its_expenses_go(self):
+        self.say("lunch 10")
+        self.assertEqual(self.say("delete category Food")["status"], "question")
+        self.assertEqual(self.say("food")["status"], "question")       # not into itself; the question stays
+        self.assertIn("Shopping", self.reply("Shopping"))
+        self.assertEqual(self.expenses(), [("lunch", "10.00", "Shopping")])
+        self.assertNotIn("Food", self.reply("show categories"))
 
     def test_the_language_is_chosen_by_saying_so(self):
         self.say("lunch 10")
