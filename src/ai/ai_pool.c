@@ -11,10 +11,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 #include <event2/event.h>
 
+#include "ai_pool_parts.h"
 #include "channel.h"
 #include "clock.h"
 #include "counters.h"
@@ -28,46 +28,6 @@ enum {
 	BLAME_MAX = 5,           /* a job over which this many workers stalled or crashed is given up */
 	TICK_MS = 20,
 	MINUTE_MS = 60000
-};
-
-struct job {
-	TAILQ_ENTRY(job) entry;
-	uint64_t         id;
-	enum priority    priority;
-	int64_t          deadline_ms, attempt_ends_ms;
-	unsigned         losses, stalls;         /* workers that went away, or did not answer in time */
-	uint32_t         crashes_before;         /* of all workers, when it was first sent */
-	ai_answer_fn    *fn;
-	void            *arg;
-	struct buf       body;
-};
-
-TAILQ_HEAD(job_list, job);
-
-struct link {
-	struct ai_pool *pool;
-	unsigned        index;
-	struct channel *channel;         /* NULL: not connected */
-	bool            is_ready;        /* it said hello */
-	bool            is_slow;         /* it let an attempt run out and has answered nothing since */
-	struct job_list in_flight;       /* in the order of sending */
-	unsigned        count;
-	struct job_list asking;          /* of the worker's jobs those that wait for a provider: they take no place */
-};
-
-struct ai_pool {
-	struct event_base      *base;
-	const struct options   *options;
-	struct counters        *counters;
-	const struct counter_segment *segment;
-	struct event           *tick;
-	struct job_list         waiting[PRIORITY_LEVELS];
-	size_t                  job_count;       /* waiting and in flight */
-	uint64_t                last_id;
-	bool                    is_dispatching;
-	struct understanding    answer;
-	unsigned                link_count;
-	struct link             links[];
 };
 
 static void dispatch(struct ai_pool *pool);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-libaiexpense_a_SOURCES += src/ai/ai_pool.c src/ai/ai_pool.h
+libaiexpense_a_SOURCES += src/ai/ai_delivery.c src/ai/ai_delivery.h
+libaiexpense_a_SOURCES += src/ai/ai_pool.c src/ai/ai_pool.h src/ai/ai_pool_parts.h
 libaiexpense_a_SOURCES += src/ai/ai_worker.c
 libaiexpense_a_SOURCES += src/ai/asker.c src/ai/asker.h
 libaiexpense_a_SOURCES += src/ai/breaker.c src/ai/breaker.h
