@@ -16,9 +16,11 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 	AIEXPENSE_BUILDDIR='$(abs_top_builddir)'; export AIEXPENSE_BUILDDIR; \
 	AIEXPENSE_KILLS=$(AIEXPENSE_KILLS); export AIEXPENSE_KILLS; \
 	AIEXPENSE_IMAGES=$(AIEXPENSE_IMAGES); export AIEXPENSE_IMAGES; \
+	AIEXPENSE_TIMES=$(AIEXPENSE_TIMES); export AIEXPENSE_TIMES; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 AIEXPENSE_KILLS = 100
 AIEXPENSE_IMAGES = 10000
+AIEXPENSE_TIMES = 10
 LDADD = $(LIBS_ALL) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/unit.h
 
@@ -48,6 +50,6 @@ include tests/fuzz/local.mk
 
 # The long form of the proofs that check has in short.
 check-long: all check
-	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/faults/test_power_loss.py" \
-		AIEXPENSE_KILLS=1000 AIEXPENSE_IMAGES=100000 TEST_SECONDS=3600
+	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/daemon/test_logs.py tests/faults/test_power_loss.py" \
+		AIEXPENSE_KILLS=1000 AIEXPENSE_IMAGES=100000 AIEXPENSE_TIMES=100 TEST_SECONDS=3600
 .PHONY: check-long

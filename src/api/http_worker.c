@@ -27,7 +27,7 @@ struct worker {
 	struct services     services;
 	struct route_table *routes;
 	struct access_log  *access_log;
-	int                 log_fd;              /* -1: standard error itself is used */
+	int                 access_fd;           /* -1: standard error itself is used */
 	struct server      *server;
 };
 
@@ -112,14 +112,45 @@ start_server(struct worker *worker, const struct inherited *in)
 }
 
 /*
- * A way to standard error of this process' own, so that a reader who does not
- * take the lines cannot hold it up.  A socket cannot be opened anew.
+ * The file for requests, or a way to standard error of this process' own, so
+ * that a reader who does not take the lines cannot hold it up.  A socket cannot
+ * be opened anew.
  */
+static int
+open_access_file(const struct options *options)
+{
+	int fd;
+
+	if (options->http_access_log_file[0] == '\0')
+		return open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
+	fd = log_open_file(options->http_access_log_file);
+	if (fd == -1)
+		log_errno("cannot open %s, requests are logged where they were", options->http_access_log_file);
+	return fd;
+}
+
 static struct access_log *
 open_access_log(struct worker *worker)
 {
-	worker->log_fd = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
-	return access_log_new(worker->loop.base, worker->log_fd != -1 ? worker->log_fd : STDERR_FILENO);
+	const struct options *options = worker->loop.in->options;
+
+	worker->access_fd = open_access_file(options);
+	return access_log_new(worker->loop.base, worker->access_fd != -1 ? worker->access_fd : STDERR_FILENO,
+	    options->log_format == LOG_FORMAT_JSON);
+}
+
+/* The file may have been renamed: what waits goes there, and all that follows into the new one. */
+static void
+on_reopen(void *arg)
+{
+	struct worker *worker = arg;
+	int fd = worker->access_log != NULL ? open_access_file(worker->loop.in->options) : -1;
+
+	if (fd == -1)
+		return;
+	access_log_set_fd(worker->access_log, fd);
+	fd_close(&worker->access_fd);
+	worker->access_fd = fd;
 }
 
 static bool
@@ -178,17 +209,18 @@ stop(struct worker *worker)
 	openapi_free(worker->services.openapi);
 	if (worker->access_log != NULL)
 		access_log_free(worker->access_log);
-	fd_close(&worker->log_fd);
+	fd_close(&worker->access_fd);
 }
 
 int
 http_worker_run(const struct inherited *in, unsigned index)
 {
-	struct worker worker = { .log_fd = -1 };
+	struct worker worker = { .access_fd = -1 };
 	int code = CHILD_EXIT_FATAL;
 
 	if (!child_loop_init(&worker.loop, in, on_stop, &worker))
 		return CHILD_EXIT_FATAL;
+	worker.loop.on_reopen = on_reopen;
 	if (start(&worker, in)) {
 		child_loop_ready(&worker.loop);
 		code = child_loop_run(&worker.loop);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lines for the operator, on standard error.  One event is one line; bytes
- * that a client could have chosen are escaped.  A line names the object and
+ * Lines for the operator, on standard error, or in a file that takes its place
+ * (log_to_file), so that what libraries print there is not lost.  One event is
+ * one line; bytes that a client could have chosen are escaped.  A line names the object and
  * what follows from the event, and never holds a text, an amount, a token or
  * a user id.
  */
 #ifndef LOG_H
 #define LOG_H
+
+#include <stdbool.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
@@ -15,6 +18,23 @@ void log_set_process(const char *name);
 
 /* Lines above this level are dropped. */
 void log_set_level(enum log_level level);
+
+/* In the order of the words of log.format. */
+enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
+
+void log_set_format(enum log_format format);
+
+/*
+ * Append to this file from now on, which is made when it is not there.  false with errno, and everything stays as it was.
+ * path is copied; processes that are forked go on with it.
+ */
+bool log_to_file(const char *path);
+
+/* Open the file anew, after it was renamed.  When that fails, a line in the old file says so and it stays in use. */
+void log_reopen(void);
+
+/* The descriptor of a file that lines are appended to.  -1 with errno. */
+int log_open_file(const char *path);
 
 /* Write one line.  errno stays as it was. */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));

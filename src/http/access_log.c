@@ -22,7 +22,18 @@ enum {
 
 static const struct timeval flush_after = { 0, 200000 };
 
+/* What stands before each value of a line, and behind the last. */
+struct form {
+	const char *time, *id, *method, *path, *status, *bytes, *us, *end;
+	const char *escape;                    /* of a byte, before its two digits */
+};
+
+static const struct form text_form = { "", " id=", " method=", " path=", " status=", " bytes=", " us=", "\n", "\\x" };
+static const struct form json_form = { "{\"time\":\"", "\",\"id\":\"", "\",\"method\":\"", "\",\"path\":\"", "\",\"status\":",
+	",\"bytes\":", ",\"us\":", "}\n", "\\\\x" };
+
 struct access_log {
+	const struct form *form;
 	struct event *timer;
 	bool          is_timed;                /* the timer runs */
 	int           fd;
@@ -45,12 +56,13 @@ on_flush_time(evutil_socket_t fd, short what, void *arg)
 }
 
 struct access_log *
-access_log_new(struct event_base *base, int fd)
+access_log_new(struct event_base *base, int fd, bool is_json)
 {
 	struct access_log *log = calloc(1, sizeof *log);
 
 	if (log == NULL)
 		return NULL;
+	log->form = is_json ? &json_form : &text_form;
 	log->fd = fd;
 	log->second = -1;
 	log->timer = evtimer_new(base, on_flush_time, log);
@@ -136,7 +148,7 @@ append_time(struct access_log *log)
 {
 	int64_t now = clock_wall_ms(), second = now / 1000;
 	unsigned ms = (unsigned)(now % 1000);
-	char rest[6] = { '.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 'Z', ' ' };
+	char rest[5] = { '.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 'Z' };
 
 	if (second != log->second) {
 		time_t t = (time_t)second;
@@ -152,19 +164,21 @@ append_time(struct access_log *log)
 
 /* What could end the value or the line, or be taken for an escape, becomes \xHH. */
 static void
-append_escaped(struct buf *b, struct slice s)
+append_escaped(struct buf *b, struct slice s, const char *escape)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t len = s.len < PATH_LOGGED_MAX ? s.len : PATH_LOGGED_MAX;
 
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)s.ptr[i];
-		char text[4] = { '\\', 'x', hex[c >> 4], hex[c & 15] };
 
-		if (c > ' ' && c < 0x7f && c != '\\' && c != '"')
+		if (c > ' ' && c < 0x7f && c != '\\' && c != '"') {
 			buf_append_char(b, (char)c);
-		else
-			buf_append(b, text, sizeof text);
+		} else {
+			buf_append_text(b, escape);
+			buf_append_char(b, hex[c >> 4]);
+			buf_append_char(b, hex[c & 15]);
+		}
 	}
 	if (len < s.len)
 		buf_append_literal(b, "...");
@@ -174,24 +188,26 @@ void
 access_log_add(struct access_log *log, const struct request *req, unsigned http_status, size_t bytes,
     int64_t duration_ns)
 {
+	const struct form *form = log->form;
 	struct buf *b = &log->lines;
 
 	if (!log->is_timed)
 		log->is_timed = evtimer_add(log->timer, &flush_after) == 0;
+	buf_append_text(b, form->time);
 	append_time(log);
-	buf_append_literal(b, "id=");
+	buf_append_text(b, form->id);
 	buf_append_slice(b, req->id);
-	buf_append_literal(b, " method=");
+	buf_append_text(b, form->method);
 	buf_append_text(b, http_method_name(req->method));
-	buf_append_literal(b, " path=");
-	append_escaped(b, req->path.len > 0 ? req->path : SLICE_LITERAL("-"));
-	buf_append_literal(b, " status=");
+	buf_append_text(b, form->path);
+	append_escaped(b, req->path.len > 0 ? req->path : SLICE_LITERAL("-"), form->escape);
+	buf_append_text(b, form->status);
 	buf_append_uint(b, http_status);
-	buf_append_literal(b, " bytes=");
+	buf_append_text(b, form->bytes);
 	buf_append_uint(b, bytes);
-	buf_append_literal(b, " us=");
+	buf_append_text(b, form->us);
 	buf_append_uint(b, (uint64_t)(duration_ns / 1000));
-	buf_append_char(b, '\n');
+	buf_append_text(b, form->end);
 	if (b->has_failed) {
 		log->dropped += count_lines(b->data, b->len) + 1;
 		log->begun = 0;

@@ -2,6 +2,7 @@
 /*
  * One line a request:
  *	2026-11-23T18:03:11.482Z id=9f2c41d07a-1f method=GET path=/api/v1/expenses/0198... status=200 bytes=512 us=83
+ * or, as JSON, an object with the members time, id, method, path, status, bytes and us.
  * The path is without its query and a client's bytes are escaped; nothing else
  * of what a client sent is written.  Lines gather in memory and leave when
  * 16 KiB wait or 200 ms have passed; when the descriptor does not take
@@ -10,6 +11,7 @@
 #ifndef HTTP_ACCESS_LOG_H
 #define HTTP_ACCESS_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +20,7 @@ struct event_base;
 struct request;
 
 /* fd stays the caller's and should be non-blocking.  NULL without memory. */
-struct access_log *access_log_new(struct event_base *base, int fd);
+struct access_log *access_log_new(struct event_base *base, int fd, bool is_json);
 
 /* Writes what waits. */
 void access_log_free(struct access_log *log);

@@ -50,6 +50,17 @@ on_quit(evutil_socket_t sig, short what, void *arg)
 		stop(loop, true, loop->in->options->run_shutdown_timeout_ms);
 }
 
+static void
+on_usr1(evutil_socket_t sig, short what, void *arg)
+{
+	struct child_loop *loop = arg;
+
+	(void)sig, (void)what;
+	log_reopen();
+	if (loop->on_reopen != NULL)
+		loop->on_reopen(loop->arg);
+}
+
 /* Nothing is ever written to the life pipe, so it becomes readable only when the master is gone. */
 static void
 on_master_gone(evutil_socket_t fd, short what, void *arg)
@@ -100,12 +111,13 @@ make_events(struct child_loop *loop)
 
 	loop->on_term = urgent_event(loop, SIGTERM, EV_SIGNAL | EV_PERSIST, on_term);
 	loop->on_quit = urgent_event(loop, SIGQUIT, EV_SIGNAL | EV_PERSIST, on_quit);
+	loop->on_usr1 = urgent_event(loop, SIGUSR1, EV_SIGNAL | EV_PERSIST, on_usr1);
 	loop->on_life = urgent_event(loop, loop->in->life_fd, EV_READ | EV_PERSIST, on_master_gone);
 	loop->heartbeat = urgent_event(loop, -1, EV_PERSIST, on_heartbeat);
 	loop->deadline = urgent_event(loop, -1, 0, on_deadline);
-	return loop->on_term != NULL && loop->on_quit != NULL && loop->on_life != NULL && loop->heartbeat != NULL &&
-	    loop->deadline != NULL && event_add(loop->on_term, NULL) == 0 && event_add(loop->on_quit, NULL) == 0 &&
-	    event_add(loop->on_life, NULL) == 0 && event_add(loop->heartbeat, &beat) == 0;
+	return loop->on_term != NULL && loop->on_quit != NULL && loop->on_usr1 != NULL && loop->on_life != NULL &&
+	    loop->heartbeat != NULL && loop->deadline != NULL && event_add(loop->on_term, NULL) == 0 &&
+	    event_add(loop->on_quit, NULL) == 0 && event_add(loop->on_usr1, NULL) == 0 && event_add(loop->on_life, NULL) == 0 && event_add(loop->heartbeat, &beat) == 0;
 }
 
 bool
@@ -184,6 +196,7 @@ child_loop_fini(struct child_loop *loop)
 {
 	free_event(&loop->on_term);
 	free_event(&loop->on_quit);
+	free_event(&loop->on_usr1);
 	free_event(&loop->on_life);
 	free_event(&loop->heartbeat);
 	free_event(&loop->deadline);

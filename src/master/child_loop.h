@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The event loop that every child has: it hears TERM, QUIT and the master's
- * death, stamps the heartbeat and tells the master when the child is ready.
+ * The event loop that every child has: it hears TERM, QUIT, USR1 and the
+ * master's death, stamps the heartbeat and tells the master when the child is ready.
  *
  *	child_loop_init(&loop, in, on_stop, worker)  then the child's own events on loop.base
  *	child_loop_ready(&loop)                      the master counts the child as started
@@ -33,10 +33,11 @@ struct child_loop {
 	const struct inherited *in;
 	child_stop_fn          *on_stop;
 	void                   *arg;
+	void                  (*on_reopen)(void *arg);   /* the child's own choice: it has log files beside the common one */
 	bool                    waits_for_disk;   /* the child's own choice: its turns are not counted as stalls */
 	bool                    is_stopping;
 	int                     exit_code;
-	struct event           *on_term, *on_quit, *on_life, *heartbeat, *deadline;
+	struct event           *on_term, *on_quit, *on_usr1, *on_life, *heartbeat, *deadline;
 };
 
 /* Without an on_stop the loop ends at once.  false after logging why. */

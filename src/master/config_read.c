@@ -33,6 +33,16 @@ check_list(const char *name, const struct option_list *list, bool (*is_valid)(co
 	return are_valid;
 }
 
+/* A daemon in the background is in another directory. */
+static bool
+check_log_file(const char *name, const char *path, struct buf *errors)
+{
+	if (path[0] == '\0' || path[0] == '/')
+		return true;
+	buf_printf(errors, "%s: %s is not an absolute path\n", name, path);
+	return false;
+}
+
 /* What the type of an option cannot tell. */
 static bool
 check_values(const struct options *options, struct buf *errors)
@@ -44,6 +54,8 @@ check_values(const struct options *options, struct buf *errors)
 	    "an address, address/bits or unix:", errors) && is_valid;
 	is_valid = check_list("http.cors_origins", &options->http_cors_origins, cors_origin_is_valid,
 	    "an origin as https://app.example.org, in lower case", errors) && is_valid;
+	is_valid = check_log_file("log.file", options->log_file, errors) && is_valid;
+	is_valid = check_log_file("http.access_log_file", options->http_access_log_file, errors) && is_valid;
 	is_valid = providers_check(options, errors) && is_valid;
 	return messenger_check(options, errors) && is_valid;
 }

@@ -137,6 +137,7 @@ main(int argc, char **argv)
 		fwrite(errors.data, 1, errors.len, stderr);
 	} else {
 		log_set_level((enum log_level)options.log_level);
+		log_set_format((enum log_format)options.log_format);
 		if (args.is_test)
 			code = print_test(&options, &args);
 		else

@@ -19,7 +19,6 @@
 #include "clock.h"
 #include "log.h"
 #include "store.h"
-#include "understand.h"
 #include "sockets.h"
 #include "understand.h"
 
@@ -65,7 +64,7 @@ start(struct master *m)
 	store_adopt(m->options);
 	understand_init();             /* before the forks: children share the pages */
 	return place_take(m) && place_listen(m) && spawn_prepare(m) && open_life_pipe(m) && place_drop_privileges(m) &&
-	    store_prepare(m->options) == 0 && open_signals(m);
+	    store_prepare(m->options) == 0 && open_signals(m) && logs_open(m->options);
 }
 
 static void
@@ -96,6 +95,9 @@ on_signal(struct master *m, const struct signalfd_siginfo *info)
 		break;
 	case SIGQUIT:
 		on_stop_signal(m, true);
+		break;
+	case SIGUSR1:
+		logs_reopen(m);
 		break;
 	default:
 		log_warn("SIG%s is not available yet, ignored", sigabbrev_np((int)info->ssi_signo));

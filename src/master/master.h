@@ -89,6 +89,10 @@ void stop_kill(struct master *m);
 void stop_step(struct master *m, int64_t now_ms);
 bool stop_is_done(const struct master *m);
 
+/* logs.c */
+bool logs_open(const struct options *options);               /* false after logging why, to where lines went before */
+void logs_reopen(const struct master *m);                    /* the master's, then the children's */
+
 /* notify.c: one line to the service manager, when there is one. */
 void notify_manager(const char *line);
 

@@ -23,7 +23,7 @@ open_log(void **state)
 	base = event_base_new();
 	if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) == -1)
 		return -1;
-	under_test = access_log_new(base, ends[1]);
+	under_test = access_log_new(base, ends[1], false);
 	return under_test == NULL;
 }
 
@@ -75,6 +75,23 @@ bytes_of_a_client_cannot_make_a_line(void **state)
 	add("/a\nb c\"\\\xc3\xa9\x7f");
 	access_log_flush(under_test);
 	assert_non_null(strstr(written(), " path=/a\\x0ab\\x20c\\x22\\x5c\\xc3\\xa9\\x7f status="));
+}
+
+static void
+as_JSON_each_line_is_an_object(void **state)
+{
+	const char *line, *value;
+
+	(void)state;
+	access_log_free(under_test);
+	under_test = access_log_new(base, ends[1], true);
+	add("/a \"b\"");
+	access_log_flush(under_test);
+	line = written();
+	assert_int_equal(strncmp(line, "{\"time\":\"20", 11), 0);
+	value = strchr(line, 'Z') + 1;
+	assert_string_equal(value, "\",\"id\":\"r-1\",\"method\":\"POST\",\"path\":\"/a\\\\x20\\\\x22b\\\\x22\",\"status\":201,"
+	    "\"bytes\":512,\"us\":83}\n");
 }
 
 static void
@@ -131,6 +148,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_line_tells_of_one_request),
 		CASE(bytes_of_a_client_cannot_make_a_line),
+		CASE(as_JSON_each_line_is_an_object),
 		CASE(lines_leave_on_their_own_after_a_while),
 		CASE(many_lines_leave_at_once),
 		CASE(what_nobody_reads_is_dropped_and_counted),
