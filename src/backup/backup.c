@@ -6,13 +6,9 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,25 +21,10 @@
 #include "sockets.h"
 #include "store/layout.h"
 #include "store/store_lmdb.h"
+#include "store_dir.h"
 
 #define NAME_START "aiexpense-"
 #define UNFINISHED ".partial"
-
-/* false after logging that the path is too long. */
-static bool __attribute__((format(printf, 2, 3)))
-make_path(char path[PATH_MAX], const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(path, PATH_MAX, format, args);
-	va_end(args);
-	if (len < PATH_MAX)
-		return true;
-	log_error("%.100s...: the path is too long", path);
-	return false;
-}
 
 /* The options of the store in another directory. */
 static struct options
@@ -56,70 +37,15 @@ options_at(const struct options *options, const char *path)
 	return at;
 }
 
-/* A descriptor that holds the lock until it is closed, or -1 after logging. */
-static int
-take_lock(const char *directory, const char *name, const char *whose)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	if (!make_path(path, "%s/%s", directory, name))
-		return -1;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd == -1)
-		log_errno("%s", path);
-	else if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
-		log_error("%s is in use by %s", directory, whose);
-		fd_close(&fd);
-	}
-	return fd;
-}
-
-/* --- directories --------------------------------------------------------------------- */
-
-/* One that holds a store, or what there is of it: directories of files. */
-static bool
-remove_store(const char *path)
-{
-	struct dirent **names;
-	char inner[PATH_MAX];
-	int count = scandir(path, &names, NULL, NULL);
-
-	if (count == -1)
-		return errno == ENOENT;
-	for (int i = 0; i < count; i++) {
-		const char *name = names[i]->d_name;
-
-		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && make_path(inner, "%s/%s", path, name) &&
-		    unlink(inner) == -1 && errno == EISDIR)
-			remove_store(inner);
-		free(names[i]);
-	}
-	free(names);
-	if (rmdir(path) == 0)
-		return true;
-	log_errno("%s: remove", path);
-	return false;
-}
-
-static bool
-rename_on_disk(const char *from, const char *to, const char *directory)
-{
-	if (rename(from, to) == 0)
-		return directory_sync(directory);
-	log_errno("%s: rename to %s", from, to);
-	return false;
-}
-
 /* --- copying --------------------------------------------------------------------------- */
 
 static void
 part_path(const struct options *options, unsigned shard, const char *in, char path[PATH_MAX])
 {
 	if (shard == options->store_shards)
-		make_path(path, "%s/index", in);
+		store_dir_path(path, "%s/index", in);
 	else
-		make_path(path, "%s/shard-%03u", in, shard);
+		store_dir_path(path, "%s/shard-%03u", in, shard);
 }
 
 static bool
@@ -148,7 +74,7 @@ copy_and_check(const struct options *options, const char *to, FILE *out)
 	struct options copy;
 	bool is_good = true;
 
-	if (!remove_store(to))
+	if (!store_dir_remove(to))
 		return false;
 	if (mkdir(to, 0700) == -1) {
 		log_errno("%s: make", to);
@@ -166,7 +92,7 @@ copy_and_check(const struct options *options, const char *to, FILE *out)
 			log_error("%s: the copy is not whole", to);
 	}
 	if (!is_good)
-		remove_store(to);
+		store_dir_remove(to);
 	return is_good;
 }
 
@@ -193,7 +119,7 @@ remove_all_but(const char *directory, int (*filter)(const struct dirent *entry),
 	int count = scandir(directory, &names, filter, alphasort);
 
 	for (int i = 0; i < count; i++) {
-		if ((unsigned)(count - i) > keep && make_path(path, "%s/%s", directory, names[i]->d_name) && remove_store(path))
+		if ((unsigned)(count - i) > keep && store_dir_path(path, "%s/%s", directory, names[i]->d_name) && store_dir_remove(path))
 			fprintf(out, "removed %s\n", path);
 		free(names[i]);
 	}
@@ -209,7 +135,7 @@ name_backup(const char *into, char path[PATH_MAX])
 	char text[32];
 
 	strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
-	if (!make_path(path, "%s/" NAME_START "%s", into, text))
+	if (!store_dir_path(path, "%s/" NAME_START "%s", into, text))
 		return false;
 	if (access(path, F_OK) != 0)
 		return true;
@@ -222,9 +148,9 @@ make_in(const struct options *options, const char *into, FILE *out)
 {
 	char path[PATH_MAX], partial[PATH_MAX];
 
-	if (!name_backup(into, path) || !make_path(partial, "%s" UNFINISHED, path) || !copy_and_check(options, partial, out))
+	if (!name_backup(into, path) || !store_dir_path(partial, "%s" UNFINISHED, path) || !copy_and_check(options, partial, out))
 		return false;
-	if (!rename_on_disk(partial, path, into))
+	if (!store_dir_rename(partial, path, into))
 		return false;
 	fprintf(out, "%s\n", path);
 	return true;
@@ -241,7 +167,7 @@ backup_make(const struct options *options, const char *into, unsigned keep, FILE
 		log_errno("%s: make", into);
 		return false;
 	}
-	lock = take_lock(into, ".lock", "another backup");
+	lock = store_dir_lock(into, ".lock", "another backup");
 	if (lock == -1)
 		return false;
 	remove_all_but(into, is_unfinished, 0, out);
@@ -254,50 +180,6 @@ backup_make(const struct options *options, const char *into, unsigned keep, FILE
 
 /* --- restoring ------------------------------------------------------------------------------ */
 
-static int
-is_in_the_way(const struct dirent *entry)
-{
-	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && strcmp(entry->d_name, "daemon.lock") != 0;
-}
-
-/* Nothing but a daemon's lock may be there. */
-static bool
-is_free(const char *path)
-{
-	struct dirent **names;
-	int count = scandir(path, &names, is_in_the_way, NULL);
-
-	if (count == -1)
-		return errno == ENOENT;
-	for (int i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
-	if (count == 0)
-		return true;
-	log_error("%s: is not empty; move it away first, nothing was changed", path);
-	return false;
-}
-
-static bool
-take_the_place(const char *made, const char *path)
-{
-	char lock_path[PATH_MAX], parent[PATH_MAX];
-	int lock = -1;
-	bool is_done;
-
-	if (!make_path(lock_path, "%s/daemon.lock", path) || !make_path(parent, "%s/..", path))
-		return false;
-	if (access(path, F_OK) == 0) {
-		lock = take_lock(path, "daemon.lock", "a daemon");
-		if (lock == -1)
-			return false;
-		unlink(lock_path);
-	}
-	is_done = rename_on_disk(made, path, parent);
-	fd_close(&lock);
-	return is_done;
-}
-
 bool
 backup_restore(const struct options *options, const char *from, FILE *out)
 {
@@ -305,13 +187,13 @@ backup_restore(const struct options *options, const char *from, FILE *out)
 	struct check_result result;
 	char made[PATH_MAX];
 
-	if (!is_free(options->store_path) || !make_path(made, "%s.restoring", options->store_path))
+	if (!store_dir_is_free(options->store_path) || !store_dir_path(made, "%s.restoring", options->store_path))
 		return false;
 	if (!check_store(&backup, false, out, &result)) {
 		log_error("%s: is no whole backup; nothing was changed", from);
 		return false;
 	}
-	return copy_and_check(&backup, made, out) && take_the_place(made, options->store_path);
+	return copy_and_check(&backup, made, out) && store_dir_take(made, options->store_path);
 }
 
 /* --- compacting -------------------------------------------------------------------------------- */
@@ -322,7 +204,7 @@ size_of(const char *part)
 	char path[PATH_MAX];
 	struct stat st;
 
-	return make_path(path, "%s/data.mdb", part) && stat(path, &st) == 0 ? (long long)st.st_size : 0;
+	return store_dir_path(path, "%s/data.mdb", part) && stat(path, &st) == 0 ? (long long)st.st_size : 0;
 }
 
 /* The data of the copy takes the place of the store's in one step. */
@@ -335,10 +217,10 @@ replace_part(const struct options *options, unsigned shard, const char *copy, FI
 	part_path(options, shard, copy, from);
 	part_path(options, shard, options->store_path, part);
 	before = size_of(part);
-	if (strlen(from) + sizeof "/data.mdb" > sizeof from || !make_path(to, "%s/data.mdb", part))
+	if (strlen(from) + sizeof "/data.mdb" > sizeof from || !store_dir_path(to, "%s/data.mdb", part))
 		return false;
 	strcat(from, "/data.mdb");
-	if (!rename_on_disk(from, to, part))
+	if (!store_dir_rename(from, to, part))
 		return false;
 	fprintf(out, "part %u of %u: %lld KiB, was %lld KiB\n", shard + 1, options->store_shards + 1, size_of(part) / 1024,
 	    before / 1024);
@@ -353,15 +235,15 @@ backup_compact(const struct options *options, FILE *out)
 	bool is_done;
 	int lock;
 
-	if (!make_path(copy, "%s/compacting", options->store_path))
+	if (!store_dir_path(copy, "%s/compacting", options->store_path))
 		return false;
-	lock = take_lock(options->store_path, "daemon.lock", "a daemon: stop it first");
+	lock = store_dir_lock(options->store_path, "daemon.lock", "a daemon: stop it first");
 	if (lock == -1)
 		return false;
 	is_done = copy_and_check(&store, copy, out);
 	for (unsigned shard = 0; shard <= store.store_shards && is_done; shard++)
 		is_done = replace_part(&store, shard, copy, out);
-	remove_store(copy);
+	store_dir_remove(copy);
 	fd_close(&lock);
 	return is_done;
 }

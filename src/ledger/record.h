@@ -170,6 +170,9 @@ struct meta {
 	int64_t     created_ms;
 };
 
+/* What a new store says of itself, with a secret and an id of its own.  false after logging. */
+bool meta_new(struct meta *meta, unsigned shard_count);
+
 void meta_pack(struct buf *b, const struct meta *meta);
 
 /* A newer format is unpacked as far as it is known: look at format first. */

@@ -4,6 +4,10 @@
 
 #include "record.h"
 
+#include <sys/random.h>
+
+#include "clock.h"
+#include "log.h"
 #include "record_parts.h"
 
 void
@@ -71,6 +75,18 @@ token_unpack(struct slice value, struct token *token)
 		u.more -= 2;
 	}
 	return record_close(&u);
+}
+
+bool
+meta_new(struct meta *meta, unsigned shard_count)
+{
+	*meta = (struct meta){ .format = STORE_FORMAT, .shard_count = shard_count, .created_ms = clock_wall_ms() };
+	if (getrandom(meta->secret, sizeof meta->secret, 0) != (ssize_t)sizeof meta->secret) {
+		log_errno("getrandom");
+		return false;
+	}
+	meta->store_id = uuid7_next(meta->created_ms);
+	return true;
 }
 
 void

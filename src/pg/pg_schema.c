@@ -4,46 +4,15 @@
 
 #include "pg_schema.h"
 
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "buf.h"
-#include "clock.h"
 #include "kv/kv.h"
 #include "log.h"
+#include "pg_plain.h"
 
 static const char meta_key[] = "store";
-
-/* --- talking to the server, which here may take its time --------------------------------- */
-
-static PGconn *
-connect_to(const char *url)
-{
-	const char *const keywords[] = { "dbname", "fallback_application_name", "connect_timeout", NULL };
-	const char *const values[] = { url, "aiexpensectl", "5", NULL };
-	PGconn *pg = PQconnectdbParams(keywords, values, 1);
-
-	if (PQstatus(pg) == CONNECTION_OK)
-		return pg;
-	log_error("PostgreSQL cannot be reached: %.*s", (int)strcspn(PQerrorMessage(pg), "\n"), PQerrorMessage(pg));
-	PQfinish(pg);
-	return NULL;
-}
-
-static bool
-run(PGconn *pg, const char *text)
-{
-	PGresult *result = PQexec(pg, text);
-	ExecStatusType status = PQresultStatus(result);
-	bool is_done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-
-	if (!is_done)
-		log_error("PostgreSQL: %.*s", (int)strcspn(PQerrorMessage(pg), "\n"), PQerrorMessage(pg));
-	PQclear(result);
-	return is_done;
-}
 
 /* One number; -1 when the statement fails, as it does while there is no such table, or gives nothing. */
 static int
@@ -62,15 +31,14 @@ number_of(PGconn *pg, const char *text)
 
 /* Every table of keys and values that this version knows; those that are there stay as they are. */
 static bool
-make_tables(PGconn *pg, unsigned shards)
+make_tables(PGconn *pg)
 {
-	(void)shards;
 	for (int table = 0; table < TABLES; table++) {
 		char text[256];
 
 		snprintf(text, sizeof text, "CREATE TABLE IF NOT EXISTS %s (shard integer NOT NULL, key bytea NOT NULL, "
 		    "value bytea NOT NULL, PRIMARY KEY (shard, key))", table_names[table]);
-		if (!run(pg, text))
+		if (!pg_plain_run(pg, text))
 			return false;
 	}
 	return true;
@@ -97,22 +65,18 @@ put_meta(PGconn *pg, const struct meta *meta)
 
 /* The rows whose locks order the writers, and what the store is. */
 static bool
-make_store(PGconn *pg, unsigned shards)
+make_store(PGconn *pg, const struct meta *meta)
 {
-	struct meta meta = { .format = STORE_FORMAT, .shard_count = shards, .created_ms = clock_wall_ms() };
 	char text[128];
 
-	if (getrandom(meta.secret, sizeof meta.secret, 0) != (ssize_t)sizeof meta.secret)
-		return false;
-	meta.store_id = uuid7_next(meta.created_ms);
-	snprintf(text, sizeof text, "INSERT INTO shards SELECT generate_series(0, %u)", shards);
-	return run(pg, "CREATE TABLE shards (shard integer PRIMARY KEY)") && run(pg, text) && make_tables(pg, shards) && put_meta(pg, &meta);
+	snprintf(text, sizeof text, "INSERT INTO shards SELECT generate_series(0, %u)", meta->shard_count);
+	return pg_plain_run(pg, "CREATE TABLE shards (shard integer PRIMARY KEY)") && pg_plain_run(pg, text) && make_tables(pg) && put_meta(pg, meta);
 }
 
 /* In their order; the number of one is its place, from 1 on.  A new table in tables.def adds a row "tables" here. */
 static const struct migration {
 	const char *name;
-	bool      (*apply)(PGconn *pg, unsigned shards);
+	bool      (*apply)(PGconn *pg, const struct meta *meta);
 } migrations[] = {
 	{ "a new store", make_store },
 };
@@ -120,16 +84,25 @@ enum { NEWEST = sizeof migrations / sizeof migrations[0] };
 
 /* The row goes first: a second run at the same time waits for it and then fails. */
 static bool
-apply(PGconn *pg, int number, unsigned shards)
+apply(PGconn *pg, int number, const struct meta *meta)
 {
 	char text[128];
 
 	snprintf(text, sizeof text, "INSERT INTO schema_migrations (version) VALUES (%d)", number);
-	if (run(pg, "BEGIN") && run(pg, text) && migrations[number - 1].apply(pg, shards) && run(pg, "COMMIT"))
+	return pg_plain_run(pg, text) && migrations[number - 1].apply(pg, meta);
+}
+
+static bool
+apply_alone(PGconn *pg, int number, const struct meta *meta)
+{
+	if (pg_plain_run(pg, "BEGIN") && apply(pg, number, meta) && pg_plain_run(pg, "COMMIT"))
 		return true;
 	(void)PQexec(pg, "ROLLBACK");
 	return false;
 }
+
+static const char migrations_table[] =
+    "CREATE TABLE IF NOT EXISTS schema_migrations (version integer PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())";
 
 static int
 version_of(PGconn *pg)
@@ -140,24 +113,39 @@ version_of(PGconn *pg)
 bool
 pg_schema_migrate(const char *url, unsigned shards, void (*say)(const char *line, void *arg), void *arg)
 {
-	PGconn *pg = connect_to(url);
+	PGconn *pg = pg_plain_connect(url);
+	struct meta meta;
 	char line[128];
 	int version;
 	bool is_done = pg != NULL;
 
 	if (!is_done)
 		return false;
-	is_done = run(pg, "SET client_min_messages = warning") &&
-	    run(pg, "CREATE TABLE IF NOT EXISTS schema_migrations (version integer PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())");
+	is_done = meta_new(&meta, shards) && pg_plain_run(pg, "SET client_min_messages = warning") && pg_plain_run(pg, migrations_table);
 	version = is_done ? version_of(pg) : 0;
 	for (int number = version + 1; is_done && number <= NEWEST; number++) {
-		is_done = apply(pg, number, shards);
+		is_done = apply_alone(pg, number, &meta);
 		snprintf(line, sizeof line, "migration %d (%s): %s", number, migrations[number - 1].name, is_done ? "applied" : "failed");
 		say(line, arg);
 	}
 	if (is_done && version >= NEWEST)
 		say("the schema is up to date", arg);
 	PQfinish(pg);
+	return is_done;
+}
+
+bool
+pg_schema_make(PGconn *pg, const struct meta *meta)
+{
+	bool is_done;
+
+	if (version_of(pg) > 0) {
+		log_error("PostgreSQL at %s: the database holds a store already; nothing was changed", PQhost(pg));
+		return false;
+	}
+	is_done = pg_plain_run(pg, "SET client_min_messages = warning") && pg_plain_run(pg, "BEGIN") && pg_plain_run(pg, migrations_table);
+	for (int number = 1; is_done && number <= NEWEST; number++)
+		is_done = apply(pg, number, meta);
 	return is_done;
 }
 
@@ -194,16 +182,21 @@ complaint(PGconn *pg, struct meta *meta)
 }
 
 bool
-pg_schema_check(const char *url, struct meta *meta)
+pg_schema_read(PGconn *pg, struct meta *meta)
 {
-	PGconn *pg = connect_to(url);
-	const char *text;
+	const char *text = complaint(pg, meta);
 
-	if (pg == NULL)
-		return false;
-	text = complaint(pg, meta);
 	if (text != NULL)
 		log_error("PostgreSQL at %s: %s", PQhost(pg), text);
-	PQfinish(pg);
 	return text == NULL;
+}
+
+bool
+pg_schema_check(const char *url, struct meta *meta)
+{
+	PGconn *pg = pg_plain_connect(url);
+	bool is_good = pg != NULL && pg_schema_read(pg, meta);
+
+	PQfinish(pg);
+	return is_good;
 }

@@ -6,6 +6,8 @@
 #ifndef PG_SCHEMA_H
 #define PG_SCHEMA_H
 
+#include <libpq-fe.h>
+
 #include "ledger/record.h"
 
 /*
@@ -19,5 +21,14 @@ bool pg_schema_migrate(const char *url, unsigned shards, void (*say)(const char 
  * after logging what is wrong and what to do.
  */
 bool pg_schema_check(const char *url, struct meta *meta);
+
+/* The same on a connection, and so in its transaction. */
+bool pg_schema_read(PGconn *pg, struct meta *meta);
+
+/*
+ * Begin a transaction in which a store is made that this says of itself, where
+ * there is none.  The caller puts its rows into it and commits.  false after logging.
+ */
+bool pg_schema_make(PGconn *pg, const struct meta *meta);
 
 #endif

@@ -11,11 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "sockets.h"
 #include "kv/kv_lmdb_files.h"
 #include "log.h"
@@ -176,35 +174,35 @@ put_meta(struct lmdb_env *env, const struct meta *meta)
 }
 
 static bool
-make_env(const struct options *options, struct meta *meta, unsigned shard)
+make_env(const struct options *options, const struct meta *meta, unsigned shard)
 {
 	struct lmdb_env *env = open_env(options, shard, LMDB_MAKE);
+	struct meta of_shard = *meta;
 	enum status st;
 
 	if (env == NULL)
 		return false;
-	meta->shard = shard;
-	st = put_meta(env, meta);
+	of_shard.shard = shard;
+	st = put_meta(env, &of_shard);
 	lmdb_env_close(env);
 	return st == ST_OK;
+}
+
+bool
+layout_make(const struct options *options, const struct meta *meta)
+{
+	for (unsigned shard = 0; shard <= options->store_shards; shard++)
+		if (!make_env(options, meta, shard))
+			return false;
+	return true;
 }
 
 static int
 make_store(const struct options *options)
 {
-	struct meta meta = { .format = STORE_FORMAT, .shard_count = options->store_shards, .created_ms = clock_wall_ms() };
+	struct meta meta;
 
-	if (getrandom(meta.secret, sizeof meta.secret, 0) != (ssize_t)sizeof meta.secret) {
-		log_errno("getrandom");
-		return -1;
-	}
-	meta.store_id = uuid7_next(meta.created_ms);
-	if (!marker_make(options))
-		return -1;
-	for (unsigned shard = 0; shard <= options->store_shards; shard++)
-		if (!make_env(options, &meta, shard))
-			return -1;
-	if (!marker_remove(options))
+	if (!meta_new(&meta, options->store_shards) || !marker_make(options) || !layout_make(options, &meta) || !marker_remove(options))
 		return -1;
 	log_info("%s: a new store with %u shards", options->store_path, options->store_shards);
 	return 0;

@@ -17,4 +17,7 @@ struct options;
 struct lmdb_env *layout_open(const struct options *options, unsigned shard, enum lmdb_access access,
     const struct meta *expected, struct meta *meta);
 
+/* Make the environments of a store that this says of itself, in options->store_path, a directory.  false after logging. */
+bool layout_make(const struct options *options, const struct meta *meta);
+
 #endif
