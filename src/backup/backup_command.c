@@ -12,6 +12,7 @@
 
 #include "backup.h"
 #include "check.h"
+#include "dump/dump.h"
 #include "log.h"
 #include "options.h"
 #include "store.h"
@@ -97,26 +98,58 @@ run_compact(const struct options *options, int argc, char **argv, bool *is_usage
 	return !*is_usage_wrong && backup_compact(options, stdout);
 }
 
+/* A file that is named, or else a standard stream, which must lead somewhere: a dump is no text. */
+static bool
+run_dump(const struct options *options, int argc, char **argv, bool *is_usage_wrong)
+{
+	*is_usage_wrong = argc > 2 || (argc == 1 && isatty(STDOUT_FILENO));
+	if (*is_usage_wrong)
+		return false;
+	return argc == 2 ? dump_write_file(options, argv[1], stderr) : dump_write(options, stdout, stderr);
+}
+
+static bool
+run_load(const struct options *options, int argc, char **argv, bool *is_usage_wrong)
+{
+	FILE *in = stdin;
+	bool is_done;
+
+	*is_usage_wrong = argc > 2 || (argc == 1 && isatty(STDIN_FILENO));
+	if (*is_usage_wrong)
+		return false;
+	if (argc == 2)
+		in = fopen(argv[1], "re");
+	if (in == NULL) {
+		log_errno("%s", argv[1]);
+		return false;
+	}
+	is_done = dump_load(options, in, stderr);
+	fclose(in);
+	return is_done;
+}
+
 bool
 backup_command_run(const struct options *options, int argc, char **argv, bool *is_usage_wrong)
 {
 	static const struct {
 		const char *name;
 		bool      (*run)(const struct options *options, int argc, char **argv, bool *is_usage_wrong);
+		bool        is_for_any_engine;
 	} commands[] = {
-		{ "backup", run_backup }, { "restore", run_restore }, { "check", run_check }, { "compact", run_compact },
+		{ "dump", run_dump, true }, { "load", run_load, true },
+		{ "backup", run_backup, false }, { "restore", run_restore, false }, { "check", run_check, false }, { "compact", run_compact, false },
 	};
 
 	*is_usage_wrong = false;
-	if (options->store_engine != STORE_LMDB) {
-		log_error("store.engine = postgresql: its own tools look after the data, as pg_dump");
-		return false;
-	}
 	log_set_process("aiexpensectl");
 	being_read = options->store_path;
 	sigaction(SIGBUS, &(struct sigaction){ .sa_handler = on_bus_error }, NULL);
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		if (strcmp(argv[0], commands[i].name) == 0)
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (strcmp(argv[0], commands[i].name) != 0)
+			continue;
+		if (commands[i].is_for_any_engine || options->store_engine == STORE_LMDB)
 			return commands[i].run(options, argc, argv, is_usage_wrong);
+		log_error("store.engine = postgresql: its own tools look after the data, as pg_dump");
+	}
 	return false;
 }
