@@ -5,6 +5,7 @@
 #include "http_call.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "buf.h"
 
@@ -65,19 +66,39 @@ on_done(CURL *easy, CURLcode result, void *arg)
 }
 
 static bool
+add_header(struct http_call *call, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(call->headers, line);
+
+	if (longer != NULL)
+		call->headers = longer;
+	return longer != NULL;
+}
+
+static bool
 set_headers(struct http_call *call, const struct http_request *request)
 {
-	static const char *const fixed[] = { "Content-Type: application/json", "Accept: application/json", "Expect:" };
+	struct buf type = BUF_INIT;
+	bool is_ok;
 
-	for (size_t i = 0; i < sizeof fixed / sizeof fixed[0] + request->header_count; i++) {
-		const char *line = i < request->header_count ? request->headers[i] : fixed[i - request->header_count];
-		struct curl_slist *longer = curl_slist_append(call->headers, line);
+	buf_printf(&type, "Content-Type: %s", request->content_type != NULL ? request->content_type : "application/json");
+	is_ok = !type.has_failed && add_header(call, type.data) && add_header(call, "Accept: application/json") && add_header(call, "Expect:");
+	for (size_t i = 0; i < request->header_count && is_ok; i++)
+		is_ok = add_header(call, request->headers[i]);
+	buf_fini(&type);
+	return is_ok && curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers) == CURLE_OK;
+}
 
-		if (longer == NULL)
-			return false;
-		call->headers = longer;
-	}
-	return curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers) == CURLE_OK;
+static bool
+set_method(CURL *easy, const struct http_request *request)
+{
+	const char *method = request->method != NULL ? request->method : "POST";
+
+	if (strcmp(method, "GET") == 0)
+		return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+	return curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len) == CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body.ptr) == CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK;
 }
 
 static bool
@@ -94,10 +115,9 @@ set_options(struct http_call *call, const struct http_request *request)
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
 	return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
-	    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body.ptr) == CURLE_OK &&
+	    set_method(easy, request) &&
 	    (request->ca_file == NULL || curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file) == CURLE_OK);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One POST to an outside service over the curl loop: bounded in time and size,
- * certificates verified, redirects not followed.  Connections are kept and used
+ * One request to an outside service over the curl loop: bounded in time and
+ * size, certificates verified, redirects not followed.  Connections are kept and used
  * again by later calls, with HTTP/2 where it is offered.
  */
 #ifndef HTTP_CALL_H
@@ -13,8 +13,10 @@
 struct http_call;
 
 struct http_request {
+	const char        *method;         /* NULL: POST.  GET has no body */
+	const char        *content_type;   /* NULL: application/json */
 	const char        *url;
-	const char *const *headers;        /* "Name: value", beside Content-Type: application/json */
+	const char *const *headers;        /* "Name: value" */
 	size_t             header_count;
 	struct slice       body;
 	const char        *ca_file;        /* NULL: the system's authorities */

@@ -15,7 +15,14 @@ enum job_frame {
 	JOB_HELLO = 1,       /* worker to asker: it takes jobs from now on; the body is nil */
 	JOB_UNDERSTAND,      /* asker to worker */
 	JOB_ANSWER,          /* worker to asker, with the id of the job */
-	JOB_PATIENCE         /* worker to asker: the job waits for a provider until so many ms from now, nobody else needs to be asked */
+	JOB_PATIENCE,        /* worker to asker: the job waits for a provider until so many ms from now, nobody else needs to be asked */
+
+	/* For the messengers: job_delivery.h. */
+	JOB_DELIVER,         /* asker to worker: send a reply */
+	JOB_PROGRESS,        /* worker to asker: the reply is sent as far as to that step */
+	JOB_DELIVERED,       /* worker to asker: what came of it */
+	JOB_KEYS,            /* asker to worker: fetch a platform's public keys */
+	JOB_KEYS_ANSWER      /* worker to asker */
 };
 
 /* Appends a job's body; own words beyond the limits of understand.h are left out. */

@@ -129,7 +129,7 @@ discord_build(const struct outgoing *outgoing, struct arena *arena, struct send_
 	*why = "the interaction is over, and there is no discord.bot_token";
 	if (is_to_channel(outgoing, to) && token.len == 0)
 		return false;
-	*why = "out of memory";
+	*why = send_no_memory;
 	is_edit = outgoing->step == 0 && !is_to_channel(outgoing, to);
 	write_url(&url, outgoing, to);
 	write_message(&out, outgoing, to, !is_edit);

@@ -203,7 +203,7 @@ build(const struct outgoing *outgoing, struct arena *arena, struct send_request 
 	*why = "it has no destination";
 	if (!destination_unpack(outgoing->deliver_to, to, TO_FIELDS))
 		return false;
-	*why = "out of memory";
+	*why = send_no_memory;
 	is_reply = is_by_reply(outgoing, to);
 	url_append(&url, outgoing->options->line_api_url, is_reply ? "/v2/bot/message/reply" : "/v2/bot/message/push");
 	json_out_object_begin(&out);

@@ -8,7 +8,6 @@ libaiexpense_a_SOURCES += src/messenger/messenger.c src/messenger/messenger.h
 libaiexpense_a_SOURCES += src/messenger/parts.c src/messenger/parts.h
 libaiexpense_a_SOURCES += src/messenger/requests.c
 libaiexpense_a_SOURCES += src/messenger/rows.h
-libaiexpense_a_SOURCES += src/messenger/sender.h
 libaiexpense_a_SOURCES += src/messenger/signature.c src/messenger/signature.h
 libaiexpense_a_SOURCES += src/messenger/slack.c
 libaiexpense_a_SOURCES += src/messenger/teams.c src/messenger/teams.h

@@ -86,6 +86,9 @@ struct send_request {
 	struct slice body;
 };
 
+/* Why there is no request when another time there may be one; all other reasons stay. */
+extern const char send_no_memory[];
+
 struct send_response {
 	unsigned     http_status;                   /* 0: there was none (no connection, a timeout, a broken answer) */
 	struct slice body;

@@ -9,6 +9,8 @@
 
 #include "parts.h"
 
+const char send_no_memory[] = "out of memory";
+
 /* --- cutting ---------------------------------------------------------------------------------- */
 
 static size_t

@@ -365,7 +365,7 @@ build(const struct outgoing *outgoing, struct arena *arena, struct send_request 
 	*why = "its response_url is none of Slack's";
 	if (to[TO_HOOK].len > 0 && !begins_with(to[TO_HOOK], outgoing->options->slack_hooks_url))
 		return false;
-	*why = "out of memory";
+	*why = send_no_memory;
 	json_out_object_begin(&out);
 	if (to[TO_HOOK].len == 0)
 		json_out_member_string(&out, "channel", to[TO_CHANNEL]);

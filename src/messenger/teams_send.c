@@ -140,7 +140,7 @@ teams_build(const struct outgoing *outgoing, struct arena *arena, struct send_re
 	*why = "its service is none of teams.service_hosts";
 	if (!teams_is_service_url(outgoing->options, to[TO_SERVICE_URL]))
 		return false;
-	*why = "out of memory";
+	*why = send_no_memory;
 	len = to[TO_SERVICE_URL].len;
 	while (len > 0 && to[TO_SERVICE_URL].ptr[len - 1] == '/')
 		len--;
@@ -174,7 +174,7 @@ teams_get_credential(const struct options *options, struct arena *arena, struct 
 {
 	struct buf url = BUF_INIT, body = BUF_INIT;
 
-	*why = "out of memory";
+	*why = send_no_memory;
 	url_append(&url, options->teams_login_url, "/");
 	url_append_encoded(&url, slice_of(options->teams_tenant));
 	buf_append_literal(&url, "/oauth2/v2.0/token");

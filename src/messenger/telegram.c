@@ -234,7 +234,7 @@ build(const struct outgoing *outgoing, struct arena *arena, struct send_request 
 	*why = "it has no destination";
 	if (!destination_unpack(outgoing->deliver_to, to, TO_FIELDS))
 		return false;
-	*why = "out of memory";
+	*why = send_no_memory;
 	url_append(&url, outgoing->options->telegram_api_url, "/bot");
 	buf_append_slice(&url, secret_first(outgoing->options->telegram_bot_token.value));
 	json_out_object_begin(&out);

@@ -250,7 +250,7 @@ build(const struct outgoing *outgoing, struct arena *arena, struct send_request 
 	*why = "it has no destination";
 	if (!destination_unpack(outgoing->deliver_to, to, TO_FIELDS))
 		return false;
-	*why = "out of memory";
+	*why = send_no_memory;
 	url_append(&url, outgoing->options->whatsapp_api_url, "/");
 	url_append_encoded(&url, to[TO_PHONE_NUMBER]);
 	buf_append_literal(&url, "/messages");

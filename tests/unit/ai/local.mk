@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/ai/test_ai_delivery
 check_PROGRAMS += tests/unit/ai/test_ai_pool
 check_PROGRAMS += tests/unit/ai/test_breaker
 check_PROGRAMS += tests/unit/ai/test_job
 check_PROGRAMS += tests/unit/ai/test_provider
 check_PROGRAMS += tests/unit/ai/test_curl_loop
 check_PROGRAMS += tests/unit/ai/test_reconcile
+EXTRA_DIST += tests/unit/ai/pool_scene.h

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/sender/credential.c src/sender/credential.h
+libaiexpense_a_SOURCES += src/sender/key_fetch.c src/sender/key_fetch.h
+libaiexpense_a_SOURCES += src/sender/send_call.c src/sender/send_call.h
+libaiexpense_a_SOURCES += src/sender/sender.c src/sender/sender.h
