@@ -17,10 +17,12 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 	AIEXPENSE_KILLS=$(AIEXPENSE_KILLS); export AIEXPENSE_KILLS; \
 	AIEXPENSE_IMAGES=$(AIEXPENSE_IMAGES); export AIEXPENSE_IMAGES; \
 	AIEXPENSE_TIMES=$(AIEXPENSE_TIMES); export AIEXPENSE_TIMES; \
+	AIEXPENSE_SLOW_CLIENTS=$(AIEXPENSE_SLOW_CLIENTS); export AIEXPENSE_SLOW_CLIENTS; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 AIEXPENSE_KILLS = 100
 AIEXPENSE_IMAGES = 10000
 AIEXPENSE_TIMES = 10
+AIEXPENSE_SLOW_CLIENTS = 100
 LDADD = $(LIBS_ALL) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/unit.h
 
@@ -50,6 +52,6 @@ include tests/fuzz/local.mk
 
 # The long form of the proofs that check has in short.
 check-long: all check
-	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/daemon/test_logs.py tests/faults/test_power_loss.py" \
-		AIEXPENSE_KILLS=1000 AIEXPENSE_IMAGES=100000 AIEXPENSE_TIMES=100 TEST_SECONDS=3600
+	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/daemon/test_logs.py tests/daemon/test_slow_clients.py tests/faults/test_power_loss.py" \
+		AIEXPENSE_KILLS=1000 AIEXPENSE_IMAGES=100000 AIEXPENSE_TIMES=100 AIEXPENSE_SLOW_CLIENTS=1000 TEST_SECONDS=3600
 .PHONY: check-long

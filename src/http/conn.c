@@ -395,8 +395,10 @@ conn_time_out(struct conn *c)
 		exchange_refuse(c->exchange, ST_TIMEOUT);
 		return;
 	}
-	if (c->wait == WAIT_SEND)
+	if (c->wait == WAIT_SEND) {
 		server_tell(c->server, HTTP_SEND_TIMED_OUT);
+		c->is_broken = true;   /* else the kernel would keep what the client does not read */
+	}
 	conn_close(c);
 }
 

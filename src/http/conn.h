@@ -56,7 +56,7 @@ struct conn {
 	bool             must_close;   /* when all is sent */
 	bool             must_linger;  /* the client may still be sending: a plain close could destroy our answer */
 	bool             is_refused;   /* it is one too many */
-	bool             is_broken;    /* its stream ended too early: close it so that the client notices */
+	bool             is_broken;    /* its answer will not be whole: close it so that the client notices, and drop what it has not taken */
 };
 
 enum answer { ANSWER_NONE, ANSWER_BEGUN, ANSWER_STREAMS, ANSWER_ENDED };

@@ -94,7 +94,7 @@ target_split(struct slice target, struct http_target *out)
 	if (target.len == 0)
 		return ST_MALFORMED;
 	for (size_t i = 0; i < target.len; i++)
-		if (target.ptr[i] <= ' ' || target.ptr[i] > '~' || target.ptr[i] == '#')
+		if (target.ptr[i] <= ' ' || target.ptr[i] > '~' || target.ptr[i] == '#' || target.ptr[i] == '\\')
 			return ST_MALFORMED;
 	if (target.ptr[0] == '/') {
 		split_query(target, out);
@@ -134,9 +134,11 @@ unescape(struct slice s, bool is_query, char *p, size_t *len)
 	return true;
 }
 
+/* What cannot be decoded stays as it was sent. */
 static enum status
 decode(struct arena *arena, struct slice s, bool is_query, enum status bad, struct slice *out)
 {
+	size_t len;
 	char *p;
 
 	*out = s;
@@ -145,10 +147,10 @@ decode(struct arena *arena, struct slice s, bool is_query, enum status bad, stru
 	p = arena_alloc(arena, s.len);
 	if (p == NULL)
 		return ST_OVERLOADED;
-	out->ptr = p;
-	if (!unescape(s, is_query, p, &out->len))
+	if (!unescape(s, is_query, p, &len) || u8_check((const uint8_t *)p, len) != NULL)
 		return bad;
-	return u8_check((const uint8_t *)p, out->len) == NULL ? ST_OK : bad;
+	*out = (struct slice){ p, len };
+	return ST_OK;
 }
 
 /* Whether a segment is empty, "." or "..", but for an empty last one. */

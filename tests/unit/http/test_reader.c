@@ -75,6 +75,7 @@ static const struct byte_case cases[] = {
 	TAKEN("an asterisk", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "", ""),
 	REFUSED("the authority form", "CONNECT h:443 HTTP/1.1\r\nHost: x\r\n\r\n", MALFORMED),
 	REFUSED("a target without a slash", "GET a HTTP/1.1\r\nHost: x\r\n\r\n", MALFORMED),
+	REFUSED("a backslash in the target", "GET /a\\b HTTP/1.1\r\nHost: x\r\n\r\n", MALFORMED),
 	REFUSED("a fragment", "GET /a#b HTTP/1.1\r\nHost: x\r\n\r\n", MALFORMED),
 	REFUSED("a NUL in the target", "GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n", MALFORMED),
 	REFUSED("a DEL in the target", "GET /a\177b HTTP/1.1\r\nHost: x\r\n\r\n", MALFORMED),

@@ -58,6 +58,20 @@ a_path_that_could_mean_another_one_is_refused(void **state)
 		assert_path(bad[i], NULL);
 }
 
+/* It is what the access log names. */
+static void
+a_path_that_cannot_be_decoded_stays_as_it_was_sent(void **state)
+{
+	static const char *const bad[] = { "/abc%2fd", "/abc%", "/%41%ff" };
+	struct slice out;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(target_decode_path(&arena, slice_of(bad[i]), &out), ST_MALFORMED);
+		assert_true(slice_equal(out, slice_of(bad[i])));
+	}
+}
+
 static void
 a_query_is_taken_apart(void **state)
 {
@@ -107,6 +121,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(a_path_is_decoded_once, reset_arena),
 		cmocka_unit_test_teardown(a_path_that_could_mean_another_one_is_refused, reset_arena),
+		cmocka_unit_test_teardown(a_path_that_cannot_be_decoded_stays_as_it_was_sent, reset_arena),
 		cmocka_unit_test_teardown(a_query_is_taken_apart, reset_arena),
 		cmocka_unit_test_teardown(a_repeated_parameter_is_named, reset_arena),
 		cmocka_unit_test_teardown(a_bad_query_is_refused, reset_arena),
