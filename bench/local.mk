@@ -25,7 +25,7 @@ bench/slow_disk.so: $(srcdir)/bench/slow_disk.c
 EXTRA_PROGRAMS += bench/bench_store bench/bench_understand
 bench_bench_store_LDADD = $(LIBS_ALL)
 bench_bench_understand_LDADD = $(LIBS_ALL)
-EXTRA_DIST += contrib/load/continuous bench/wrk.py bench/accepted.txt bench/compare bench/cores bench/gate bench/growth bench/memory bench/profile bench/report bench/results.py bench/stacks.py bench/side-by-side
+EXTRA_DIST += contrib/load/continuous bench/wrk.py bench/accepted.txt bench/answers bench/compare bench/cores bench/gate bench/growth bench/memory bench/profile bench/report bench/results.py bench/stacks.py bench/side-by-side
 
 BENCH = .
 BENCHTIME = 1s
@@ -73,4 +73,8 @@ side-by-side: all bench/bench_store
 bench-cores: all
 	@$(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/cores
 
-.PHONY: bench bench-cores bench-baseline profile bench-scale bench-understand bench-store side-by-side
+# What the cache of providers' answers saves.
+bench-answers: all
+	@$(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/answers
+
+.PHONY: bench bench-answers bench-cores bench-baseline profile bench-scale bench-understand bench-store side-by-side

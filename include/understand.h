@@ -108,8 +108,8 @@ struct understanding {
 	bool                      has_day;         /* a day is named somewhere in the text ... */
 	day_t                     day;             /* ... this, the first */
 	struct slice              subject;         /* with VERDICT_NO_AMOUNT: the thing */
-	bool                      is_by_provider;  /* the provider of the last call spoke, and not the rules alone ... */
-	size_t                    call_count;      /* ... understand() leaves these at none */
+	struct slice              answered_by;     /* the provider that spoke; empty: the rules alone.  understand() leaves ... */
+	size_t                    call_count;      /* ... these at none */
 	struct understand_call    calls[UNDERSTAND_CALLS_MAX];
 	/* descriptions and accounts point in here */
 	size_t                    memory_used;

@@ -62,7 +62,7 @@ answer(struct client *client, uint64_t id, enum status st, const struct understa
 	if (!channel_end(client->channel))
 		log_error("an answer did not fit into a frame; its job is left to time out");
 	if (st == ST_OK)
-		counter_add(result->is_by_provider ? &counters->ai_provider_answers : &counters->ai_rules_answers, 1);
+		counter_add(result->answered_by.len > 0 ? &counters->ai_provider_answers : &counters->ai_rules_answers, 1);
 }
 
 static struct asked *
@@ -124,6 +124,7 @@ ask_provider(struct client *client, const struct frame *frame)
 static void
 take_understand(struct client *client, const struct frame *frame)
 {
+	struct asker *asker = client->worker->asker;
 	static struct job_words words;           /* large, and used up before the return */
 	static struct understanding result;
 	struct understand_input input;
@@ -134,7 +135,7 @@ take_understand(struct client *client, const struct frame *frame)
 		return;
 	}
 	understand(&input, &result);
-	if (!asker_wants(client->worker->asker, &input, &result) || !ask_provider(client, frame))
+	if (!asker_wants(asker, &input, &result) || asker_knows(asker, &input, &result) || !ask_provider(client, frame))
 		answer(client, frame->id, ST_OK, &result);
 }
 
@@ -322,7 +323,7 @@ start(struct worker *worker, const struct inherited *in)
 {
 	worker->curl = curl_loop_open(worker->loop.base);
 	if (worker->curl != NULL)
-		worker->asker = asker_open(worker->loop.base, worker->curl, in->options, in->breakers, worker->counters);
+		worker->asker = asker_open(worker->loop.base, worker->curl, in->options, in->ai, worker->counters);
 	if (worker->asker != NULL)
 		worker->sender = sender_open(worker->loop.base, worker->curl, in->options, in->rates, worker->counters);
 	worker->on_accept = event_new(worker->loop.base, in->internal_listener, EV_READ | EV_PERSIST, on_acceptable, worker);

@@ -11,6 +11,8 @@
 
 #include "ai/provider/price.h"
 #include "ai/provider/provider.h"
+#include "ai_shared.h"
+#include "answer_cache.h"
 #include "breaker.h"
 #include "clock.h"
 #include "counters.h"
@@ -41,6 +43,7 @@ struct ask {
 	bool                    is_retry;
 	int64_t                 started_ms;    /* the call */
 	struct http_call       *call;          /* under way, or NULL */
+	struct answer_key       key;           /* of what it asks */
 	struct event           *retry;
 	size_t                  call_count;
 	struct understand_call  calls[UNDERSTAND_CALLS_MAX];
@@ -52,7 +55,7 @@ struct asker {
 	struct event_base   *base;
 	struct curl_loop    *curl;
 	const struct options *options;
-	struct breaker      *breakers;
+	const struct ai_shared *shared;
 	struct counters     *counters;
 	size_t               provider_count;
 	struct provider      providers[PROVIDERS_MAX];
@@ -60,6 +63,7 @@ struct asker {
 	uint32_t             jitter;
 	LIST_HEAD(, ask)     asks;
 	struct understanding result;
+	json_t              *known;        /* the answer that the last known result points into */
 };
 
 static bool ask_next(struct ask *ask);
@@ -78,20 +82,43 @@ release(struct ask *ask)
 	free(ask);
 }
 
+/* What the provider says is made part of what the rules made of the input. */
+static enum reconciled
+take_answer(struct asker *asker, const struct understand_input *input, const json_t *answer, size_t provider,
+    struct understanding *result)
+{
+	enum reconciled verdict = reconcile(input, answer, result->confidence >= asker->options->ai_unsure_below, result);
+
+	if (verdict == RECONCILED_DISBELIEVED)
+		counter_add(&asker->counters->ai_answers_disbelieved, 1);
+	if (verdict == RECONCILED)
+		result->answered_by = slice_of(asker->providers[provider].name);
+	return verdict;
+}
+
+static void
+keep_answer(struct ask *ask, const json_t *answer)
+{
+	struct asker *asker = ask->asker;
+	char *text = asker->shared->answers != NULL ? json_dumps(answer, JSON_COMPACT) : NULL;
+
+	if (text != NULL)
+		answer_cache_put(asker->shared->answers, &ask->key, slice_of(text), clock_mono_ms() + asker->options->ai_cache_ttl_ms);
+	free(text);
+}
+
 /* answer: what the last provider said; NULL: none has said anything. */
 static void
 finish(struct ask *ask, const json_t *answer)
 {
-	struct asker *asker = ask->asker;
-	struct understanding *result = &asker->result;
-	enum reconciled verdict = RECONCILED_SAME;
+	struct understanding *result = &ask->asker->result;
+	enum reconciled verdict = RECONCILED_UNSOUND;
 
 	understand(&ask->input, result);
 	if (answer != NULL)
-		verdict = reconcile(&ask->input, answer, result->confidence >= asker->options->ai_unsure_below, result);
-	if (verdict == RECONCILED_DISBELIEVED)
-		counter_add(&asker->counters->ai_answers_disbelieved, 1);
-	result->is_by_provider = verdict == RECONCILED;
+		verdict = take_answer(ask->asker, &ask->input, answer, ask->provider, result);
+	if (verdict == RECONCILED || verdict == RECONCILED_SAME)
+		keep_answer(ask, answer);
 	result->call_count = ask->call_count;
 	memcpy(result->calls, ask->calls, ask->call_count * sizeof ask->calls[0]);
 	ask->fn(result, ask->arg);
@@ -133,7 +160,7 @@ note_failure(struct ask *ask, const char *why)
 
 	counter_add(&asker->counters->ai_call_failures, 1);
 	asker->jitter = asker->jitter * 1664525 + 1013904223;
-	if (!breaker_failed(&asker->breakers[ask->provider], clock_mono_ms(), asker->jitter >> 8))
+	if (!breaker_failed(&asker->shared->breakers[ask->provider], clock_mono_ms(), asker->jitter >> 8))
 		return;
 	counter_add(&asker->counters->ai_breaker_opened, 1);
 	log_warn("provider %s: %s; it is left alone after %d failures until it answers one call", name, why, BREAKER_FAILURES);
@@ -185,7 +212,7 @@ on_response(const struct http_response *http, void *arg)
 	if (http->status == 200)
 		note_call(ask, &answer);
 	if (answer.result == PROVIDER_ANSWERED || answer.result == PROVIDER_REFUSED)
-		breaker_succeeded(&asker->breakers[ask->provider]);
+		breaker_succeeded(&asker->shared->breakers[ask->provider]);
 	else
 		note_failure(ask, http->why != NULL ? http->why : answer.why);
 	if (answer.result == PROVIDER_ANSWERED) {
@@ -199,15 +226,43 @@ on_response(const struct http_response *http, void *arg)
 	json_decref(answer.json);
 }
 
+/* Given back by provider_request_fini in any case. */
+static bool
+build_request(const struct provider *provider, const struct understand_input *input, struct provider_request *request)
+{
+	struct prompt prompt;
+	bool is_built;
+
+	*request = (struct provider_request){ 0 };
+	is_built = prompt_build(input, &prompt) && provider_build(provider, &prompt.question, request);
+	prompt_fini(&prompt);
+	return is_built;
+}
+
+/* Address and body of a request hold all that decides the answer: text, day, words of the person, prompt, model and settings. */
+static struct answer_key
+key_of(const struct asker *asker, const struct provider_request *request)
+{
+	struct buf question = BUF_INIT;
+	struct answer_key key;
+
+	buf_append_slice(&question, buf_slice(&request->url));
+	buf_append_slice(&question, buf_slice(&request->body));
+	key = answer_cache_key(asker->shared->answers, buf_slice(&question));
+	buf_fini(&question);
+	return key;
+}
+
 static bool
 start_call(struct ask *ask, int64_t timeout_ms)
 {
 	const struct provider *provider = &ask->asker->providers[ask->provider];
 	const char *headers[PROVIDER_HEADERS_MAX];
-	struct provider_request request = { 0 };
-	struct prompt prompt;
+	struct provider_request request;
 
-	if (prompt_build(&ask->input, &prompt) && provider_build(provider, &prompt.question, &request)) {
+	if (build_request(provider, &ask->input, &request)) {
+		if (ask->asker->shared->answers != NULL)
+			ask->key = key_of(ask->asker, &request);
 		for (size_t i = 0; i < request.header_count; i++)
 			headers[i] = request.headers[i].data;
 		ask->call = http_call_start(ask->asker->curl, &(struct http_request){ .url = request.url.data, .headers = headers,
@@ -215,7 +270,6 @@ start_call(struct ask *ask, int64_t timeout_ms)
 		    .timeout_ms = timeout_ms, .response_max = PROVIDER_RESPONSE_MAX }, on_response, ask);
 	}
 	provider_request_fini(&request);
-	prompt_fini(&prompt);
 	return ask->call != NULL;
 }
 
@@ -233,7 +287,7 @@ ask_next(struct ask *ask)
 			timeout_ms = left_ms;
 		if (left_ms < CALL_MIN_MS)
 			return false;
-		if (!breaker_may_ask(&asker->breakers[ask->provider], now_ms, timeout_ms) || !start_call(ask, timeout_ms))
+		if (!breaker_may_ask(&asker->shared->breakers[ask->provider], now_ms, timeout_ms) || !start_call(ask, timeout_ms))
 			continue;
 		ask->started_ms = now_ms;
 		counter_add(&asker->counters->ai_calls, 1);
@@ -270,6 +324,43 @@ asker_wants(const struct asker *asker, const struct understand_input *input, con
 	return text_length(input->text) <= PROMPT_TEXT_MAX && has_number(input, rules);
 }
 
+/* What this provider answered to the same question; NULL: that is not known. */
+static json_t *
+recall(const struct asker *asker, const struct provider *provider, const struct understand_input *input)
+{
+	struct provider_request request;
+	struct buf answer = BUF_INIT;
+	json_t *json = NULL;
+
+	if (build_request(provider, input, &request)) {
+		struct answer_key key = key_of(asker, &request);
+
+		if (answer_cache_get(asker->shared->answers, &key, clock_mono_ms(), &answer))
+			json = json_loadb(answer.data, answer.len, 0, NULL);
+	}
+	provider_request_fini(&request);
+	buf_fini(&answer);
+	return json;
+}
+
+bool
+asker_knows(struct asker *asker, const struct understand_input *input, struct understanding *result)
+{
+	json_t *answer = NULL;
+	size_t provider = 0;
+
+	if (asker->shared->answers == NULL)
+		return false;
+	while (provider < asker->provider_count && (answer = recall(asker, &asker->providers[provider], input)) == NULL)
+		provider++;
+	counter_add(answer != NULL ? &asker->counters->ai_cache_hits : &asker->counters->ai_cache_misses, 1);
+	json_decref(asker->known);
+	asker->known = answer;
+	if (answer != NULL)
+		take_answer(asker, input, answer, provider, result);
+	return answer != NULL;
+}
+
 bool
 asker_ask(struct asker *asker, struct slice job, int64_t deadline_ms, asker_done_fn *fn, void *arg)
 {
@@ -292,7 +383,7 @@ asker_ask(struct asker *asker, struct slice job, int64_t deadline_ms, asker_done
 }
 
 struct asker *
-asker_open(struct event_base *base, struct curl_loop *curl, const struct options *options, struct breaker *breakers,
+asker_open(struct event_base *base, struct curl_loop *curl, const struct options *options, const struct ai_shared *shared,
     struct counters *counters)
 {
 	struct asker *asker = calloc(1, sizeof *asker);
@@ -304,7 +395,7 @@ asker_open(struct event_base *base, struct curl_loop *curl, const struct options
 	asker->base = base;
 	asker->curl = curl;
 	asker->options = options;
-	asker->breakers = breakers;
+	asker->shared = shared;
 	asker->counters = counters;
 	asker->jitter = (uint32_t)clock_mono_ns();
 	asker->provider_count = providers_configured(options, asker->providers);
@@ -321,5 +412,6 @@ asker_close(struct asker *asker)
 		ask->fn(NULL, ask->arg);
 		release(ask);
 	}
+	json_decref(asker->known);
 	free(asker);
 }

@@ -13,8 +13,8 @@
 /* By the place in the choices of ai.when. */
 enum ai_when { AI_NEVER, AI_UNSURE, AI_ALWAYS };
 
+struct ai_shared;
 struct asker;
-struct breaker;
 struct counters;
 struct curl_loop;
 struct event_base;
@@ -22,13 +22,20 @@ struct options;
 
 /* NULL after logging why. */
 struct asker *asker_open(struct event_base *base, struct curl_loop *curl, const struct options *options,
-    struct breaker *breakers, struct counters *counters);
+    const struct ai_shared *shared, struct counters *counters);
 
 /* What is under way ends at once: its fn is called with NULL. */
 void asker_close(struct asker *asker);
 
 /* Whether a provider should be asked about what the rules made of this. */
 bool asker_wants(const struct asker *asker, const struct understand_input *input, const struct understanding *rules);
+
+/*
+ * Whether a provider answered the very same question of late.  Then result, what
+ * the rules made of the input, is changed as by that answer, and valid until the
+ * asker's next call.
+ */
+bool asker_knows(struct asker *asker, const struct understand_input *input, struct understanding *result);
 
 /* The result is valid until the return; NULL: the asker is closed. */
 typedef void asker_done_fn(const struct understanding *result, void *arg);

@@ -135,7 +135,7 @@ pack_first_amount(msgpack_packer *pk, const struct understanding *result)
 static void
 pack_calls(msgpack_packer *pk, const struct understanding *result)
 {
-	mp_put_bool(pk, result->is_by_provider);
+	mp_put_str(pk, result->answered_by);
 	msgpack_pack_array(pk, result->call_count);
 	for (size_t i = 0; i < result->call_count; i++) {
 		const struct understand_call *call = &result->calls[i];
@@ -238,7 +238,7 @@ unpack_tokens(struct mp *mp)
 static void
 unpack_calls(struct mp *mp, struct understanding *result)
 {
-	result->is_by_provider = mp_bool(mp);
+	result->answered_by = mp_str(mp);
 	result->call_count = count_up_to(mp, UNDERSTAND_CALLS_MAX);
 	for (size_t i = 0; i < result->call_count; i++) {
 		struct understand_call *call = &result->calls[i];
@@ -258,7 +258,7 @@ unpack_calls(struct mp *mp, struct understanding *result)
 		if (call->provider.len == 0 || !is_text(call->provider, AI_PROVIDER_MAX) || !is_text(call->model, AI_MODEL_MAX))
 			mp->is_bad = true;
 	}
-	if (result->is_by_provider && result->call_count == 0)
+	if (!is_text(result->answered_by, AI_PROVIDER_MAX))
 		mp->is_bad = true;
 }
 
@@ -294,7 +294,7 @@ job_answer_unpack(struct slice body, enum status *st, struct understanding *resu
 	result->verdict = VERDICT_NOTHING;
 	result->language = LANGUAGE_EN;
 	result->expense_count = result->amount_count = 0;
-	result->is_by_provider = false;
+	result->answered_by = SLICE_EMPTY;
 	result->call_count = 0;
 	result->subject = SLICE_EMPTY;
 	mp_array_of(&mp, 1, &more);

@@ -2,7 +2,9 @@
 libaiexpense_a_SOURCES += src/ai/ai_delivery.c src/ai/ai_delivery.h
 libaiexpense_a_SOURCES += src/ai/ai_pool.c src/ai/ai_pool.h src/ai/ai_pool_parts.h
 libaiexpense_a_SOURCES += src/ai/ai_pool_link.c
+libaiexpense_a_SOURCES += src/ai/ai_shared.c src/ai/ai_shared.h
 libaiexpense_a_SOURCES += src/ai/ai_worker.c
+libaiexpense_a_SOURCES += src/ai/answer_cache.c src/ai/answer_cache.h
 libaiexpense_a_SOURCES += src/ai/asker.c src/ai/asker.h
 libaiexpense_a_SOURCES += src/ai/breaker.c src/ai/breaker.h
 libaiexpense_a_SOURCES += src/ai/curl_loop.c src/ai/curl_loop.h

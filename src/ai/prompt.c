@@ -107,20 +107,44 @@ write_instructions(struct buf *buf, const struct understand_input *input)
 	json_out_array_end(&out);
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+void
+prompt_text(struct buf *out, struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = is_blank(text.ptr[i]) ? ' ' : text.ptr[i];
+		bool is_first = out->len == 0 || out->data[out->len - 1] == '\n';
+
+		if (c == '\n' && out->len > 0 && out->data[out->len - 1] == ' ')
+			out->len--;
+		if (c != ' ' || !(is_first || out->data[out->len - 1] == ' '))
+			buf_append_char(out, c);
+	}
+	while (out->len > 0 && (out->data[out->len - 1] == ' ' || out->data[out->len - 1] == '\n'))
+		out->len--;
+}
+
 bool
 prompt_build(const struct understand_input *input, struct prompt *prompt)
 {
-	*prompt = (struct prompt){ .instructions = BUF_INIT, .schema = BUF_INIT };
+	*prompt = (struct prompt){ .instructions = BUF_INIT, .text = BUF_INIT, .schema = BUF_INIT };
 	write_instructions(&prompt->instructions, input);
+	prompt_text(&prompt->text, input->text);
 	write_schema(&prompt->schema, input);
-	prompt->question = (struct provider_question){ .instructions = buf_slice(&prompt->instructions), .text = input->text,
+	prompt->question = (struct provider_question){ .instructions = buf_slice(&prompt->instructions), .text = buf_slice(&prompt->text),
 		.answer_name = "expenses", .answer_schema = buf_slice(&prompt->schema) };
-	return !prompt->instructions.has_failed && !prompt->schema.has_failed;
+	return !prompt->instructions.has_failed && !prompt->text.has_failed && !prompt->schema.has_failed;
 }
 
 void
 prompt_fini(struct prompt *prompt)
 {
 	buf_fini(&prompt->instructions);
+	buf_fini(&prompt->text);
 	buf_fini(&prompt->schema);
 }

@@ -13,13 +13,16 @@
 enum { PROMPT_TEXT_MAX = 2000 };       /* characters; a longer text is for the rules */
 
 struct prompt {
-	struct buf               instructions, schema;
+	struct buf               instructions, text, schema;
 	struct provider_question question;     /* points into the buffers and the input */
 };
 
 /* false: no memory.  Given back by prompt_fini in any case. */
 bool prompt_build(const struct understand_input *input, struct prompt *prompt);
 void prompt_fini(struct prompt *prompt);
+
+/* The text as it is asked about: without the blanks that say nothing. */
+void prompt_text(struct buf *out, struct slice text);
 
 /* The name of category number i as the provider knows it, the default ones first; empty behind the last. */
 struct slice prompt_category(const struct understand_input *input, size_t i);

@@ -263,10 +263,12 @@ enum reconciled
 reconcile(const struct understand_input *input, const json_t *answer, bool are_rules_sure, struct understanding *result)
 {
 	struct work w = { .input = input, .rules = result, .folded = BUF_INIT };
+	struct buf text = BUF_INIT;
 	enum reconciled verdict;
 
 	stated_read(input->text, &w.stated);
-	text_fold_to(&w.folded, input->text);
+	prompt_text(&text, input->text);
+	text_fold_to(&w.folded, buf_slice(&text));
 	verdict = take_items(&w, json_object_get(answer, "expenses"));
 	if (verdict == RECONCILED && are_rules_sure) {
 		if (do_agree(&w))
@@ -276,6 +278,7 @@ reconcile(const struct understand_input *input, const json_t *answer, bool are_r
 	} else if (verdict == RECONCILED) {
 		take_over(&w, result);
 	}
+	buf_fini(&text);
 	buf_fini(&w.folded);
 	return verdict;
 }

@@ -14,8 +14,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "ai/breaker.h"
-#include "ai/provider/provider.h"
+#include "ai/ai_shared.h"
 #include "clock.h"
 #include "log.h"
 #include "store.h"
@@ -225,7 +224,7 @@ release(struct master *m)
 	fd_close(&m->life_write);
 	counters_destroy(m->segment, m->segment_fd);
 	rate_table_destroy(m->rates);
-	breakers_destroy(m->breakers, PROVIDERS_MAX);
+	ai_shared_destroy(m->ai);
 	free(m->http_fds);
 	free(m->children);
 }

@@ -41,7 +41,7 @@ struct master {
 	struct counter_segment *segment;
 	int                     segment_fd;
 	struct rate_table      *rates;
-	struct breaker         *breakers;
+	struct ai_shared       *ai;
 	struct process_slot    *slot;            /* the master's own */
 	struct child           *children;
 	size_t                  child_count;

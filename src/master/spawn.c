@@ -13,8 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ai/breaker.h"
-#include "ai/provider/provider.h"
+#include "ai/ai_shared.h"
 #include "clock.h"
 #include "log.h"
 #include "sockets.h"
@@ -81,8 +80,8 @@ spawn_prepare(struct master *m)
 	m->children = calloc(count, sizeof *m->children);
 	m->segment = counters_create((uint32_t)(1 + 2 * count + SLOTS_TO_SPARE), &m->segment_fd);
 	m->rates = rate_table_create(m->options->limit_table_bytes);
-	m->breakers = breakers_create(PROVIDERS_MAX);
-	if (m->children == NULL || m->segment == NULL || m->rates == NULL || m->breakers == NULL)
+	m->ai = ai_shared_create(m->options);
+	if (m->children == NULL || m->segment == NULL || m->rates == NULL || m->ai == NULL)
 		return false;
 	m->slot = counters_take_slot(m->segment);
 	atomic_store(&m->slot->role, ROLE_MASTER);
@@ -99,7 +98,7 @@ static struct inherited
 inherited_by(const struct master *m, const struct child *child, int status_fd)
 {
 	const struct role *role = &roles[child->role];
-	struct inherited in = { .options = m->options, .segment = m->segment, .rates = m->rates, .breakers = m->breakers, .slot = child->slot,
+	struct inherited in = { .options = m->options, .segment = m->segment, .rates = m->rates, .ai = m->ai, .slot = child->slot,
 		.internal_listener = child->internal_listener, .stats_listener = -1, .control_listener = -1,
 		.status_fd = status_fd, .life_fd = m->life_read, .lock_fd = m->lock_fd };
 

@@ -155,7 +155,7 @@ message_day(const char *zone, int64_t wall_ms)
 struct slice
 message_understood_by(const struct understanding *result)
 {
-	return result != NULL && result->is_by_provider ? result->calls[result->call_count - 1].provider : SLICE_LITERAL("rules");
+	return result != NULL && result->answered_by.len > 0 ? result->answered_by : SLICE_LITERAL("rules");
 }
 
 enum status

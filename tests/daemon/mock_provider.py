@@ -56,6 +56,7 @@ WRAP = {"gemini": wrap_gemini, "openai": wrap_openai, "anthropic": wrap_anthropi
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     timeout = 60
 
     def log_message(self, *args):

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Messages with an AI provider, with one that fails in every way, and with one that was talked into something."""
 
+import json
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -18,7 +20,8 @@ SURE = "早餐$20"
 
 
 def daemon_for(mock, *sections, ai="", more=""):
-    return Daemon(f"http {{ workers = 1 }}\nai {{ {ai} }}\n" + "".join(sections or [mock.section()]) + more)
+    """Most cases count calls, so that nothing is kept of earlier answers unless they say so."""
+    return Daemon(f"http {{ workers = 1 }}\nai {{ cache_bytes = 0 {ai} }}\n" + "".join(sections or [mock.section()]) + more)
 
 
 class AiCase(unittest.TestCase):
@@ -110,6 +113,76 @@ class Costs(unittest.TestCase):
             with daemon_for(mock) as d, service(d) as client:
                 client.say("line:U1", UNSURE)
                 self.assertEqual(self.costs(d), {"message, price unknown": (1, 200, 30, "0.000000")})
+
+
+class Cache(AiCase):
+    AI = "cache_bytes = 1M when = always"
+
+    def setUp(self):
+        super().setUp()
+        self.mock.says = lambda text: [expense("zorbl", text.split()[1], category="entertainment")]
+        self.sign_up(self.user)
+
+    def sign_up(self, user, **settings):
+        self.client.post("/api/v1/users", {"user": user})
+        tag = self.client.get(f"/api/v1/user?user={user}").headers["ETag"]
+        answer = self.client.request("PATCH", f"/api/v1/user?user={user}", {"locale": "en", **settings}, {"If-Match": tag})
+        self.assertEqual(answer.status, 200, answer.body)
+
+    def calls_for(self, *texts, user=None):
+        self.mock.calls.clear()
+        for text in texts:
+            self.assertEqual(self.client.say(user or self.user, text).status, 200)
+        return [call[1] for call in self.mock.calls]
+
+    def parse(self, text, user=None):
+        return self.client.post("/api/v1/parse", {"user": user or self.user, "text": text}).json
+
+    def test_the_same_text_is_asked_about_once_whoever_says_it(self):
+        before = self.daemon.stats()
+        answers = [self.parse("zorbl 71", user) for user in ("line:C1", "line:C2", "line:C1")]
+        self.assertEqual([a["understood_by"] for a in answers], ["mock1"] * 3)
+        self.assertEqual([a["expenses"] for a in answers], [answers[0]["expenses"]] * 3)
+        self.assertEqual(len(self.mock.calls), 1)
+        stats = self.daemon.stats()
+        self.assertEqual(stats["ai_cache_misses"] - before["ai_cache_misses"], 1)
+        self.assertEqual(stats["ai_cache_hits"] - before["ai_cache_hits"], 2)
+        self.assertGreater(json.loads(self.daemon.ask("show stats json"))["measures"]["cache_hit_rate"], 0)
+
+    def test_blanks_that_say_nothing_make_no_other_text(self):
+        self.assertEqual(self.calls_for("zorbl 72", " zorbl \t 72\n"), ["zorbl 72"])
+        self.assertEqual(self.say("  zorbl   72"), [("zorbl", "72.00", "TWD", "Entertainment")])
+
+    def test_another_text_or_another_person_s_words_are_asked_about_again(self):
+        self.assertEqual(len(self.calls_for("zorbl 73", "Zorbl 73", "zorbl 73!")), 3)
+        for user, change in (("line:C4", {"home_currency": "USD"}), ("line:C5", {"locale": "en-GB"})):
+            self.sign_up(user, **change)
+            with self.subTest(str(change)):
+                self.assertEqual(len(self.calls_for("zorbl 73", user=user)), 1)
+        self.sign_up("line:C6")
+        self.mock.fault = "declines"
+        self.client.say("line:C6", "lunch 12 visa")
+        self.mock.fault = None
+        self.assertEqual(len(self.calls_for("zorbl 73", user="line:C6")), 1)
+        self.sign_up("line:C7")
+        self.client.post("/api/v1/categories", {"user": "line:C7", "name": "Gadgets"})
+        self.assertEqual(len(self.calls_for("zorbl 73", user="line:C7")), 1)
+
+    def test_what_was_answered_outlives_the_worker_that_asked(self):
+        self.assertEqual(len(self.calls_for("zorbl 74")), 1)
+        victim = self.daemon.pids("ai")[0]
+        os.kill(victim, signal.SIGKILL)
+        self.daemon.wait_for(lambda: set(self.daemon.pids("ai")) - {victim})
+        self.assertEqual(self.calls_for("zorbl 74"), [])
+
+    def test_an_answer_that_was_not_believed_is_not_kept(self):
+        self.mock.says = lambda text: [expense("zorbl", "1000000")]
+        self.assertEqual(len(self.calls_for("zorbl 75", "zorbl 75")), 2)
+
+    def test_what_is_known_is_answered_while_the_provider_is_away(self):
+        self.assertEqual(len(self.calls_for("zorbl 76")), 1)
+        self.mock.fault = "500"
+        self.assertEqual(self.parse("zorbl 76")["understood_by"], "mock1")
 
 
 class Gemini(AiCase):

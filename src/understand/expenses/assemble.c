@@ -402,7 +402,7 @@ clear(const struct reading *r, struct understanding *out)
 	out->amount_count = 0;
 	out->named_currencies = 0;
 	out->subject = SLICE_EMPTY;
-	out->is_by_provider = false;
+	out->answered_by = SLICE_EMPTY;
 	out->call_count = 0;
 	out->memory_used = 0;
 	out->day = r->today;
