@@ -7,6 +7,13 @@
 man_MANS += doc/aiexpensed.8 doc/aiexpensectl.8 doc/aiexpense.conf.5
 noinst_DATA += doc/aiexpense.conf
 EXTRA_DIST += doc/aiexpensed.8.in doc/aiexpensectl.8.in doc/aiexpense.conf.5.in etc/aiexpense.conf
+EXTRA_DIST += doc/messengers/README.md
+EXTRA_DIST += doc/messengers/discord.md
+EXTRA_DIST += doc/messengers/line.md
+EXTRA_DIST += doc/messengers/slack.md
+EXTRA_DIST += doc/messengers/teams.md
+EXTRA_DIST += doc/messengers/telegram.md
+EXTRA_DIST += doc/messengers/whatsapp.md
 CLEANFILES += doc/aiexpensed.8 doc/aiexpensectl.8 doc/aiexpense.conf.5 doc/aiexpense.conf
 
 MKDOC_DIRECTORIES = '$(sysconfdir)' '$(localstatedir)' '$(runstatedir)'

@@ -37,6 +37,7 @@ include tests/unit/ai/local.mk
 include tests/unit/master/local.mk
 include tests/unit/message/local.mk
 include tests/unit/messenger/local.mk
+include tests/unit/sender/local.mk
 include tests/unit/chat/local.mk
 include tests/unit/load/local.mk
 TESTS += $(check_PROGRAMS)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/sender/test_sender
