@@ -8,6 +8,8 @@
 
 #include "slice.h"
 
+struct arena;
+
 enum incoming_kind {
 	INCOMING_TEXT,
 	INCOMING_EDITED,             /* the text is what it says now */
@@ -37,5 +39,8 @@ enum {
 struct reply_button {
 	struct slice label, data;
 };
+
+/* Copy what the slices point to into the arena.  Each of them has a NULL pointer when there is no memory. */
+void incoming_copy(struct arena *arena, struct incoming *incoming);
 
 #endif

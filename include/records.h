@@ -40,6 +40,7 @@ enum {
 	MESSAGE_CHARACTERS_MAX = 4000, /* of a message's text */
 	IDEMPOTENCY_KEY_MAX = 255,
 	CONVERSATION_MAX = 255,        /* bytes of what tells a conversation of a user from another one */
+	WHY_MAX = 300,                 /* bytes of why something was given up */
 	POLICY_KEY_MAX = 64,           /* bytes of a policy's key */
 	POLICY_TITLE_MAX = 800,        /* bytes; 200 characters */
 	POLICY_TEXT_MAX = 240000,      /* bytes; 60,000 characters: it goes through one frame */

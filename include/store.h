@@ -19,6 +19,7 @@
 struct store;
 struct message_change;
 struct dialogue_entry;
+struct reply_button;
 struct event_base;
 struct options;
 struct counters;
@@ -348,26 +349,6 @@ struct policy_list_callbacks {
 void store_list_policy_versions(struct store *store, struct slice key, uint32_t before, unsigned limit,
     const struct policy_list_callbacks *callbacks, void *arg);
 
-/* A message that was accepted and waits to be worked on. */
-struct inbox_entry {
-	struct uuid  message_id;
-	struct slice user_id, text, locale_hint;
-	struct slice idempotency_key;
-	uint8_t      request_hash[32];
-	struct slice deliver_to;       /* opaque to the store; empty: nobody waits for a delivery */
-	int64_t      received_ms;
-	uint32_t     attempts;
-};
-
-struct inbox_list_callbacks {
-	void (*on_entry)(const struct inbox_entry *entry, void *arg);
-	void (*on_end)(enum status st, void *arg);
-};
-
-/* Entries of one shard received before a time, oldest first, at most limit. */
-void store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms, unsigned limit,
-    const struct inbox_list_callbacks *callbacks, void *arg);
-
 struct deletion_list_callbacks {
 	void (*on_deletion)(struct slice user_id, void *arg);
 	void (*on_end)(enum status st, void *arg);
@@ -445,6 +426,11 @@ struct message_entry {
 	uint8_t                   request_hash[32];
 	bool                      was_in_inbox;     /* its inbox entry is taken out */
 	struct slice              deliver_to;       /* with a value the reply goes to the outbox as well */
+	int64_t                   deliver_until_ms; /* then with the claim of the caller, who delivers it; 0: unclaimed */
+	struct slice              conversation, ref;   /* where the message was said, and the platform's id of it; may be empty */
+	size_t                    button_count;     /* of the reply in the outbox, at most REPLY_BUTTONS_MAX */
+	const struct reply_button *buttons;
+	struct slice              dead_why;         /* not empty: a copy of its inbox entry goes to the dead letters */
 	size_t                    expense_count;
 	const struct new_expense *expenses;
 	size_t                    cost_count;       /* at most MESSAGE_COSTS_MAX */
@@ -454,7 +440,7 @@ struct message_entry {
 	const struct dialogue_entry *dialogue;      /* NULL: the conversation is neither looked at nor changed */
 };
 
-enum removed_kind { REMOVED_KEY, REMOVED_MESSAGE, REMOVED_DIALOGUE, REMOVED_TRASH, REMOVED_TOMBSTONE, REMOVED_KINDS };
+enum removed_kind { REMOVED_KEY, REMOVED_REFERENCE, REMOVED_MESSAGE, REMOVED_DIALOGUE, REMOVED_TRASH, REMOVED_TOMBSTONE, REMOVED_KINDS };
 
 struct write_answer {
 	bool                       is_new_user;
@@ -466,6 +452,7 @@ struct write_answer {
 	struct slice               next;             /* of work in steps: where the next one begins; empty at the end */
 	uint32_t                   removed[REMOVED_KINDS];   /* of store_remove_expired */
 	uint32_t                   expenses_left;    /* of store_delete_category: still to be moved; 0: it is gone */
+	bool                       must_wait;        /* of store_put_inbox: older ones come first */
 	bool                       is_given_up;      /* of store_move_expenses: they stay where they are */
 };
 
@@ -618,17 +605,6 @@ void store_change_user(struct store *store, const struct ledger *ledger, const s
 
 typedef void store_done_fn(enum status st, void *arg);
 
-/*
- * Accept a message: after ST_OK it will be worked on, whatever dies.  Accepting
- * it again, with the same id or the same idempotency key, does nothing;
- * ST_KEY_REUSED when the key came with another request_hash.
- */
-void store_put_inbox(struct store *store, const struct ledger *ledger, const struct inbox_entry *entry,
-    store_done_fn *fn, void *arg);
-
-/* Count an attempt before it is made (twice, if the writer dies meanwhile).  ST_NOT_FOUND: the entry is done. */
-void store_count_attempt(struct store *store, const struct ledger *ledger, const struct uuid *message_id, store_done_fn *fn, void *arg);
-
 /* --- deleting a user ------------------------------------------------------ */
 
 struct deletion {
@@ -699,6 +675,7 @@ struct store_usage {
 	uint64_t readers, reader_slots;
 	uint64_t pages, pages_free, pages_max;  /* ever used; of these free again; that there may be */
 	uint64_t page_bytes;
+	uint64_t messages, replies, dead_letters;   /* that wait, or were given up */
 };
 
 void store_get_usage(struct store *store, unsigned shard, struct store_usage *usage);

@@ -12,6 +12,7 @@
 
 #include "ai/ai_pool.h"
 #include "contract/endpoints.h"
+#include "delivery/delivery.h"
 #include "http/access_log.h"
 #include "http/server.h"
 #include "log.h"
@@ -21,11 +22,15 @@
 #include "services.h"
 #include "sockets.h"
 #include "store.h"
+#include "webhooks.h"
 
 struct worker {
 	struct child_loop   loop;
 	struct services     services;
 	struct route_table *routes;
+	struct route        hook_routes[WEBHOOK_ROUTES_MAX];
+	struct delivery    *delivery;
+	struct inbox       *inbox;
 	struct access_log  *access_log;
 	int                 access_fd;           /* -1: standard error itself is used */
 	struct server      *server;
@@ -154,6 +159,20 @@ on_reopen(void *arg)
 }
 
 static bool
+open_webhooks(struct worker *worker)
+{
+	struct message_service *messages = &worker->services.messages;
+
+	worker->delivery = delivery_open(messages);
+	if (worker->delivery != NULL)
+		worker->inbox = inbox_open(messages, worker->delivery, 0);
+	if (worker->inbox != NULL)
+		worker->services.webhooks = webhooks_open(messages, worker->inbox);
+	return worker->services.webhooks != NULL &&
+	    route_table_add(worker->routes, worker->hook_routes, webhooks_routes(messages->options, worker->hook_routes));
+}
+
+static bool
 start(struct worker *worker, const struct inherited *in)
 {
 	struct message_service *messages = &worker->services.messages;
@@ -170,7 +189,7 @@ start(struct worker *worker, const struct inherited *in)
 	if (!limits_init(&worker->services.limits, in->options, in->rates, messages->counters))
 		return false;
 	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL ||
-	    worker->services.openapi == NULL)
+	    worker->services.openapi == NULL || !open_webhooks(worker))
 		return false;
 	worker->server = start_server(worker, in);
 	return worker->server != NULL;
@@ -203,6 +222,12 @@ stop(struct worker *worker)
 		ai_pool_close(worker->services.messages.pool);
 	if (worker->services.messages.store != NULL)
 		store_close(worker->services.messages.store);
+	if (worker->services.webhooks != NULL)
+		webhooks_close(worker->services.webhooks);
+	if (worker->inbox != NULL)
+		inbox_close(worker->inbox);
+	if (worker->delivery != NULL)
+		delivery_close(worker->delivery);
 	if (worker->routes != NULL)
 		route_table_free(worker->routes);
 	limits_fini(&worker->services.limits);

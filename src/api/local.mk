@@ -25,3 +25,4 @@ libaiexpense_a_SOURCES += src/api/metrics_sums.c src/api/metrics_sums.h
 libaiexpense_a_SOURCES += src/api/policy_texts.c src/api/policy_texts.h
 libaiexpense_a_SOURCES += src/api/range.c src/api/range.h
 libaiexpense_a_SOURCES += src/api/services.h
+libaiexpense_a_SOURCES += src/api/webhooks.c src/api/webhooks.h

@@ -20,6 +20,7 @@ struct services {
 	struct counter_segment *segment;
 	struct limits           limits;
 	struct noted_use        noted_uses[NOTED_USES];
+	struct webhooks        *webhooks;
 	struct openapi         *openapi;       /* the document that describes the API */
 };
 

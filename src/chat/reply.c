@@ -142,3 +142,18 @@ reply_failed(struct buf *out, enum language language)
 {
 	say(out, language, TEXT_failed, NULL);
 }
+
+void
+reply_too_long(struct buf *out, enum language language, unsigned characters_max)
+{
+	char max[16];
+
+	snprintf(max, sizeof max, "%u", characters_max);
+	say(out, language, TEXT_too_long, (struct slice[]){ slice_of(max) });
+}
+
+void
+reply_no_picture(struct buf *out, enum language language)
+{
+	say(out, language, TEXT_no_picture, NULL);
+}

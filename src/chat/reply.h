@@ -28,5 +28,7 @@ void reply_verdict(struct buf *out, enum language language, const struct underst
 
 void reply_waiting(struct buf *out, enum language language);
 void reply_failed(struct buf *out, enum language language);
+void reply_too_long(struct buf *out, enum language language, unsigned characters_max);
+void reply_no_picture(struct buf *out, enum language language);
 
 #endif

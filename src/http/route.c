@@ -128,6 +128,19 @@ free_children(struct node *node)
 	free(node->any);
 }
 
+bool
+route_table_add(struct route_table *table, const struct route *routes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (add_route(table, &routes[i]))
+			continue;
+		log_error("routes: cannot add %s %s", http_method_name(routes[i].method), routes[i].pattern);
+		return false;
+	}
+	finish_node(&table->root);
+	return true;
+}
+
 struct route_table *
 route_table_new(const struct route *routes, size_t count)
 {
@@ -137,15 +150,10 @@ route_table_new(const struct route *routes, size_t count)
 		log_error("routes: no memory");
 		return NULL;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (add_route(table, &routes[i]))
-			continue;
-		log_error("routes: cannot add %s %s", http_method_name(routes[i].method), routes[i].pattern);
-		route_table_free(table);
-		return NULL;
-	}
-	finish_node(&table->root);
-	return table;
+	if (route_table_add(table, routes, count))
+		return table;
+	route_table_free(table);
+	return NULL;
 }
 
 void

@@ -7,6 +7,7 @@
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "reader.h"
@@ -37,6 +38,9 @@ struct route_match {
 
 /* The routes must outlive the table.  NULL (and a log line) for a bad pattern, one that is there twice, or no memory. */
 struct route_table *route_table_new(const struct route *routes, size_t count);
+
+/* Further routes, which must outlive it too.  false after logging. */
+bool route_table_add(struct route_table *table, const struct route *routes, size_t count);
 void route_table_free(struct route_table *table);
 
 /* ST_OK, ST_NOT_FOUND or ST_BAD_METHOD. */

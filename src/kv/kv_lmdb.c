@@ -52,7 +52,7 @@ static struct lmdb_env *open_envs;
 
 static const unsigned table_sets[] = {
 	[LMDB_SHARD_TABLES] = 1u << TABLE_META | 1u << TABLE_LEDGER | 1u << TABLE_INBOX | 1u << TABLE_OUTBOX
-	    | 1u << TABLE_CHORES | 1u << TABLE_METRICS,
+	    | 1u << TABLE_DEAD | 1u << TABLE_CHORES | 1u << TABLE_METRICS,
 	[LMDB_INDEX_TABLES] = 1u << TABLE_META | 1u << TABLE_TOKENS | 1u << TABLE_POLICIES
 };
 
@@ -385,6 +385,17 @@ count_free_pages(MDB_txn *txn)
 	return pages;
 }
 
+/* Of a table that this kind of environment has; else 0. */
+static uint64_t
+count_rows(const struct lmdb_env *env, enum table table)
+{
+	MDB_stat stat;
+
+	if (env->tables[table] == 0 || mdb_stat(env->read.txn, env->tables[table], &stat) != MDB_SUCCESS)
+		return 0;
+	return stat.ms_entries;
+}
+
 void
 lmdb_get_usage(struct lmdb_env *env, struct store_usage *usage)
 {
@@ -402,6 +413,9 @@ lmdb_get_usage(struct lmdb_env *env, struct store_usage *usage)
 	if (lmdb_read_begin(env, &st) == NULL)
 		return;
 	usage->pages_free = count_free_pages(env->read.txn);
+	usage->messages = count_rows(env, TABLE_INBOX);
+	usage->replies = count_rows(env, TABLE_OUTBOX);
+	usage->dead_letters = count_rows(env, TABLE_DEAD);
 	if (mdb_reader_list(env->env, count_line, &lines) >= 0 && lines > 0)
 		usage->readers = lines - 1;
 	lmdb_read_end(env);

@@ -6,6 +6,8 @@
 
 #include <openssl/sha.h>
 
+#include "incoming.h"
+
 enum { REST_AT = LEDGER_KEY_SIZE + 1, DAY_SIZE = 4, ID_SIZE = 16, CURRENCY_SIZE = 3, HASH_SIZE = 16 };
 
 static void
@@ -183,6 +185,21 @@ struct key
 key_dialogue(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice conversation)
 {
 	return key_hashed(ledger, ROW_DIALOGUE, conversation);
+}
+
+struct key
+key_reference(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice conversation, struct slice ref)
+{
+	char text[CONVERSATION_MAX + 1 + REFERENCE_MAX];
+	size_t len = conversation.len < CONVERSATION_MAX ? conversation.len : CONVERSATION_MAX;
+	size_t ref_len = ref.len < REFERENCE_MAX ? ref.len : REFERENCE_MAX;
+
+	if (len > 0)
+		memcpy(text, conversation.ptr, len);
+	text[len++] = '\0';
+	if (ref_len > 0)
+		memcpy(text + len, ref.ptr, ref_len);
+	return key_hashed(ledger, ROW_REFERENCE, (struct slice){ text, len + ref_len });
 }
 
 static const uint8_t no_ledger[LEDGER_KEY_SIZE];

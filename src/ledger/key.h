@@ -31,6 +31,7 @@ enum row_kind {
 	ROW_DAY_TOTAL = 'T',              /* day, category id, currency, account */
 	ROW_MONTH_TOTAL = 'M',            /* month, category id, currency, account */
 	ROW_MESSAGE = 'G',                /* message id */
+	ROW_REFERENCE = 'F',              /* the first 16 bytes of the SHA-256 of a conversation's name, 0x00 and a platform's id */
 	ROW_DIALOGUE = 'S',               /* the first 16 bytes of the SHA-256 of a conversation's name */
 	ROW_HISTORY = 'H',                /* expense id, version */
 	ROW_TRASH = 'X',                  /* day of the deletion (UTC), expense id */
@@ -71,6 +72,7 @@ struct key key_in_category(const uint8_t ledger[LEDGER_KEY_SIZE], const struct u
     const struct uuid *id);
 struct key key_dedupe(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice idempotency_key);
 struct key key_dialogue(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice conversation);
+struct key key_reference(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice conversation, struct slice ref);
 
 struct key key_history(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *expense_id, uint32_t version);
 struct key key_trash(const uint8_t ledger[LEDGER_KEY_SIZE], day_t deleted, const struct uuid *expense_id);

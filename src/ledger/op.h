@@ -208,8 +208,6 @@ enum status op_get_message(struct op *op, const struct uuid *id, struct message 
 /* *last is set to the last one looked at, if there was one. */
 enum status op_list_messages(struct op *op, const struct message_query *query,
     void (*on_message)(const struct message *message, void *arg), void *arg, bool *has_more, struct uuid *last);
-enum status op_list_waiting(struct op *op, const struct message_query *query,
-    void (*on_message)(const struct message *message, void *arg), void *arg, bool *has_more, struct uuid *last);
 
 enum status op_record_message(struct op *op, const struct message_entry *entry, struct write_answer *answer);
 
@@ -247,23 +245,14 @@ enum status op_find_last_entry(struct op *op, struct message *message);
 enum status op_list_deleted(struct op *op, int64_t now_ms, unsigned limit,
     void (*on_expense)(const struct expense *expense, void *arg), void *arg);
 
-/* --- inbox and tokens: op_inbox.c, op_token.c ----------------------------- */
-
-enum status op_put_inbox(struct op *op, const struct inbox_entry *entry);
-enum status op_count_attempt(struct op *op, const struct uuid *message_id);
-enum status inbox_get(struct op *op, const struct uuid *message_id, struct inbox_entry *entry);
-void inbox_del(struct op *op, const struct uuid *message_id);
-enum status op_list_inbox(struct op *op, int64_t received_before_ms, unsigned limit,
-    void (*on_entry)(const struct inbox_entry *entry, void *arg), void *arg);
-
-void outbox_put(struct op *op, const struct uuid *message_id, const struct outbox_entry *entry);
-
 /* --- policies: op_policy.c; see store.h ------------------------------------ */
 
 enum status op_get_policy(struct op *op, struct slice key, uint32_t version, struct policy *policy);
 enum status op_list_policy_versions(struct op *op, struct slice key, uint32_t before, unsigned limit,
     void (*on_policy)(const struct policy *policy, void *arg), void *arg, bool *has_more);
 enum status op_put_policy(struct op *op, const struct policy *policy);
+
+/* --- tokens: op_token.c --------------------------------------------------- */
 
 enum status op_get_token(struct op *op, const uint8_t key_id[TOKEN_KEY_SIZE], struct token *token);
 enum status op_put_token(struct op *op, const struct token *token);

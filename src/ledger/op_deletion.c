@@ -20,7 +20,7 @@ enum {
 };
 
 /* The walk goes over one table after the other; where it stands is the table's number and a key. */
-static const enum table tables[] = { TABLE_INBOX, TABLE_OUTBOX, TABLE_LEDGER };
+static const enum table tables[] = { TABLE_INBOX, TABLE_OUTBOX, TABLE_DEAD, TABLE_LEDGER };
 enum { WALKS = sizeof tables / sizeof tables[0] };
 
 static enum status
@@ -120,34 +120,12 @@ step_init(struct op *op, struct slice from, struct step *step)
 	*step = (struct step){ .walk = from.len > 0 ? (unsigned char)from.ptr[0] : 0 };
 	if (from.len > 1)
 		step->from = key_of((struct slice){ from.ptr + 1, from.len - 1 });
-	else if (step->walk < WALKS && tables[step->walk] == TABLE_LEDGER)
-		step->from = key_of((struct slice){ (const char *)op->ledger, LEDGER_KEY_SIZE });
 	else
-		step->from = key_of(SLICE_LITERAL("\0"));
+		step->from = key_of((struct slice){ (const char *)op->ledger, LEDGER_KEY_SIZE });
 	step->rows = arena_alloc(op->arena, STEP_ROWS * sizeof *step->rows);
 	step->stripped = arena_alloc(op->arena, STEP_ROWS * sizeof *step->stripped);
 	step->stripped_created_ms = arena_alloc(op->arena, STEP_ROWS * sizeof *step->stripped_created_ms);
 	return step->rows != NULL && step->stripped != NULL && step->stripped_created_ms != NULL;
-}
-
-/* Entries of the boxes are of all users. */
-static enum status
-look_at_box_row(struct op *op, const struct kv_cursor *cursor, struct step *step)
-{
-	struct outbox_entry reply;
-	struct inbox_entry message;
-	uint8_t ledger[LEDGER_KEY_SIZE];
-	enum status st;
-
-	if (cursor->table == TABLE_INBOX) {
-		st = inbox_unpack(cursor->value, &message, ledger);
-	} else {
-		st = outbox_unpack(cursor->value, &reply);
-		memcpy(ledger, reply.ledger, sizeof ledger);
-	}
-	if (st == ST_OK && memcmp(ledger, op->ledger, sizeof ledger) == 0)
-		step->rows[step->count++] = key_of(cursor->key);
-	return st;
 }
 
 static bool
@@ -160,15 +138,15 @@ is_stripped(const struct dedupe *dedupe)
 }
 
 static enum status
-look_at_ledger_row(const struct kv_cursor *cursor, struct step *step)
+look_at_row(const struct kv_cursor *cursor, struct step *step)
 {
 	struct uuid ids[BATCH_EXPENSES_MAX];
 	struct dedupe dedupe;
 	enum status st;
 
-	if (key_row_kind(cursor->key) == ROW_TOMBSTONE)
+	if (cursor->table == TABLE_LEDGER && key_row_kind(cursor->key) == ROW_TOMBSTONE)
 		return ST_OK;
-	if (key_row_kind(cursor->key) != ROW_DEDUPE) {
+	if (cursor->table != TABLE_LEDGER || key_row_kind(cursor->key) != ROW_DEDUPE) {
 		step->rows[step->count++] = key_of(cursor->key);
 		return ST_OK;
 	}
@@ -193,12 +171,12 @@ look(struct op *op, struct step *step)
 	kv_cursor_begin(&cursor, op->kv, table);
 	is_there = kv_cursor_seek(&cursor, key_slice(&step->from));
 	for (; st == ST_OK && is_there && left > 0; left--) {
-		if (table == TABLE_LEDGER && !key_starts_with(cursor.key, &ledger))
+		if (!key_starts_with(cursor.key, &ledger))
 			break;
-		st = table == TABLE_LEDGER ? look_at_ledger_row(&cursor, step) : look_at_box_row(op, &cursor, step);
+		st = look_at_row(&cursor, step);
 		is_there = kv_cursor_next(&cursor);
 	}
-	step->is_at_end = !is_there || (table == TABLE_LEDGER && !key_starts_with(cursor.key, &ledger));
+	step->is_at_end = !is_there || !key_starts_with(cursor.key, &ledger);
 	if (!step->is_at_end)
 		step->from = key_of(cursor.key);
 	kv_cursor_end(&cursor);

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "metrics.h"
-#include "op.h"
+#include "op_queue.h"
 
 static enum status
 get_recorded(struct op *op, const struct uuid *id, struct message *message, bool *is_sign_up)
@@ -78,13 +78,14 @@ check_entry(const struct message_entry *entry)
 {
 	if (entry->expense_count > MESSAGE_EXPENSES_MAX || entry->change_count > MESSAGE_CHANGES_MAX || uuid_is_nil(&entry->id) || entry->status >= MESSAGE_WAITING)
 		return ST_BAD_VALUE;
-	if (entry->cost_count > MESSAGE_COSTS_MAX)
+	if (entry->cost_count > MESSAGE_COSTS_MAX || entry->button_count > REPLY_BUTTONS_MAX)
 		return ST_BAD_VALUE;
 	for (size_t i = 0; i < entry->cost_count; i++)
 		if (ai_cost_check(&entry->costs[i]) != ST_OK)
 			return ST_BAD_VALUE;
 	if (entry->reply.len > REPLY_MAX || entry->idempotency_key.len > IDEMPOTENCY_KEY_MAX
-	    || entry->deliver_to.len > DELIVER_TO_MAX)
+	    || entry->deliver_to.len > DELIVER_TO_MAX || entry->conversation.len > CONVERSATION_MAX
+	    || entry->ref.len > REFERENCE_MAX || entry->dead_why.len > WHY_MAX)
 		return ST_TEXT_TOO_LONG;
 	return ST_OK;
 }
@@ -131,13 +132,15 @@ put_dedupe(struct op *op, const struct message_entry *entry)
 static void
 put_reply(struct op *op, const struct message_entry *entry)
 {
-	struct outbox_entry reply = { .user_id = entry->sign_up.user_id, .deliver_to = entry->deliver_to,
-		.text = entry->reply, .created_ms = entry->now_ms };
+	struct outbox_entry reply = { .message_id = entry->id, .user_id = entry->sign_up.user_id, .deliver_to = entry->deliver_to,
+		.text = entry->reply, .conversation = entry->conversation, .button_count = entry->button_count,
+		.created_ms = entry->now_ms, .not_before_ms = entry->deliver_until_ms, .attempts = entry->deliver_until_ms > 0 };
 
 	if (entry->deliver_to.len == 0)
 		return;
-	memcpy(reply.ledger, op->ledger, sizeof reply.ledger);
-	outbox_put(op, &entry->id, &reply);
+	for (size_t i = 0; i < entry->button_count; i++)
+		reply.buttons[i] = entry->buttons[i];
+	outbox_add(op, &reply);
 }
 
 /* The message as it will be kept, with the ids of its expenses. */
@@ -219,6 +222,7 @@ record(struct op *op, const struct message_entry *entry, struct write_answer *an
 	put_message(op, &answer->message, user.is_new);
 	put_dedupe(op, entry);
 	put_reply(op, entry);
+	reference_put(op, entry->conversation, entry->ref, &entry->id, entry->now_ms);
 	for (size_t i = 0; i < entry->cost_count; i++)
 		op_add_ai_cost(op, &entry->costs[i]);
 	if (entry->dialogue != NULL)
@@ -228,6 +232,20 @@ record(struct op *op, const struct message_entry *entry, struct write_answer *an
 	answer->expenses = expenses.expenses;
 	answer->expense_count = expenses.count;
 	return ST_OK;
+}
+
+static enum status
+leave_inbox(struct op *op, const struct message_entry *entry)
+{
+	struct dead_letter letter = { .dead_ms = entry->now_ms, .why = entry->dead_why };
+	enum status st = ST_OK;
+
+	if (entry->dead_why.len > 0)
+		st = inbox_get(op, &entry->id, &letter.message);
+	if (entry->dead_why.len > 0 && st == ST_OK)
+		dead_letter_put(op, &letter);
+	inbox_del(op, &entry->id);
+	return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
 enum status
@@ -241,6 +259,6 @@ op_record_message(struct op *op, const struct message_entry *entry, struct write
 	if (st == ST_NOT_FOUND)
 		st = record(op, entry, answer);
 	if (st == ST_OK && entry->was_in_inbox)
-		inbox_del(op, &entry->id);
+		st = leave_inbox(op, entry);
 	return kv_status(op->kv, st);
 }

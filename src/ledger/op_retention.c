@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is kept for a time: idempotency keys, messages and tombstones for
+ * What is kept for a time: idempotency keys, references, messages and tombstones for
  * KEPT_DAYS, the trash for TRASH_DAYS, conversations as long as they say.  Readers find such rows by a walk that jumps
  * over all other kinds; the writer is given only their keys, and looks again.
  */
@@ -11,7 +11,7 @@
 #define KEPT_MS (INT64_C(86400000) * KEPT_DAYS)
 
 /* In the order of their keys. */
-static const char kinds[] = { ROW_DEDUPE, ROW_MESSAGE, ROW_DIALOGUE, ROW_TRASH, ROW_TOMBSTONE };
+static const char kinds[] = { ROW_DEDUPE, ROW_REFERENCE, ROW_MESSAGE, ROW_DIALOGUE, ROW_TRASH, ROW_TOMBSTONE };
 
 static bool
 is_past(int64_t at_ms, int64_t now_ms)
@@ -43,6 +43,16 @@ message_is_expired(struct slice value, int64_t now_ms, bool *is_expired)
 }
 
 static enum status
+reference_is_expired(struct slice value, int64_t now_ms, bool *is_expired)
+{
+	struct reference reference;
+	enum status st = reference_unpack(value, &reference);
+
+	*is_expired = st == ST_OK && is_past(reference.created_ms, now_ms);
+	return st;
+}
+
+static enum status
 dialogue_is_expired(struct slice value, int64_t now_ms, bool *is_expired)
 {
 	struct dialogue dialogue;
@@ -68,6 +78,8 @@ row_is_expired(struct slice key, struct slice value, int64_t now_ms, bool *is_ex
 	switch (key_row_kind(key)) {
 	case ROW_DEDUPE:
 		return dedupe_is_expired(value, now_ms, is_expired);
+	case ROW_REFERENCE:
+		return reference_is_expired(value, now_ms, is_expired);
 	case ROW_MESSAGE:
 		return message_is_expired(value, now_ms, is_expired);
 	case ROW_DIALOGUE:

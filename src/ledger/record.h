@@ -16,6 +16,7 @@
 #include "mp.h"
 #include "records.h"
 #include "store_dialogue.h"
+#include "store_queue.h"
 
 enum { RECORD_VERSION = 1, CHECKSUM_SIZE = 4 };
 
@@ -135,20 +136,29 @@ enum status tombstone_unpack(struct slice value, struct tombstone *tombstone);
 void deletion_pack(struct buf *b, struct slice user_id);
 enum status deletion_unpack(struct slice value, struct slice *user_id);
 
-/* Without the message id; with the ledger that it is for. */
-void inbox_pack(struct buf *b, const struct inbox_entry *entry, const uint8_t ledger[16]);
-enum status inbox_unpack(struct slice value, struct inbox_entry *entry, uint8_t ledger[16]);
-
-/* A reply that waits for its delivery. */
-struct outbox_entry {
-	uint8_t      ledger[16];
-	struct slice user_id, deliver_to, text;
-	int64_t      created_ms;
-	uint32_t     attempts;
-};
+/* Without the message id, and with nothing of the key.  The fields alone are a part of commands. */
+void inbox_pack(struct buf *b, const struct inbox_entry *entry);
+enum status inbox_unpack(struct slice value, struct inbox_entry *entry);
+void inbox_put_fields(msgpack_packer *pk, const struct inbox_entry *entry);
+void inbox_read_fields(struct mp *mp, struct inbox_entry *entry);
 
 void outbox_pack(struct buf *b, const struct outbox_entry *entry);
 enum status outbox_unpack(struct slice value, struct outbox_entry *entry);
+void buttons_put(msgpack_packer *pk, const struct reply_button *buttons, size_t count);
+size_t buttons_read(struct mp *mp, struct reply_button buttons[static REPLY_BUTTONS_MAX]);
+
+/* The slices of what was given up point into value. */
+void dead_letter_pack(struct buf *b, const struct dead_letter *letter);
+enum status dead_letter_unpack(struct slice value, struct dead_letter *letter);
+
+/* What a platform's id stands for. */
+struct reference {
+	struct uuid message_id;
+	int64_t     created_ms;
+};
+
+void reference_pack(struct buf *b, const struct reference *reference);
+enum status reference_unpack(struct slice value, struct reference *reference);
 
 /* Without key and version. */
 void policy_pack(struct buf *b, const struct policy *policy);

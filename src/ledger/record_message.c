@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See record.h: messages, what was handled, what waits, what is being removed. */
+/* See record.h: messages, what was handled, what is being removed. */
 #include "config.h"
 
 #include "record.h"
@@ -122,67 +122,5 @@ deletion_unpack(struct slice value, struct slice *user_id)
 	struct unpacking u = record_open(value, 1);
 
 	*user_id = mp_str(&u.mp);
-	return record_close(&u);
-}
-
-void
-inbox_pack(struct buf *b, const struct inbox_entry *entry, const uint8_t ledger[16])
-{
-	struct packing p = record_begin(b, 9);
-
-	mp_put_bin(&p.pk, ledger, 16);
-	mp_put_str(&p.pk, entry->user_id);
-	mp_put_str(&p.pk, entry->text);
-	mp_put_str(&p.pk, entry->locale_hint);
-	mp_put_str(&p.pk, entry->idempotency_key);
-	mp_put_bin(&p.pk, entry->request_hash, sizeof entry->request_hash);
-	mp_put_bin(&p.pk, entry->deliver_to.ptr, entry->deliver_to.len);
-	msgpack_pack_int64(&p.pk, entry->received_ms);
-	msgpack_pack_uint32(&p.pk, entry->attempts);
-	record_end(&p);
-}
-
-enum status
-inbox_unpack(struct slice value, struct inbox_entry *entry, uint8_t ledger[16])
-{
-	struct unpacking u = record_open(value, 9);
-
-	mp_bytes(&u.mp, ledger, 16);
-	entry->user_id = mp_str(&u.mp);
-	entry->text = mp_str(&u.mp);
-	entry->locale_hint = mp_str(&u.mp);
-	entry->idempotency_key = mp_str(&u.mp);
-	mp_bytes(&u.mp, entry->request_hash, sizeof entry->request_hash);
-	entry->deliver_to = mp_bin(&u.mp);
-	entry->received_ms = mp_int(&u.mp);
-	entry->attempts = mp_u32(&u.mp);
-	return record_close(&u);
-}
-
-void
-outbox_pack(struct buf *b, const struct outbox_entry *entry)
-{
-	struct packing p = record_begin(b, 6);
-
-	mp_put_bin(&p.pk, entry->ledger, sizeof entry->ledger);
-	mp_put_str(&p.pk, entry->user_id);
-	mp_put_bin(&p.pk, entry->deliver_to.ptr, entry->deliver_to.len);
-	mp_put_str(&p.pk, entry->text);
-	msgpack_pack_int64(&p.pk, entry->created_ms);
-	msgpack_pack_uint32(&p.pk, entry->attempts);
-	record_end(&p);
-}
-
-enum status
-outbox_unpack(struct slice value, struct outbox_entry *entry)
-{
-	struct unpacking u = record_open(value, 6);
-
-	mp_bytes(&u.mp, entry->ledger, sizeof entry->ledger);
-	entry->user_id = mp_str(&u.mp);
-	entry->deliver_to = mp_bin(&u.mp);
-	entry->text = mp_str(&u.mp);
-	entry->created_ms = mp_int(&u.mp);
-	entry->attempts = mp_u32(&u.mp);
 	return record_close(&u);
 }

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/message/inbox.c src/message/inbox.h
+libaiexpense_a_SOURCES += src/message/incoming.c
 libaiexpense_a_SOURCES += src/message/message.c src/message/message.h
 libaiexpense_a_SOURCES += src/message/message_parts.c
 libaiexpense_a_SOURCES += src/message/own_words.c

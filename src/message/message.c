@@ -15,8 +15,10 @@
 #include "clock.h"
 #include "counters.h"
 #include "dialogue/dialogue.h"
+#include "language_tag.h"
 #include "log.h"
 #include "store/person.h"
+#include "store_queue.h"
 
 enum { TRIES_MAX = 5 };        /* of a message, when others of its conversation or of its user come first */
 
@@ -95,11 +97,12 @@ static void understand_or_record(struct drive *drive);
 
 /* --- step 3: record ------------------------------------------------------- */
 
+/* A request with the same key may have been accepted meanwhile: then it has that one's id. */
 static void
-on_accepted(enum status st, void *arg)
+on_accepted(enum status st, const struct write_answer *answer, void *arg)
 {
 	struct drive *drive = arg;
-	struct message_result result = { .id = drive->input.id, .status = MESSAGE_WAITING };
+	struct message_result result = { .id = st == ST_OK ? answer->message.id : drive->input.id, .status = MESSAGE_WAITING };
 
 	buf_clear(&drive->reply);
 	reply_waiting(&drive->reply, language_from_tag(drive->sign_up.locale));
@@ -113,8 +116,8 @@ accept_for_later(struct drive *drive)
 {
 	struct inbox_entry entry = {
 		.message_id = drive->input.id, .user_id = drive->input.user_id, .text = drive->input.text,
-		.idempotency_key = drive->input.idempotency_key, .deliver_to = drive->input.deliver_to,
-		.received_ms = drive->input.received_ms,
+		.incoming = drive->input.incoming, .idempotency_key = drive->input.idempotency_key,
+		.deliver_to = drive->input.deliver_to, .received_ms = drive->input.received_ms,
 	};
 
 	if (drive->input.was_in_inbox) {
@@ -178,16 +181,25 @@ on_recorded(enum status st, const struct write_answer *answer, void *arg)
 	finish_recorded(drive, &answer->message, answer->expenses, answer->expense_count, answer->is_replay);
 }
 
+/* It is a message of its own, for which its ref stands. */
+static bool
+is_said(const struct incoming *incoming)
+{
+	return incoming->kind == INCOMING_TEXT || incoming->kind == INCOMING_IMAGE;
+}
+
 static void
 record(struct drive *drive)
 {
 	const struct turn *turn = &drive->turn;
-	struct dialogue_entry dialogue = { .conversation = drive->input.conversation };
+	const struct incoming *incoming = &drive->input.incoming;
+	struct dialogue_entry dialogue = { .conversation = incoming->conversation };
 	struct message_entry entry = {
 		.sign_up = drive->sign_up, .id = drive->input.id, .status = turn->status, .reply = buf_slice(&drive->reply),
 		.received_ms = drive->input.received_ms, .now_ms = clock_wall_ms(),
 		.idempotency_key = drive->input.idempotency_key, .was_in_inbox = drive->input.was_in_inbox,
-		.deliver_to = drive->input.deliver_to, .expense_count = turn->expense_count, .expenses = turn->expenses,
+		.deliver_until_ms = drive->input.deliver_until_ms, .conversation = incoming->conversation,
+		.expense_count = turn->expense_count, .expenses = turn->expenses,
 		.change_count = turn->change_count, .changes = turn->changes,
 		.cost_count = drive->cost_count, .costs = drive->costs,
 	};
@@ -198,6 +210,10 @@ record(struct drive *drive)
 		finish(drive, ST_UNAVAILABLE, NULL);
 		return;
 	}
+	if (drive->reply.len > 0)
+		entry.deliver_to = drive->input.deliver_to;
+	if (is_said(incoming))
+		entry.ref = incoming->ref;
 	memcpy(entry.request_hash, drive->input.request_hash, sizeof entry.request_hash);
 	step_begins(drive);
 	store_record_message(drive->service->store, &drive->ledger, &entry, on_recorded, drive);
@@ -274,11 +290,32 @@ keep_dialogue(enum status st, const struct dialogue *dialogue, void *arg)
 	drive->dialogue.state = arena_copy(&drive->arena, dialogue->state);
 }
 
+/* What no turn is made of, with what is answered to it, if anything is. */
+static bool
+answer_without_turn(struct drive *drive)
+{
+	const struct message_input *input = &drive->input;
+	enum language language = language_from_tag(drive->sign_up.locale);
+
+	drive->turn = (struct turn){ .status = MESSAGE_NOTHING, .language = language };
+	if (!is_said(&input->incoming) && input->incoming.kind != INCOMING_BUTTON)
+		return true;
+	if (text_length(input->text) > MESSAGE_CHARACTERS_MAX)
+		reply_too_long(&drive->reply, language, MESSAGE_CHARACTERS_MAX);
+	else if (input->incoming.kind == INCOMING_IMAGE && input->text.len == 0)
+		reply_no_picture(&drive->reply, language);
+	return drive->reply.len > 0;
+}
+
 static void
 take_turn(struct drive *drive)
 {
 	drive->today = message_day(drive->sign_up.zone.ptr, drive->input.received_ms);
 	buf_clear(&drive->reply);
+	if (answer_without_turn(drive)) {
+		record(drive);
+		return;
+	}
 	drive->turn = (struct turn){
 		.store = drive->service->store, .ledger = &drive->ledger, .options = drive->service->options, .arena = &drive->arena,
 		.text = drive->input.text, .person = drive->is_known ? &drive->person : NULL, .profile = &drive->sign_up,
@@ -325,8 +362,10 @@ on_person(enum status st, const struct person *person, void *arg)
 		return;
 	}
 	drive->sign_up = message_profile(drive->service->options, drive->input.user_id, drive->is_known ? &drive->person : NULL);
+	if (!drive->is_known && language_tag_is_well_formed(drive->input.incoming.locale_hint))
+		drive->sign_up.locale = drive->input.incoming.locale_hint;
 	drive->dialogue = (struct dialogue){ .version = 0 };
-	store_get_dialogue(drive->service->store, &drive->ledger, drive->input.conversation, keep_dialogue, drive);
+	store_get_dialogue(drive->service->store, &drive->ledger, drive->input.incoming.conversation, keep_dialogue, drive);
 	if (drive->input.idempotency_key.len > 0 && drive->is_known)
 		store_find_replay(drive->service->store, &drive->ledger, drive->input.idempotency_key,
 		    drive->input.request_hash, on_replay, drive);
@@ -357,7 +396,7 @@ message_drive(const struct message_service *service, const struct message_input 
 	drive->input.user_id = arena_copy(&drive->arena, input->user_id);
 	drive->input.text = arena_copy(&drive->arena, input->text);
 	drive->input.idempotency_key = arena_copy(&drive->arena, input->idempotency_key);
-	drive->input.conversation = arena_copy(&drive->arena, input->conversation);
+	incoming_copy(&drive->arena, &drive->input.incoming);
 	drive->input.deliver_to = arena_copy(&drive->arena, input->deliver_to);
 	if (drive->input.deliver_to.ptr == NULL) {       /* the last one: memory ran out here or before */
 		finish(drive, ST_OVERLOADED, NULL);

@@ -12,6 +12,7 @@
 
 #include "ai/ai_pool.h"
 #include "arena.h"
+#include "incoming.h"
 #include "store.h"
 
 struct counters;
@@ -32,8 +33,9 @@ struct message_input {
 	struct uuid  id;                   /* nil: a new one is made */
 	int64_t      received_ms;          /* wall clock */
 	bool         was_in_inbox;
-	struct slice conversation;         /* where it was said, unique with the user; empty: the user's own */
+	struct incoming incoming;          /* all zero: a text said to the daemon alone */
 	struct slice deliver_to;           /* empty: the caller delivers the reply itself */
+	int64_t      deliver_until_ms;     /* with deliver_to: until when the caller's own delivery has the reply */
 	enum priority priority;
 };
 

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "ctl_server.h"
+#include "delivery/delivery.h"
 #include "category_moves.h"
 #include "deletion.h"
 #include "log.h"
@@ -50,12 +51,18 @@ measure_store(struct keeper *keeper)
 		sum.pages += usage.pages;
 		sum.pages_free += usage.pages_free;
 		sum.pages_max += usage.pages_max;
+		sum.messages += usage.messages;
+		sum.replies += usage.replies;
+		sum.dead_letters += usage.dead_letters;
 	}
 	counter_set(&counters->store_readers, sum.readers);
 	counter_set(&counters->store_reader_slots, sum.reader_slots);
 	counter_set(&counters->store_pages, sum.pages);
 	counter_set(&counters->store_pages_free, sum.pages_free);
 	counter_set(&counters->store_pages_max, sum.pages_max);
+	counter_set(&counters->queue_messages, sum.messages);
+	counter_set(&counters->queue_replies, sum.replies);
+	counter_set(&counters->queue_dead_letters, sum.dead_letters);
 }
 
 static void
@@ -163,6 +170,7 @@ open_services(struct keeper *keeper)
 {
 	struct message_service *messages = &keeper->messages;
 	const struct inherited *in = keeper->in;
+	uint32_t crash_mark = 1 + (uint32_t)atomic_load(&in->slot->crashes);
 
 	messages->options = in->options;
 	messages->counters = &in->slot->counters;
@@ -171,7 +179,12 @@ open_services(struct keeper *keeper)
 	keeper->history = history_new();
 	if (messages->store == NULL || messages->pool == NULL || keeper->history == NULL)
 		return false;
-	keeper->redrive = redrive_open(messages);
+	keeper->delivery = delivery_open(messages);
+	if (keeper->delivery != NULL)
+		keeper->inbox = inbox_open(messages, keeper->delivery, crash_mark);
+	if (keeper->inbox == NULL)
+		return false;
+	keeper->redrive = redrive_open(messages, keeper->inbox, keeper->delivery, crash_mark);
 	keeper->deletions = deletions_open(keeper->loop.base, messages->store, messages->counters);
 	keeper->retention = retention_open(messages->store, messages->counters);
 	keeper->category_moves = category_moves_open(messages->store);
@@ -189,6 +202,10 @@ close_services(struct keeper *keeper)
 		store_close(keeper->messages.store);
 	if (keeper->redrive != NULL)
 		redrive_close(keeper->redrive);
+	if (keeper->inbox != NULL)
+		inbox_close(keeper->inbox);
+	if (keeper->delivery != NULL)
+		delivery_close(keeper->delivery);
 	if (keeper->deletions != NULL)
 		deletions_close(keeper->deletions);
 	if (keeper->retention != NULL)

@@ -12,6 +12,8 @@ struct history;
 struct metrics_server;
 struct category_moves;
 struct job_timer;
+struct delivery;
+struct inbox;
 struct redrive;
 struct retention;
 
@@ -19,6 +21,8 @@ struct keeper {
 	const struct inherited *in;
 	struct child_loop       loop;
 	struct message_service  messages;      /* the store and the AI pool, for messages left behind and for commands */
+	struct delivery        *delivery;
+	struct inbox           *inbox;
 	struct redrive         *redrive;
 	struct deletions       *deletions;
 	struct retention       *retention;

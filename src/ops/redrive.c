@@ -1,238 +1,279 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See redrive.h.  An attempt is counted, on disk, before it is made, and once
- * by each keeper process: what the count says is how many keepers have died
- * over a message.  After ATTEMPTS_MAX it is recorded as failed, and its sender
- * told, rather than tried for ever.
+ * See redrive.h.  Each look goes on through the shards where the one before
+ * stopped, so that much work of one kind hides nothing.  A message that may
+ * have crashed a keeper is worked on alone: a further crash then blames no other.
  */
 #include "config.h"
 
 #include "redrive.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
-#include "arena.h"
-#include "chat/reply.h"
 #include "clock.h"
 #include "counters.h"
+#include "delivery/delivery.h"
 #include "log.h"
 
 enum {
-	ATTEMPTS_MAX = 5,
-	BATCH = 100,             /* of one shard, at a time */
-	GRACE_MS = 5000          /* beyond the time a driver may take, before a message counts as left behind */
+	LOOKS = 200,             /* ledgers of one shard, at a time */
+	UNDER_WAY_MAX = 200,
+	KEEP = 65536,            /* bytes of memory, between two looks */
+	DAY_MS = 86400000
 };
 
-/* One message on its way; also, once it is through, the note that this process has counted it. */
-struct errand {
-	LIST_ENTRY(errand)  entry;
-	struct redrive     *redrive;
-	struct arena        arena;
-	struct ledger       ledger;
-	struct inbox_entry  message;
-	bool                is_counted, is_under_way, is_seen;
+/* Where a walk stands in each shard. */
+struct walk {
+	struct buf *from;
+	int64_t     oldest_ms, oldest_of_pass_ms;    /* when the oldest came that is waiting; 0: none */
 };
 
 struct redrive {
 	const struct message_service *service;
-	unsigned                      under_way;
-	LIST_HEAD(, errand)           errands;
+	struct inbox                 *inbox;
+	struct delivery              *delivery;
+	uint32_t                      crash_mark;
+	int64_t                       now_ms;        /* of the look */
+	unsigned                      shard, shard_count;   /* being looked at; of the store */
+	struct arena                  arena;         /* of what is found: */
+	size_t                        message_count, reply_count, letter_count;
+	struct inbox_entry            found_messages[LOOKS];
+	struct ledger                 found_replies[LOOKS];
+	struct dead_letter_action     found_letters[LOOKS];
+	struct ledger                 letter_ledgers[LOOKS];
+	struct walk                   messages, replies, dead;
+	bool                          is_suspect_under_way, does_suspect_wait;
 };
 
-static void
-free_errand(struct errand *errand)
-{
-	LIST_REMOVE(errand, entry);
-	arena_fini(&errand->arena);
-	free(errand);
-}
+/* --- walking ---------------------------------------------------------------------------- */
 
-/* is_done: it is out of the inbox; otherwise the next look finds it again. */
 static void
-end_errand(struct errand *errand, bool is_done)
+note_oldest(struct walk *walk, int64_t at_ms)
 {
-	errand->redrive->under_way--;
-	errand->is_under_way = false;
-	if (is_done)
-		free_errand(errand);
+	if (walk->oldest_of_pass_ms == 0 || at_ms < walk->oldest_of_pass_ms)
+		walk->oldest_of_pass_ms = at_ms;
 }
 
 static void
-on_driven(enum status st, const struct message_result *result, void *arg)
+walked(struct redrive *redrive, struct walk *walk, enum status st, struct slice next)
 {
-	struct errand *errand = arg;
+	struct buf *from = &walk->from[redrive->shard];
 
-	(void)result;
-	if (st == ST_OK)
-		counter_add(&errand->redrive->service->counters->inbox_redriven, 1);
-	end_errand(errand, st == ST_OK);
+	if (st != ST_OK)
+		log_warn("what waits in shard %u cannot be read: %s", redrive->shard, status_title(st));
+	buf_clear(from);
+	buf_append_slice(from, next);
+}
+
+/* Whether all shards have been walked to their ends with this look. */
+static bool
+is_at_end(const struct redrive *redrive, const struct walk *walk)
+{
+	for (unsigned shard = 0; shard < redrive->shard_count; shard++)
+		if (walk->from[shard].len > 0)
+			return false;
+	return true;
 }
 
 static void
-on_given_up(enum status st, const struct write_answer *answer, void *arg)
+end_look(struct redrive *redrive, struct walk *walk)
 {
-	(void)answer;
-	end_errand(arg, st == ST_OK);
-}
-
-/* Record that it failed, which takes it out of the inbox. */
-static void
-give_up(struct errand *errand)
-{
-	const struct message_service *service = errand->redrive->service;
-	struct buf reply = BUF_INIT;
-	struct message_entry entry = {
-		.sign_up = { .user_id = errand->message.user_id, .locale = slice_of(service->options->user_locale),
-		    .zone = slice_of(service->options->user_time_zone) },
-		.id = errand->message.message_id, .status = MESSAGE_FAILED, .received_ms = errand->message.received_ms,
-		.now_ms = clock_wall_ms(), .idempotency_key = errand->message.idempotency_key, .was_in_inbox = true,
-		.deliver_to = errand->message.deliver_to,
-	};
-
-	log_error("a message was given up after %d processes had died over it", ATTEMPTS_MAX);
-	currency_parse(slice_of(service->options->user_home_currency), &entry.sign_up.home);
-	memcpy(entry.request_hash, errand->message.request_hash, sizeof entry.request_hash);
-	reply_failed(&reply, language_from_tag(entry.sign_up.locale));
-	entry.reply = buf_slice(&reply);
-	store_record_message(service->store, &errand->ledger, &entry, on_given_up, errand);
-	buf_fini(&reply);
-}
-
-static void
-drive(struct errand *errand)
-{
-	const struct inbox_entry *message = &errand->message;
-	struct message_input input = {
-		.user_id = message->user_id, .text = message->text, .idempotency_key = message->idempotency_key,
-		.id = message->message_id, .received_ms = message->received_ms, .was_in_inbox = true,
-		.deliver_to = message->deliver_to, .priority = PRIORITY_MEDIUM,
-	};
-
-	memcpy(input.request_hash, message->request_hash, sizeof input.request_hash);
-	message_drive(errand->redrive->service, &input, on_driven, errand);
-}
-
-static void
-on_counted(enum status st, void *arg)
-{
-	struct errand *errand = arg;
-
-	if (st != ST_OK) {
-		end_errand(errand, st == ST_NOT_FOUND);
+	if (!is_at_end(redrive, walk))
 		return;
+	walk->oldest_ms = walk->oldest_of_pass_ms;
+	walk->oldest_of_pass_ms = 0;
+}
+
+static struct due_query
+query_of(const struct redrive *redrive, const struct walk *walk)
+{
+	return (struct due_query){ .now_ms = redrive->now_ms, .from = buf_slice(&walk->from[redrive->shard]), .looks = LOOKS };
+}
+
+/* --- messages --------------------------------------------------------------------------- */
+
+static bool
+may_take(struct redrive *redrive, bool is_suspect)
+{
+	unsigned under_way = inbox_under_way(redrive->inbox);
+
+	if (is_suspect && under_way > 0)
+		redrive->does_suspect_wait = true;
+	if (under_way == 0)
+		return is_suspect || !redrive->does_suspect_wait;
+	return !is_suspect && !redrive->is_suspect_under_way && !redrive->does_suspect_wait && under_way < UNDER_WAY_MAX;
+}
+
+static void
+take_message(struct redrive *redrive, const struct inbox_entry *entry)
+{
+	bool is_suspect = inbox_blames(entry, redrive->crash_mark) > 0;
+
+	if (!may_take(redrive, is_suspect))
+		return;
+	if (is_suspect) {
+		redrive->is_suspect_under_way = true;
+		redrive->does_suspect_wait = false;
 	}
-	errand->is_counted = true;
-	drive(errand);
+	inbox_take(redrive->inbox, entry);
 }
 
 static void
-begin_errand(struct errand *errand)
-{
-	struct redrive *redrive = errand->redrive;
-
-	redrive->under_way++;
-	errand->is_under_way = true;
-	if (errand->message.attempts >= ATTEMPTS_MAX)
-		give_up(errand);
-	else if (errand->is_counted)
-		drive(errand);
-	else
-		store_count_attempt(redrive->service->store, &errand->ledger, &errand->message.message_id, on_counted, errand);
-}
-
-static struct errand *
-find_errand(struct redrive *redrive, const struct uuid *id)
-{
-	struct errand *errand;
-
-	LIST_FOREACH(errand, &redrive->errands, entry)
-		if (uuid_equal(&errand->message.message_id, id))
-			break;
-	return errand;
-}
-
-static void
-on_entry(const struct inbox_entry *entry, void *arg)
+on_message(const struct inbox_entry *entry, void *arg)
 {
 	struct redrive *redrive = arg;
-	struct errand *errand = find_errand(redrive, &entry->message_id);
 
-	if (errand == NULL) {
-		errand = calloc(1, sizeof *errand);
-		if (errand == NULL)
-			return;
-		errand->redrive = redrive;
-		errand->message = *entry;
-		errand->message.user_id = arena_copy(&errand->arena, entry->user_id);
-		errand->message.text = arena_copy(&errand->arena, entry->text);
-		errand->message.locale_hint = arena_copy(&errand->arena, entry->locale_hint);
-		errand->message.idempotency_key = arena_copy(&errand->arena, entry->idempotency_key);
-		errand->message.deliver_to = arena_copy(&errand->arena, entry->deliver_to);
-		errand->ledger = store_ledger(redrive->service->store, entry->user_id);
-		LIST_INSERT_HEAD(&redrive->errands, errand, entry);
-	}
-	errand->is_seen = true;
+	note_oldest(&redrive->messages, entry->received_ms);
+	if (redrive->message_count < LOOKS && inbox_entry_copy(&redrive->arena, entry, &redrive->found_messages[redrive->message_count]))
+		redrive->message_count++;
 }
 
 static void
-on_list_end(enum status st, void *arg)
+on_messages_end(enum status st, struct slice next, void *arg)
 {
+	struct redrive *redrive = arg;
+
+	for (size_t i = 0; i < redrive->message_count; i++)
+		take_message(redrive, &redrive->found_messages[i]);
+	redrive->message_count = 0;
+	arena_recycle(&redrive->arena, KEEP);
+	walked(redrive, &redrive->messages, st, next);
+}
+
+/* --- replies ---------------------------------------------------------------------------- */
+
+static void
+on_reply(const struct outbox_entry *entry, void *arg)
+{
+	struct redrive *redrive = arg;
+
+	note_oldest(&redrive->replies, entry->created_ms);
+	if (redrive->reply_count < LOOKS)
+		redrive->found_replies[redrive->reply_count++] = store_ledger(redrive->service->store, entry->user_id);
+}
+
+static void
+on_replies_end(enum status st, struct slice next, void *arg)
+{
+	struct redrive *redrive = arg;
+
+	for (size_t i = 0; i < redrive->reply_count; i++)
+		delivery_go(redrive->delivery, &redrive->found_replies[i], NULL);
+	redrive->reply_count = 0;
+	walked(redrive, &redrive->replies, st, next);
+}
+
+/* --- dead letters ----------------------------------------------------------------------- */
+
+static void
+on_dropped(enum status st, void *arg)
+{
+	(void)st;
 	(void)arg;
-	if (st != ST_OK)
-		log_warn("the inbox cannot be read: %s", status_title(st));
 }
 
-/* Those that were not listed any more are through, by whoever drove them. */
 static void
-begin_or_forget(struct redrive *redrive)
+on_letter(const struct dead_letter *letter, void *arg)
 {
-	struct errand *errand, *next;
+	struct redrive *redrive = arg;
+	struct slice user_id = letter->is_reply ? letter->reply.user_id : letter->message.user_id;
+	struct dead_letter_action drop = { .message_id = letter->is_reply ? letter->reply.message_id : letter->message.message_id,
+		.is_reply = letter->is_reply, .is_dropped = true, .now_ms = redrive->now_ms };
 
-	for (errand = LIST_FIRST(&redrive->errands); errand != NULL; errand = next) {
-		next = LIST_NEXT(errand, entry);
-		if (errand->is_seen)
-			begin_errand(errand);
-		else
-			free_errand(errand);
-	}
+	if (letter->dead_ms >= redrive->now_ms - KEPT_DAYS * (int64_t)DAY_MS || redrive->letter_count == LOOKS)
+		return;
+	redrive->letter_ledgers[redrive->letter_count] = store_ledger(redrive->service->store, user_id);
+	redrive->found_letters[redrive->letter_count++] = drop;
+}
+
+static void
+on_dead_end(enum status st, struct slice next, void *arg)
+{
+	struct redrive *redrive = arg;
+
+	for (size_t i = 0; i < redrive->letter_count; i++)
+		store_settle_dead(redrive->service->store, &redrive->letter_ledgers[i], &redrive->found_letters[i], on_dropped, NULL);
+	redrive->letter_count = 0;
+	walked(redrive, &redrive->dead, st, next);
+}
+
+/* ---------------------------------------------------------------------------------------- */
+
+static void
+publish_oldest(const struct redrive *redrive)
+{
+	int64_t messages = redrive->messages.oldest_ms, replies = redrive->replies.oldest_ms;
+	int64_t oldest = messages == 0 || (replies != 0 && replies < messages) ? replies : messages;
+	int64_t age = oldest != 0 && oldest < redrive->now_ms ? redrive->now_ms - oldest : 0;
+
+	counter_set(&redrive->service->counters->queue_oldest_ms, (uint64_t)age);
 }
 
 void
 redrive_look(struct redrive *redrive)
 {
-	static const struct inbox_list_callbacks callbacks = { on_entry, on_list_end };
-	const struct message_service *service = redrive->service;
-	int64_t before_ms = clock_wall_ms() - service->options->ai_message_timeout_ms - GRACE_MS;
-	struct errand *errand;
+	static const struct due_message_callbacks on_messages = { on_message, on_messages_end };
+	static const struct due_reply_callbacks on_replies = { on_reply, on_replies_end };
+	static const struct dead_letter_callbacks on_dead = { on_letter, on_dead_end };
+	struct store *store = redrive->service->store;
+	struct due_query query;
 
-	if (redrive->under_way > 0)
-		return;
-	LIST_FOREACH(errand, &redrive->errands, entry)
-		errand->is_seen = false;
-	for (unsigned shard = 0; shard < store_shard_count(service->store); shard++)
-		store_list_inbox(service->store, shard, before_ms, BATCH, &callbacks, redrive);
-	begin_or_forget(redrive);
+	redrive->now_ms = clock_wall_ms();
+	if (inbox_under_way(redrive->inbox) == 0)
+		redrive->is_suspect_under_way = false;
+	for (redrive->shard = 0; redrive->shard < redrive->shard_count; redrive->shard++) {
+		query = query_of(redrive, &redrive->messages);
+		store_list_due_messages(store, redrive->shard, &query, &on_messages, redrive);
+		query = query_of(redrive, &redrive->replies);
+		store_list_due_replies(store, redrive->shard, &query, &on_replies, redrive);
+		query = query_of(redrive, &redrive->dead);
+		store_list_dead(store, redrive->shard, &query, &on_dead, redrive);
+	}
+	end_look(redrive, &redrive->messages);
+	end_look(redrive, &redrive->replies);
+	publish_oldest(redrive);
 }
 
 struct redrive *
-redrive_open(const struct message_service *service)
+redrive_open(const struct message_service *service, struct inbox *inbox, struct delivery *delivery, uint32_t crash_mark)
 {
 	struct redrive *redrive = calloc(1, sizeof *redrive);
+	struct walk *walks[3];
 
-	if (redrive != NULL) {
-		redrive->service = service;
-		LIST_INIT(&redrive->errands);
+	if (redrive == NULL)
+		return NULL;
+	redrive->service = service;
+	redrive->inbox = inbox;
+	redrive->delivery = delivery;
+	redrive->crash_mark = crash_mark;
+	redrive->shard_count = store_shard_count(service->store);
+	walks[0] = &redrive->messages;
+	walks[1] = &redrive->replies;
+	walks[2] = &redrive->dead;
+	for (size_t i = 0; i < sizeof walks / sizeof walks[0]; i++) {
+		walks[i]->from = calloc(redrive->shard_count, sizeof *walks[i]->from);
+		if (walks[i]->from == NULL) {
+			redrive_close(redrive);
+			return NULL;
+		}
 	}
 	return redrive;
+}
+
+static void
+free_walk(struct walk *walk, unsigned shards)
+{
+	for (unsigned shard = 0; walk->from != NULL && shard < shards; shard++)
+		buf_fini(&walk->from[shard]);
+	free(walk->from);
 }
 
 void
 redrive_close(struct redrive *redrive)
 {
-	struct errand *errand;
-
-	while ((errand = LIST_FIRST(&redrive->errands)) != NULL)
-		free_errand(errand);
+	free_walk(&redrive->messages, redrive->shard_count);
+	free_walk(&redrive->replies, redrive->shard_count);
+	free_walk(&redrive->dead, redrive->shard_count);
+	arena_fini(&redrive->arena);
 	free(redrive);
 }

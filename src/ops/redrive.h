@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages that were accepted and left behind: the process that drove them
- * died, or nobody understood them in time.  They lie in the inbox, and the
- * keeper drives them from there.
+ * What waits and nobody is at: messages whose driver died or that nobody
+ * understood in time, replies whose delivery failed.  The keeper finds them by
+ * walking over the shards, and removes dead letters that are too old.
  */
 #ifndef REDRIVE_H
 #define REDRIVE_H
 
-#include "message/message.h"
+#include "message/inbox.h"
 
 struct redrive;
 
-/* service must outlive it.  NULL when there is no memory. */
-struct redrive *redrive_open(const struct message_service *service);
+/* All outlive it.  crash_mark: as in struct inbox_claim.  NULL when there is no memory. */
+struct redrive *redrive_open(const struct message_service *service, struct inbox *inbox, struct delivery *delivery, uint32_t crash_mark);
 void redrive_close(struct redrive *redrive);
 
-/* Look for messages left behind and drive them; does nothing while those of the last look are under way. */
+/* Look at the next part of what waits, and take up what nobody has. */
 void redrive_look(struct redrive *redrive);
 
 #endif

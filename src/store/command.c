@@ -19,7 +19,10 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_REMOVE_TOKENS] = &command_remove_tokens,
 	[COMMAND_REMOVE_EXPIRED] = &command_remove_expired,
 	[COMMAND_PUT_INBOX] = &command_put_inbox,
-	[COMMAND_COUNT_ATTEMPT] = &command_count_attempt,
+	[COMMAND_CLAIM_MESSAGE] = &command_claim_message,
+	[COMMAND_CLAIM_REPLY] = &command_claim_reply,
+	[COMMAND_FINISH_REPLY] = &command_finish_reply,
+	[COMMAND_SETTLE_DEAD] = &command_settle_dead,
 	[COMMAND_ADD_AI_COST] = &command_add_ai_cost,
 	[COMMAND_PUT_TOKEN] = &command_put_token,
 	[COMMAND_PUT_POLICY] = &command_put_policy,
@@ -177,6 +180,7 @@ answer_pack(struct buf *b, enum status st, const struct write_answer *answer)
 		for (int i = 0; i < REMOVED_KINDS; i++)
 			msgpack_pack_uint32(&pk, answer->removed[i]);
 		msgpack_pack_uint32(&pk, answer->expenses_left);
+		mp_put_bool(&pk, answer->must_wait);
 		mp_put_bool(&pk, answer->is_given_up);
 	}
 	body_end(b, start);
@@ -203,6 +207,7 @@ answer_unpack(struct slice body, struct arena *arena, enum status *st, struct wr
 	for (int i = 0; i < REMOVED_KINDS; i++)
 		answer->removed[i] = mp_u32(&mp);
 	answer->expenses_left = mp_u32(&mp);
+	answer->must_wait = mp_bool(&mp);
 	answer->is_given_up = mp_bool(&mp);
 	return mp_end(&mp);
 }

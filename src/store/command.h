@@ -9,7 +9,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "mp.h"
-#include "ledger/op.h"
+#include "ledger/op_queue.h"
 #include "store_dialogue.h"
 
 enum command_kind {
@@ -27,7 +27,10 @@ enum command_kind {
 	COMMAND_REMOVE_TOKENS,
 	COMMAND_REMOVE_EXPIRED,
 	COMMAND_PUT_INBOX,
-	COMMAND_COUNT_ATTEMPT,
+	COMMAND_CLAIM_MESSAGE,
+	COMMAND_CLAIM_REPLY,
+	COMMAND_FINISH_REPLY,
+	COMMAND_SETTLE_DEAD,
 	COMMAND_ADD_AI_COST,
 	COMMAND_PUT_TOKEN,
 	COMMAND_PUT_POLICY,
@@ -71,7 +74,10 @@ struct command {
 		struct deletion        deletion;
 		struct step_command    step;
 		struct inbox_entry     inbox;
-		struct uuid            message_id;     /* COMMAND_COUNT_ATTEMPT */
+		struct inbox_claim     message_claim;
+		struct reply_claim     reply_claim;
+		struct reply_outcome   reply_outcome;
+		struct dead_letter_action dead_letter;
 		struct ai_cost         ai_cost;
 		struct policy          policy;
 		struct token           token;

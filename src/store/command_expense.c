@@ -23,6 +23,17 @@ read_costs(struct mp *mp, struct arena *arena, struct message_entry *entry)
 }
 
 static void
+read_buttons(struct mp *mp, struct arena *arena, struct message_entry *entry)
+{
+	struct reply_button *buttons = arena_alloc(arena, REPLY_BUTTONS_MAX * sizeof *buttons);
+
+	if (buttons == NULL)
+		mp->is_bad = true;
+	entry->buttons = buttons;
+	entry->button_count = buttons != NULL ? buttons_read(mp, buttons) : 0;
+}
+
+static void
 message_entry_pack(msgpack_packer *pk, const struct command *command)
 {
 	const struct message_entry *entry = &command->message;
@@ -37,6 +48,11 @@ message_entry_pack(msgpack_packer *pk, const struct command *command)
 	command_put_hash(pk, entry->request_hash);
 	mp_put_bool(pk, entry->was_in_inbox);
 	mp_put_bin(pk, entry->deliver_to.ptr, entry->deliver_to.len);
+	msgpack_pack_int64(pk, entry->deliver_until_ms);
+	mp_put_str(pk, entry->conversation);
+	mp_put_str(pk, entry->ref);
+	buttons_put(pk, entry->buttons, entry->button_count);
+	mp_put_str(pk, entry->dead_why);
 	command_put_new_expenses(pk, entry->expenses, entry->expense_count);
 	put_costs(pk, entry);
 	command_put_changes(pk, entry);
@@ -57,6 +73,11 @@ message_entry_unpack(struct mp *mp, struct arena *arena, struct command *command
 	mp_bytes(mp, entry->request_hash, sizeof entry->request_hash);
 	entry->was_in_inbox = mp_bool(mp);
 	entry->deliver_to = mp_bin(mp);
+	entry->deliver_until_ms = mp_int(mp);
+	entry->conversation = mp_str(mp);
+	entry->ref = mp_str(mp);
+	read_buttons(mp, arena, entry);
+	entry->dead_why = mp_str(mp);
 	entry->expenses = command_read_new_expenses(mp, arena, &entry->expense_count);
 	read_costs(mp, arena, entry);
 	command_read_changes(mp, arena, entry);

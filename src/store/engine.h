@@ -46,4 +46,7 @@ struct store {
 	struct arena             spare;    /* of the last read, for the next one */
 };
 
+/* Have a command about a ledger carried out. */
+void store_submit(struct store *store, const struct ledger *ledger, struct command *command, const struct asker *asker);
+
 #endif

@@ -285,19 +285,6 @@ store_list_policy_versions(struct store *store, struct slice key, uint32_t befor
 }
 
 void
-store_list_inbox(struct store *store, unsigned shard, int64_t received_before_ms, unsigned limit,
-    const struct inbox_list_callbacks *callbacks, void *arg)
-{
-	struct reading r;
-
-	if (reading_begin(&r, store, shard, NULL))
-		r.st = op_list_inbox(&r.op, received_before_ms, limit, callbacks->on_entry, arg);
-	reading_end(&r, DISTRIBUTION_read_other_ns);
-	callbacks->on_end(r.st, arg);
-	reading_fini(&r);
-}
-
-void
 store_list_deletions(struct store *store, unsigned shard, unsigned limit, const struct deletion_list_callbacks *callbacks,
     void *arg)
 {
@@ -345,8 +332,8 @@ store_list_category_moves(struct store *store, unsigned shard, unsigned limit, c
 
 /* --- writing -------------------------------------------------------------------- */
 
-static void
-submit(struct store *store, const struct ledger *ledger, struct command *command, const struct asker *asker)
+void
+store_submit(struct store *store, const struct ledger *ledger, struct command *command, const struct asker *asker)
 {
 	memcpy(command->ledger, ledger->key, sizeof command->ledger);
 	store->ops->submit(store, ledger->shard, command, asker);
@@ -358,7 +345,7 @@ store_record_message(struct store *store, const struct ledger *ledger, const str
 {
 	struct command command = { .kind = COMMAND_RECORD_MESSAGE, .message = *entry };
 
-	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
 
 void
@@ -367,7 +354,7 @@ store_put_expenses(struct store *store, const struct ledger *ledger, const struc
 {
 	struct command command = { .kind = COMMAND_PUT_EXPENSES, .batch = *batch };
 
-	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
 
 void
@@ -376,7 +363,7 @@ store_change_expense(struct store *store, const struct ledger *ledger, const str
 {
 	struct command command = { .kind = COMMAND_CHANGE_EXPENSE, .change = *change };
 
-	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
 
 void
@@ -385,7 +372,7 @@ store_name_category(struct store *store, const struct ledger *ledger, const stru
 {
 	struct command command = { .kind = COMMAND_NAME_CATEGORY, .category = *name };
 
-	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
 
 void
@@ -394,7 +381,7 @@ store_delete_category(struct store *store, const struct ledger *ledger, const st
 {
 	struct command command = { .kind = COMMAND_DELETE_CATEGORY, .category_deletion = *deletion };
 
-	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
 
 void
@@ -403,7 +390,7 @@ store_move_expenses(struct store *store, const struct ledger *ledger, const stru
 {
 	struct command command = { .kind = COMMAND_MOVE_EXPENSES, .move = { *category_id, now_ms } };
 
-	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
 
 void
@@ -412,7 +399,7 @@ store_set_keyword(struct store *store, const struct ledger *ledger, const struct
 {
 	struct command command = { .kind = COMMAND_SET_KEYWORD, .keyword = *change };
 
-	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
 
 void
@@ -421,7 +408,7 @@ store_sign_up(struct store *store, const struct ledger *ledger, const struct sig
 {
 	struct command command = { .kind = COMMAND_SIGN_UP, .sign_up = *entry };
 
-	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
 
 void
@@ -430,24 +417,7 @@ store_change_user(struct store *store, const struct ledger *ledger, const struct
 {
 	struct command command = { .kind = COMMAND_CHANGE_USER, .user = *change };
 
-	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
-}
-
-void
-store_put_inbox(struct store *store, const struct ledger *ledger, const struct inbox_entry *entry,
-    store_done_fn *fn, void *arg)
-{
-	struct command command = { .kind = COMMAND_PUT_INBOX, .inbox = *entry };
-
-	submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
-}
-
-void
-store_count_attempt(struct store *store, const struct ledger *ledger, const struct uuid *message_id, store_done_fn *fn, void *arg)
-{
-	struct command command = { .kind = COMMAND_COUNT_ATTEMPT, .message_id = *message_id };
-
-	submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
 
 void
@@ -455,7 +425,7 @@ store_add_ai_cost(struct store *store, const struct ledger *ledger, const struct
 {
 	struct command command = { .kind = COMMAND_ADD_AI_COST, .ai_cost = *cost };
 
-	submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
 }
 
 void
@@ -500,7 +470,7 @@ store_begin_deletion(struct store *store, const struct ledger *ledger, const str
 {
 	struct command command = { .kind = COMMAND_BEGIN_DELETION, .deletion = *deletion };
 
-	submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
 }
 
 void
@@ -509,7 +479,7 @@ store_delete_step(struct store *store, const struct ledger *ledger, struct slice
 {
 	struct command command = { .kind = COMMAND_DELETE_STEP, .step = { .from = from, .now_ms = now_ms } };
 
-	submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
+	store_submit(store, ledger, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }
 
 void

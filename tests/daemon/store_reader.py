@@ -75,6 +75,7 @@ class Store:
         self.shard_of = {}                                    # user id -> shard
         self.inbox = []
         self.outbox = []
+        self.dead = []
         self.tokens = []
         self.being_deleted = {}                               # ledger key -> user id
         self.tombstones = {}                                  # ledger key -> [started, finished]
@@ -98,7 +99,7 @@ class Store:
 
     def read_shard(self, path, number):
         environment = lmdb.open(path, readonly=True, max_dbs=8, map_size=1 << 36)
-        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox", "outbox", "chores", "metrics")}
+        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox", "outbox", "dead", "chores", "metrics")}
         with environment.begin() as txn:
             (_, value), = txn.cursor(tables["meta"])
             meta = self.record(value, f"meta of shard {number}")
@@ -110,6 +111,8 @@ class Store:
                 self.inbox.append(self.record(value, f"inbox {key.hex()}"))
             for key, value in txn.cursor(tables["outbox"]):
                 self.outbox.append(self.record(value, f"outbox {key.hex()}"))
+            for key, value in txn.cursor(tables["dead"]):
+                self.dead.append(self.record(value, f"dead {key.hex()}"))
             for key, value in txn.cursor(tables["chores"]):
                 self.record(value, f"chore {key.hex()}")
                 self.chores.append((key[:16], key[16:]))

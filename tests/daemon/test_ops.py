@@ -19,7 +19,7 @@ import openmetrics
 import tap
 from harness import SOURCE_DIR, Daemon, free_port, program
 
-OPERATIONS = ["total", "auto_signup", "parse_message", "create_expense", "get_expenses", "get_summary", "category_lookup"]
+OPERATIONS = ["total", "auto_signup", "parse_message", "create_expense", "get_expenses", "get_summary", "category_lookup", "accept_webhook"]
 
 
 def connect(d, name="stats.sock"):

@@ -88,10 +88,12 @@ class Deletion(unittest.TestCase):
         now = int(time.time() * 1000) + 3600000        # too young for the keeper to drive them
         path = os.path.join(self.daemon.store, f"shard-{store.shard_of[user]:03}")
         with lmdb.open(path, max_dbs=8, map_size=1 << 26) as env, env.begin(write=True) as txn:
-            for name, fields in (("inbox", [ledger, user, CANARY, "", "", bytes(32), b"", now, 0]), ("outbox", [ledger, user, b"", CANARY, now, 0])):
+            message = [user, CANARY, 0, "", "", "", b"", "", "", bytes(32), b"", now, now, 0, 0, 0]
+            reply = [user, b"", CANARY, "", [], now, now, 0, 0, ""]
+            for name, fields in ("inbox", message), ("outbox", reply):
                 body = msgpack.packb([1, *fields])
                 for _ in range(count):
-                    txn.put(os.urandom(16), body + struct.pack(">I", xxhash.xxh3_64_intdigest(body) & 0xFFFFFFFF), db=env.open_db(name.encode(), txn=txn))
+                    txn.put(ledger + os.urandom(16), body + struct.pack(">I", xxhash.xxh3_64_intdigest(body) & 0xFFFFFFFF), db=env.open_db(name.encode(), txn=txn))
 
     def test_what_waits_goes_too(self):
         for user in "line:U1", "line:U2":
@@ -105,7 +107,7 @@ class Deletion(unittest.TestCase):
         self.wait_until_deleted()
         self.daemon.stop()
         store = read_store(self.daemon.store)
-        self.assertEqual(([entry[1] for entry in store.inbox], [entry[1] for entry in store.outbox]), (["line:U2"] * 3, ["line:U2"] * 3))
+        self.assertEqual(([entry[0] for entry in store.inbox], [entry[0] for entry in store.outbox]), (["line:U2"] * 3, ["line:U2"] * 3))
         self.assertEqual(store.faults, [])
 
     def test_it_takes_the_right_confirmation(self):

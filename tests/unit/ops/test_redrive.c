@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages left behind, in a store in memory; the pool has no workers, so that no message gets through. */
+/* What waits and nobody is at, in a store in memory; the pool has no workers, so that no message gets through. */
 #include "config.h"
 
 #include "unit.h"
@@ -10,54 +10,139 @@
 
 #include "clock.h"
 #include "counters.h"
+#include "delivery/delivery.h"
 #include "ops/redrive.h"
 
-enum { LONG_AGO_MS = 60000 };
+enum { LONG_AGO_MS = 60000, CRASH_MARK = 5 };
 
 struct scene {
 	struct event_base     *base;
 	struct options         options;
 	struct counters        counters;
 	struct message_service service;
+	struct delivery       *delivery;
+	struct inbox          *inbox;
 	struct redrive        *redrive;
-	struct ledger          ledger;
-	struct uuid            id;
-	unsigned               listed;
-	uint32_t               attempts;
+	struct inbox_entry     waiting;        /* as it is in the inbox, without its texts */
 	enum status            st;
 	enum message_status    message_status;
+	unsigned               dead;
+	bool                   has_reply;
 };
 
-static void
-on_done(enum status st, void *arg)
+static int
+open_scene(void **state)
 {
+	struct scene *scene = calloc(1, sizeof *scene);
+
+	assert_true(options_init(&scene->options));
+	scene->options.ai_workers = 0;
+	scene->options.ai_message_timeout_ms = 1;
+	scene->base = event_base_new();
+	scene->service = (struct message_service){ store_open_memory(1), ai_pool_open(scene->base, &scene->options, &scene->counters, NULL),
+		&scene->options, &scene->counters };
+	scene->delivery = delivery_open(&scene->service);
+	scene->inbox = inbox_open(&scene->service, scene->delivery, CRASH_MARK);
+	scene->redrive = redrive_open(&scene->service, scene->inbox, scene->delivery, CRASH_MARK);
+	*state = scene;
+	return 0;
+}
+
+static int
+close_scene(void **state)
+{
+	struct scene *scene = *state;
+
+	ai_pool_close(scene->service.pool);
+	store_close(scene->service.store);
+	redrive_close(scene->redrive);
+	inbox_close(scene->inbox);
+	delivery_close(scene->delivery);
+	event_base_free(scene->base);
+	options_fini(&scene->options);
+	free(scene);
+	return 0;
+}
+
+static void
+on_put(enum status st, const struct write_answer *answer, void *arg)
+{
+	(void)answer;
 	((struct scene *)arg)->st = st;
 }
 
+/* A message of long ago; blames of keepers that crashed before. */
+static struct uuid
+put(struct scene *scene, const char *user, int64_t not_before_ms, uint32_t blames)
+{
+	struct inbox_entry entry = { .user_id = slice_of(user), .text = SLICE_LITERAL("lunch 5"), .deliver_to = SLICE_LITERAL("chat"),
+		.received_ms = clock_wall_ms() - LONG_AGO_MS, .not_before_ms = not_before_ms, .blames = blames, .crash_mark = CRASH_MARK };
+	struct ledger ledger = store_ledger(scene->service.store, entry.user_id);
+
+	entry.message_id = uuid7_next(entry.received_ms);
+	store_put_inbox(scene->service.store, &ledger, &entry, on_put, scene);
+	assert_int_equal(scene->st, ST_OK);
+	return entry.message_id;
+}
+
 static void
-on_entry(const struct inbox_entry *entry, void *arg)
+on_first(enum status st, const struct inbox_entry *entry, void *arg)
 {
 	struct scene *scene = arg;
 
-	scene->listed++;
-	scene->attempts = entry->attempts;
+	scene->st = st;
+	if (st == ST_OK)
+		scene->waiting = *entry;
+}
+
+/* Whether a message of this person waits, which is then scene->waiting. */
+static bool
+is_waiting(struct scene *scene, const char *user)
+{
+	struct ledger ledger = store_ledger(scene->service.store, slice_of(user));
+
+	store_first_message(scene->service.store, &ledger, on_first, scene);
+	return scene->st == ST_OK;
+}
+
+static uint32_t
+attempts(struct scene *scene, const char *user)
+{
+	assert_true(is_waiting(scene, user));
+	return scene->waiting.attempts;
+}
+
+/* Until the pool has given up what is under way. */
+static void
+wait_in_vain(struct scene *scene)
+{
+	while (inbox_under_way(scene->inbox) > 0)
+		event_base_loop(scene->base, EVLOOP_ONCE);
 }
 
 static void
-on_end(enum status st, void *arg)
+a_message_that_nobody_is_at_is_taken_once_for_the_time_of_a_claim(void **state)
 {
-	(void)arg;
-	assert_int_equal(st, ST_OK);
+	struct scene *scene = *state;
+
+	put(scene, "line:U1", 0, 0);
+	for (int i = 0; i < 3; i++) {
+		redrive_look(scene->redrive);
+		wait_in_vain(scene);
+	}
+	assert_int_equal(attempts(scene, "line:U1"), 1);
+	assert_true(scene->waiting.not_before_ms > clock_wall_ms());
 }
 
-/* What is in the inbox now. */
 static void
-look(struct scene *scene)
+a_message_that_its_driver_may_still_finish_is_left_alone(void **state)
 {
-	static const struct inbox_list_callbacks callbacks = { on_entry, on_end };
+	struct scene *scene = *state;
 
-	scene->listed = 0;
-	store_list_inbox(scene->service.store, 0, INT64_MAX, 10, &callbacks, scene);
+	put(scene, "line:U1", clock_wall_ms() + LONG_AGO_MS, 0);
+	redrive_look(scene->redrive);
+	assert_int_equal(inbox_under_way(scene->inbox), 0);
+	assert_int_equal(attempts(scene, "line:U1"), 0);
 }
 
 static void
@@ -70,104 +155,95 @@ on_message(enum status st, const struct message *message, void *arg)
 		scene->message_status = message->status;
 }
 
-static int
-open_scene(void **state)
-{
-	struct scene *scene = calloc(1, sizeof *scene);
-	struct inbox_entry entry = { .user_id = SLICE_LITERAL("line:U1"), .text = SLICE_LITERAL("lunch 5"),
-		.received_ms = clock_wall_ms() - LONG_AGO_MS };
-
-	assert_true(options_init(&scene->options));
-	scene->options.ai_workers = 0;
-	scene->options.ai_message_timeout_ms = 1;
-	scene->base = event_base_new();
-	scene->service = (struct message_service){ store_open_memory(1), ai_pool_open(scene->base, &scene->options, &scene->counters, NULL),
-		&scene->options, &scene->counters };
-	scene->redrive = redrive_open(&scene->service);
-	scene->ledger = store_ledger(scene->service.store, entry.user_id);
-	scene->id = entry.message_id = uuid7_next(entry.received_ms);
-	store_put_inbox(scene->service.store, &scene->ledger, &entry, on_done, scene);
-	assert_int_equal(scene->st, ST_OK);
-	*state = scene;
-	return 0;
-}
-
-static int
-close_scene(void **state)
-{
-	struct scene *scene = *state;
-
-	ai_pool_close(scene->service.pool);
-	redrive_close(scene->redrive);
-	store_close(scene->service.store);
-	event_base_free(scene->base);
-	options_fini(&scene->options);
-	free(scene);
-	return 0;
-}
-
-/* One look of the keeper, until the pool has given the message up. */
 static void
-drive_in_vain(struct scene *scene)
+on_letter(const struct dead_letter *letter, void *arg)
 {
-	uint64_t timeouts = scene->counters.ai_timeouts;
+	assert_false(letter->is_reply);
+	((struct scene *)arg)->dead++;
+}
+
+static void
+on_end(enum status st, struct slice next, void *arg)
+{
+	(void)next;
+	((struct scene *)arg)->st = st;
+}
+
+static void
+on_reply(enum status st, const struct outbox_entry *entry, void *arg)
+{
+	(void)entry;
+	((struct scene *)arg)->has_reply = st == ST_OK;
+}
+
+static void
+a_message_that_crashed_three_keepers_is_recorded_as_failed_and_kept_as_a_dead_letter(void **state)
+{
+	static const struct dead_letter_callbacks callbacks = { on_letter, on_end };
+	static const struct due_query query = { .looks = 100 };
+	struct scene *scene = *state;
+	struct uuid id = put(scene, "line:U1", 0, 3);
+	struct ledger ledger = store_ledger(scene->service.store, SLICE_LITERAL("line:U1"));
 
 	redrive_look(scene->redrive);
-	while (scene->counters.ai_timeouts == timeouts)
-		event_base_loop(scene->base, EVLOOP_ONCE);
-}
-
-static void
-a_keeper_that_lives_counts_a_message_once_however_often_it_tries(void **state)
-{
-	struct scene *scene = *state;
-
-	for (int i = 0; i < 8; i++)
-		drive_in_vain(scene);
-	look(scene);
-	assert_int_equal(scene->listed, 1);
-	assert_int_equal(scene->attempts, 1);
-}
-
-static void
-a_message_is_given_up_and_recorded_as_failed_after_five_keepers(void **state)
-{
-	struct scene *scene = *state;
-
-	for (int keeper = 0; keeper < 5; keeper++) {
-		drive_in_vain(scene);
-		redrive_close(scene->redrive);
-		scene->redrive = redrive_open(&scene->service);
-	}
-	look(scene);
-	assert_int_equal(scene->attempts, 5);
-	redrive_look(scene->redrive);
-	look(scene);
-	assert_int_equal(scene->listed, 0);
-	store_get_message(scene->service.store, &scene->ledger, &scene->id, on_message, scene);
-	assert_int_equal(scene->st, ST_OK);
+	assert_false(is_waiting(scene, "line:U1"));
+	store_get_message(scene->service.store, &ledger, &id, on_message, scene);
 	assert_int_equal(scene->message_status, MESSAGE_FAILED);
+	store_list_dead(scene->service.store, 0, &query, &callbacks, scene);
+	assert_int_equal(scene->dead, 1);
+	store_first_reply(scene->service.store, &ledger, clock_wall_ms(), on_reply, scene);
+	assert_true(scene->has_reply);
+	assert_int_equal(scene->counters.queue_dead, 1);
 }
 
 static void
-a_message_that_its_driver_may_still_finish_is_left_alone(void **state)
+a_message_that_may_have_crashed_a_keeper_is_worked_on_alone(void **state)
+{
+	static const char *const users[] = { "line:U1", "line:U2", "line:U3", "line:U4" };
+	struct scene *scene = *state;
+	unsigned looks = 0, taken;
+
+	for (size_t i = 0; i < 4; i++)
+		put(scene, users[i], 0, i == 2);
+	do {
+		uint32_t before = attempts(scene, users[2]);
+
+		assert_true(looks++ < 4);
+		redrive_look(scene->redrive);
+		if (attempts(scene, users[2]) > before)
+			assert_int_equal(inbox_under_way(scene->inbox), 1);
+		wait_in_vain(scene);
+		taken = 0;
+		for (size_t i = 0; i < 4; i++)
+			taken += attempts(scene, users[i]);
+	} while (taken < 4);
+}
+
+static void
+the_age_of_the_oldest_that_waits_is_told(void **state)
 {
 	struct scene *scene = *state;
 
-	scene->options.ai_message_timeout_ms = LONG_AGO_MS;
 	redrive_look(scene->redrive);
-	look(scene);
-	assert_int_equal(scene->listed, 1);
-	assert_int_equal(scene->attempts, 0);
+	assert_int_equal(scene->counters.queue_oldest_ms, 0);
+	put(scene, "line:U1", 0, 0);
+	redrive_look(scene->redrive);
+	assert_true(scene->counters.queue_oldest_ms >= LONG_AGO_MS);
+	wait_in_vain(scene);
+	redrive_look(scene->redrive);
+	assert_int_equal(scene->counters.queue_oldest_ms, 0);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_keeper_that_lives_counts_a_message_once_however_often_it_tries, open_scene, close_scene),
-		cmocka_unit_test_setup_teardown(a_message_is_given_up_and_recorded_as_failed_after_five_keepers, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_message_that_nobody_is_at_is_taken_once_for_the_time_of_a_claim, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_message_that_its_driver_may_still_finish_is_left_alone, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_message_that_crashed_three_keepers_is_recorded_as_failed_and_kept_as_a_dead_letter, open_scene,
+		    close_scene),
+		cmocka_unit_test_setup_teardown(a_message_that_may_have_crashed_a_keeper_is_worked_on_alone, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(the_age_of_the_oldest_that_waits_is_told, open_scene, close_scene),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -318,22 +318,22 @@ suite_expense(struct suite *s, const char *user, const struct uuid *id, struct e
 }
 
 enum status
-suite_put_inbox(struct suite *s, const struct inbox_entry *entry)
+suite_put_inbox(struct suite *s, const struct inbox_entry *entry, struct write_answer *answer)
 {
-	struct wait w = { .s = s };
+	struct wait w = { .s = s, .out = answer };
 	struct ledger ledger = store_ledger(s->store, entry->user_id);
 
-	store_put_inbox(s->store, &ledger, entry, on_done, &w);
+	store_put_inbox(s->store, &ledger, entry, on_write, &w);
 	return answered(&w);
 }
 
 enum status
-suite_attempt(struct suite *s, const char *user, const struct uuid *id)
+suite_reference(struct suite *s, const char *user, const char *conversation, const char *ref, struct message *message)
 {
-	struct wait w = { .s = s };
+	struct wait w = { .s = s, .out = message };
 	struct ledger ledger = suite_ledger(s, user);
 
-	store_count_attempt(s->store, &ledger, id, on_done, &w);
+	store_find_reference(s->store, &ledger, slice_of(conversation), slice_of(ref), on_message, &w);
 	return answered(&w);
 }
 
@@ -460,7 +460,7 @@ suite_run(const char *name)
 {
 	size_t count = 0, most = suite_test_count + suite_change_test_count + suite_category_test_count
 	    + suite_category_deletion_test_count + suite_list_test_count + suite_user_test_count + suite_removal_test_count
-	    + suite_summary_test_count + suite_metrics_test_count + suite_policy_test_count;
+	    + suite_summary_test_count + suite_metrics_test_count + suite_policy_test_count + suite_queue_test_count;
 	struct CMUnitTest *all = calloc(most, sizeof *all);
 	int failed;
 
@@ -475,6 +475,7 @@ suite_run(const char *name)
 	add_tests(all, &count, suite_summary_tests, suite_summary_test_count);
 	add_tests(all, &count, suite_metrics_tests, suite_metrics_test_count);
 	add_tests(all, &count, suite_policy_tests, suite_policy_test_count);
+	add_tests(all, &count, suite_queue_tests, suite_queue_test_count);
 	failed = _cmocka_run_group_tests(name, all, count, NULL, NULL);
 	free(all);
 	return failed;

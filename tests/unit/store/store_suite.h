@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "store.h"
+#include "store_queue.h"
 
 struct event_base;
 
@@ -52,8 +53,8 @@ enum status suite_delete_category(struct suite *s, const char *user, const struc
     struct write_answer *answer);
 enum status suite_move(struct suite *s, const char *user, const struct uuid *category_id, struct write_answer *answer);
 enum status suite_keyword(struct suite *s, const char *user, const struct keyword_change *change, struct write_answer *answer);
-enum status suite_put_inbox(struct suite *s, const struct inbox_entry *entry);
-enum status suite_attempt(struct suite *s, const char *user, const struct uuid *id);
+enum status suite_put_inbox(struct suite *s, const struct inbox_entry *entry, struct write_answer *answer);
+enum status suite_reference(struct suite *s, const char *user, const char *conversation, const char *ref, struct message *message);
 enum status suite_put_token(struct suite *s, const struct token *token);
 enum status suite_revoke_token(struct suite *s, const uint8_t key_id[TOKEN_KEY_SIZE]);
 enum status suite_note_token_used(struct suite *s, const uint8_t key_id[TOKEN_KEY_SIZE], day_t day);
@@ -88,10 +89,10 @@ struct message_entry suite_entry(const char *user, const struct new_expense *exp
 /* Files of them, run as one group. */
 extern const struct CMUnitTest suite_tests[], suite_change_tests[], suite_category_tests[], suite_category_deletion_tests[],
     suite_list_tests[], suite_user_tests[], suite_removal_tests[],
-    suite_summary_tests[], suite_metrics_tests[], suite_policy_tests[];
+    suite_summary_tests[], suite_metrics_tests[], suite_policy_tests[], suite_queue_tests[];
 extern const size_t suite_test_count, suite_change_test_count, suite_category_test_count, suite_category_deletion_test_count,
     suite_list_test_count, suite_user_test_count, suite_removal_test_count,
-    suite_summary_test_count, suite_metrics_test_count, suite_policy_test_count;
+    suite_summary_test_count, suite_metrics_test_count, suite_policy_test_count, suite_queue_test_count;
 
 int suite_run(const char *name);
 

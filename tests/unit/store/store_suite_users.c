@@ -164,7 +164,7 @@ messages_are_listed_page_by_page(void **state)
 }
 
 static void
-waiting_messages_are_listed_by_looking_at_all(void **state)
+the_waiting_messages_of_one_person_are_listed(void **state)
 {
 	struct suite *s = *state;
 	struct ledger ledger = suite_ledger(s, "line:U1");
@@ -175,7 +175,7 @@ waiting_messages_are_listed_by_looking_at_all(void **state)
 		struct inbox_entry entry = { .message_id = uuid7_next(suite_now_ms()), .text = slice_of("x"),
 			.user_id = slice_of(i % 10 ? "line:U2" : "line:U1"), .received_ms = suite_now_ms() };
 
-		assert_int_equal(suite_put_inbox(s, &entry), ST_OK);
+		assert_int_equal(suite_put_inbox(s, &entry, NULL), ST_OK);
 	}
 	do {
 		store_list_waiting(s->store, &ledger, &query, &message_callbacks, &listing);
@@ -243,7 +243,7 @@ const struct CMUnitTest suite_user_tests[] = {
 	CASE(settings_change_with_their_version),
 	CASE(settings_change_no_expense),
 	CASE(messages_are_listed_page_by_page),
-	CASE(waiting_messages_are_listed_by_looking_at_all),
+	CASE(the_waiting_messages_of_one_person_are_listed),
 	CASE(the_history_of_all_expenses_is_listed_page_by_page),
 };
 const size_t suite_user_test_count = sizeof suite_user_tests / sizeof suite_user_tests[0];

@@ -127,9 +127,8 @@ static enum status
 read_inbox(struct slice v)
 {
 	struct inbox_entry e;
-	uint8_t ledger[16];
 
-	return inbox_unpack(v, &e, ledger);
+	return inbox_unpack(v, &e);
 }
 
 static enum status
@@ -138,6 +137,22 @@ read_outbox(struct slice v)
 	struct outbox_entry e;
 
 	return outbox_unpack(v, &e);
+}
+
+static enum status
+read_dead_letter(struct slice v)
+{
+	struct dead_letter l;
+
+	return dead_letter_unpack(v, &l);
+}
+
+static enum status
+read_reference(struct slice v)
+{
+	struct reference r;
+
+	return reference_unpack(v, &r);
 }
 
 static enum status
@@ -184,12 +199,14 @@ pack_kind(struct buf *b, int kind)
 	case 5: sum_pack(b, (struct sum){ INT64_MIN, INT64_MAX }); break;
 	case 6: message_pack(b, &(struct message){ .reply = SLICE_LITERAL("ok"), .expense_count = 2, .expense_ids = ids }, true); break;
 	case 7: dedupe_pack(b, &(struct dedupe){ .expense_count = 2, .expense_ids = ids }); break;
-	case 8: inbox_pack(b, &inbox, ids[0].bytes); break;
+	case 8: inbox_pack(b, &inbox); break;
 	case 9: outbox_pack(b, &outbox); break;
 	case 10: token_pack(b, &token); break;
 	case 11: event_pack(b, &event); break;
 	case 12: keyword_pack(b, &(struct keyword){ .id = { { 3 } }, .text = SLICE_LITERAL("bento"), .priority = 9 }); break;
 	case 13: redirect_pack(b, &(struct redirect){ .target = { { 3 } }, .at_ms = 8 }); break;
+	case 15: dead_letter_pack(b, &(struct dead_letter){ .is_reply = true, .why = SLICE_LITERAL("x"), .reply = outbox }); break;
+	case 16: reference_pack(b, &(struct reference){ .message_id = { { 3 } }, .created_ms = 8 }); break;
 	case 14: chore_pack(b, &(struct chore){ .deletion_id = { { 3 } }, .by = TOKEN_USER, .started_ms = 8 }); break;
 	default: meta_pack(b, &(struct meta){ .format = STORE_FORMAT, .shard_count = 4 }); break;
 	}
@@ -197,7 +214,7 @@ pack_kind(struct buf *b, int kind)
 
 static enum status (*const readers[])(struct slice v) = { read_expense, read_user, read_category, read_name, read_day, read_sum,
 	read_message, read_dedupe, read_inbox, read_outbox, read_token, read_event,
-	read_keyword, read_redirect, read_chore, read_meta };
+	read_keyword, read_redirect, read_chore, read_dead_letter, read_reference, read_meta };
 enum { KINDS = sizeof readers / sizeof readers[0] };
 
 static void

@@ -91,9 +91,11 @@ struct answers {
 };
 
 static void
-on_done(enum status st, void *arg)
+on_put(enum status st, const struct write_answer *answer, void *arg)
 {
 	struct answers *answers = arg;
+
+	(void)answer;
 
 	answers->overloaded += st == ST_OVERLOADED;
 	answers->ok += st == ST_OK;
@@ -110,7 +112,7 @@ commands_beyond_the_queue_are_refused_at_once(void **state)
 	for (int i = 0; i < 6; i++) {
 		struct inbox_entry entry = { .message_id = uuid7_next(1), .user_id = slice_of("line:U1") };
 
-		store_put_inbox(s->store, &ledger, &entry, on_done, &answers);
+		store_put_inbox(s->store, &ledger, &entry, on_put, &answers);
 	}
 	assert_int_equal(answers.overloaded, 2);
 	suite_wait(s, &answers.is_complete);
@@ -204,7 +206,7 @@ static void
 a_command_that_no_writer_survives_is_given_up(void **state)
 {
 	struct suite *s = *state;
-	struct command command = { .kind = COMMAND_COUNT_ATTEMPT };
+	struct command command = { .kind = COMMAND_CLAIM_MESSAGE };
 	struct dying dying = { 0 };
 	char path[100];
 	int listener;

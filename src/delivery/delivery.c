@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* See delivery.h. */
+#include "config.h"
+
+#include "delivery.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include <event2/util.h>
+
+#include "ai/ai_delivery.h"
+#include "clock.h"
+#include "counters.h"
+#include "log.h"
+
+enum {
+	DELIVER_MS = 30000,              /* that a delivery may take */
+	CLAIM_MS = 2 * DELIVER_MS,
+	FIRST_PAUSE_MS = 2000,           /* after the first failure; twice as long after each further one */
+	PAUSES_MAX = 11,                 /* 2 s to 34 min */
+	LIFETIME_MS = 24 * 3600 * 1000
+};
+
+/* The replies to one person on their way. */
+struct trip {
+	LIST_ENTRY(trip)    link;
+	struct delivery    *delivery;
+	struct arena        arena;       /* of the reply at hand */
+	struct ledger       ledger;
+	struct uuid         claimed;     /* one that is claimed already; nil: none */
+	struct outbox_entry entry;
+};
+
+struct delivery {
+	const struct message_service *service;
+	LIST_HEAD(, trip)             trips;
+};
+
+static void look(struct trip *trip);
+
+static void
+end_trip(struct trip *trip)
+{
+	LIST_REMOVE(trip, link);
+	arena_fini(&trip->arena);
+	free(trip);
+}
+
+int64_t
+delivery_claim_until(int64_t now_ms)
+{
+	return now_ms + CLAIM_MS;
+}
+
+/* --- the end of one reply -------------------------------------------------------------------- */
+
+static void
+on_finished(enum status st, void *arg)
+{
+	struct trip *trip = arg;
+
+	if (st == ST_OK)
+		look(trip);
+	else
+		end_trip(trip);          /* the claim ends, and the keeper sends it once more */
+}
+
+/* Between one and one and a half times the pause, so that what failed together does not come back together. */
+static int64_t
+pause_ms(uint32_t attempts)
+{
+	uint32_t doublings = attempts > 0 ? attempts - 1 : 0;
+	int64_t pause = FIRST_PAUSE_MS * (INT64_C(1) << (doublings < PAUSES_MAX - 1 ? doublings : PAUSES_MAX - 1));
+	uint16_t random;
+
+	evutil_secure_rng_get_bytes(&random, sizeof random);
+	return pause + pause * random / UINT16_MAX / 2;
+}
+
+static void
+finish(struct trip *trip, const struct reply_outcome *outcome)
+{
+	store_finish_reply(trip->delivery->service->store, &trip->ledger, outcome, on_finished, trip);
+}
+
+static void
+bury(struct trip *trip, struct reply_outcome *outcome, const char *why)
+{
+	log_warn("a reply could not be delivered: %s", why);
+	counter_add(&trip->delivery->service->counters->queue_dead, 1);
+	outcome->result = REPLY_DEAD;
+	outcome->why = slice_of(why);
+	finish(trip, outcome);
+}
+
+static void
+put_off(struct trip *trip, struct reply_outcome *outcome, const struct send_outcome *sent)
+{
+	int64_t pause = pause_ms(trip->entry.attempts);
+
+	counter_add(&trip->delivery->service->counters->queue_deliveries_put_off, 1);
+	outcome->result = REPLY_LATER;
+	outcome->not_before_ms = outcome->now_ms + (sent->after_ms > pause ? sent->after_ms : pause);
+	outcome->step = sent->step;
+	outcome->why = slice_of(sent->why != NULL ? sent->why : "nobody took it in time");
+	if (outcome->not_before_ms > trip->entry.created_ms + LIFETIME_MS)
+		bury(trip, outcome, sent->why != NULL ? sent->why : "it could not be delivered within 24 hours");
+	else
+		finish(trip, outcome);
+}
+
+static void
+on_delivered(enum status st, const struct send_outcome *sent, void *arg)
+{
+	struct trip *trip = arg;
+	struct counters *counters = trip->delivery->service->counters;
+	struct reply_outcome outcome = { .message_id = trip->entry.message_id, .now_ms = clock_wall_ms() };
+
+	if (st == ST_OK && sent->result == SEND_DONE) {
+		counter_add(&counters->queue_delivered, 1);
+		outcome.result = REPLY_SENT;
+		outcome.ref = sent->ref;
+		finish(trip, &outcome);
+	} else if (st == ST_OK && sent->result == SEND_REJECTED) {
+		bury(trip, &outcome, sent->why != NULL ? sent->why : "the platform refused it");
+	} else {
+		put_off(trip, &outcome, sent);
+	}
+}
+
+/* --- a reply --------------------------------------------------------------------------------- */
+
+static void
+deliver(struct trip *trip)
+{
+	const struct outbox_entry *entry = &trip->entry;
+	struct outgoing outgoing = { .deliver_to = entry->deliver_to, .text = entry->text, .buttons = entry->buttons,
+		.button_count = entry->button_count, .message_id = entry->message_id, .step = entry->step };
+	struct send_outcome nobody = { .result = SEND_RETRY, .step = entry->step };
+	enum status st = ai_pool_deliver(trip->delivery->service->pool, &outgoing, clock_mono_ms() + DELIVER_MS, on_delivered, trip);
+
+	if (st != ST_OK)
+		on_delivered(st, &nobody, trip);
+}
+
+static bool
+keep_entry(struct trip *trip, const struct outbox_entry *entry)
+{
+	struct arena *arena = &trip->arena;
+	struct outbox_entry *kept = &trip->entry;
+
+	arena_recycle(arena, 4096);
+	*kept = *entry;
+	kept->text = arena_copy(arena, entry->text);
+	for (size_t i = 0; i < entry->button_count; i++) {
+		kept->buttons[i].label = arena_copy(arena, entry->buttons[i].label);
+		kept->buttons[i].data = arena_copy(arena, entry->buttons[i].data);
+	}
+	kept->deliver_to = arena_copy(arena, entry->deliver_to);
+	return kept->deliver_to.ptr != NULL;
+}
+
+static void
+on_claimed(enum status st, void *arg)
+{
+	struct trip *trip = arg;
+
+	if (st != ST_OK) {
+		end_trip(trip);
+		return;
+	}
+	trip->entry.attempts++;
+	deliver(trip);
+}
+
+static void
+claim(struct trip *trip)
+{
+	int64_t now_ms = clock_wall_ms();
+	struct reply_claim claimed = { trip->entry.message_id, now_ms, delivery_claim_until(now_ms) };
+
+	store_claim_reply(trip->delivery->service->store, &trip->ledger, &claimed, on_claimed, trip);
+}
+
+static void
+on_first(enum status st, const struct outbox_entry *entry, void *arg)
+{
+	struct trip *trip = arg;
+	bool is_claimed = st == ST_OK && uuid_equal(&entry->message_id, &trip->claimed);
+
+	trip->claimed = (struct uuid){ { 0 } };
+	if (st != ST_OK || (!is_claimed && entry->not_before_ms > clock_wall_ms()) || !keep_entry(trip, entry))
+		end_trip(trip);
+	else if (is_claimed)
+		deliver(trip);
+	else
+		claim(trip);
+}
+
+static void
+look(struct trip *trip)
+{
+	store_first_reply(trip->delivery->service->store, &trip->ledger, clock_wall_ms(), on_first, trip);
+}
+
+static struct trip *
+find_trip(struct delivery *delivery, const struct ledger *ledger)
+{
+	struct trip *trip;
+
+	LIST_FOREACH(trip, &delivery->trips, link)
+		if (memcmp(trip->ledger.key, ledger->key, sizeof ledger->key) == 0)
+			break;
+	return trip;
+}
+
+void
+delivery_go(struct delivery *delivery, const struct ledger *ledger, const struct uuid *claimed)
+{
+	struct trip *trip = find_trip(delivery, ledger);
+
+	if (trip != NULL) {              /* it comes to it by itself */
+		if (claimed != NULL)
+			trip->claimed = *claimed;
+		return;
+	}
+	trip = calloc(1, sizeof *trip);
+	if (trip == NULL)
+		return;
+	trip->delivery = delivery;
+	trip->ledger = *ledger;
+	if (claimed != NULL)
+		trip->claimed = *claimed;
+	LIST_INSERT_HEAD(&delivery->trips, trip, link);
+	look(trip);
+}
+
+struct delivery *
+delivery_open(const struct message_service *service)
+{
+	struct delivery *delivery = calloc(1, sizeof *delivery);
+
+	if (delivery != NULL) {
+		delivery->service = service;
+		LIST_INIT(&delivery->trips);
+	}
+	return delivery;
+}
+
+void
+delivery_close(struct delivery *delivery)
+{
+	while (!LIST_EMPTY(&delivery->trips))
+		end_trip(LIST_FIRST(&delivery->trips));
+	free(delivery);
+}

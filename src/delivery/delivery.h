@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Has the replies of the outbox delivered by the AI workers: those to one person
+ * one after the other, in their order.  Who recorded a message delivers its
+ * reply; the keeper those that were left behind or failed, after a pause that
+ * grows, for 24 hours.  Then, or when the platform refuses it, a reply goes to
+ * the dead letters.
+ */
+#ifndef DELIVERY_H
+#define DELIVERY_H
+
+#include "message/message.h"
+#include "store_queue.h"
+
+struct delivery;
+
+/* One per process that drives messages.  service must outlive it.  NULL when there is no memory. */
+struct delivery *delivery_open(const struct message_service *service);
+
+/* Deliveries under way end without a further step: their claims end by themselves.  The pool must be closed before. */
+void delivery_close(struct delivery *delivery);
+
+/* Until when somebody who takes a reply now has it. */
+int64_t delivery_claim_until(int64_t now_ms);
+
+/* Deliver what waits for this person; claimed: of which message the caller has the reply already, by deliver_until_ms. */
+void delivery_go(struct delivery *delivery, const struct ledger *ledger, const struct uuid *claimed);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* Replies that wait for their delivery; see op_queue.h. */
+#include "config.h"
+
+#include "op_queue.h"
+
+static enum status
+outbox_get(struct op *op, const struct uuid *message_id, struct outbox_entry *entry)
+{
+	struct key key = queue_key(op->ledger, message_id);
+	struct slice value;
+
+	if (!op_get(op, TABLE_OUTBOX, &key, &value))
+		return kv_status(op->kv, ST_NOT_FOUND);
+	entry->message_id = *message_id;
+	return outbox_unpack(value, entry);
+}
+
+static void
+outbox_put(struct op *op, const struct outbox_entry *entry)
+{
+	struct key key = queue_key(op->ledger, &entry->message_id);
+
+	outbox_pack(op->scratch, entry);
+	op_put_scratch(op, TABLE_OUTBOX, &key);
+}
+
+void
+outbox_add(struct op *op, const struct outbox_entry *entry)
+{
+	struct outbox_entry kept = *entry;
+
+	if (queue_has_older(op, TABLE_OUTBOX, &entry->message_id)) {
+		kept.not_before_ms = 0;
+		kept.attempts = 0;
+	}
+	outbox_put(op, &kept);
+}
+
+enum status
+op_claim_reply(struct op *op, const struct reply_claim *claim)
+{
+	struct outbox_entry entry;
+	enum status st = outbox_get(op, &claim->message_id, &entry);
+
+	if (st != ST_OK)
+		return st;
+	if (entry.not_before_ms > claim->now_ms)
+		return ST_CONFLICT;
+	entry.attempts++;
+	entry.not_before_ms = claim->until_ms;
+	outbox_put(op, &entry);
+	return kv_status(op->kv, ST_OK);
+}
+
+static void
+bury(struct op *op, const struct outbox_entry *entry, const struct reply_outcome *outcome)
+{
+	struct dead_letter letter = { .is_reply = true, .dead_ms = outcome->now_ms, .why = outcome->why, .reply = *entry };
+
+	dead_letter_put(op, &letter);
+}
+
+enum status
+op_finish_reply(struct op *op, const struct reply_outcome *outcome)
+{
+	struct key key = queue_key(op->ledger, &outcome->message_id);
+	struct outbox_entry entry;
+	enum status st = outbox_get(op, &outcome->message_id, &entry);
+
+	if (st != ST_OK)
+		return st == ST_NOT_FOUND ? ST_OK : st;
+	if (outcome->result == REPLY_LATER) {
+		entry.not_before_ms = outcome->not_before_ms;
+		entry.step = outcome->step;
+		entry.why = outcome->why;
+		outbox_put(op, &entry);
+		return kv_status(op->kv, ST_OK);
+	}
+	if (outcome->result == REPLY_SENT)
+		reference_put(op, entry.conversation, outcome->ref, &entry.message_id, outcome->now_ms);
+	else
+		bury(op, &entry, outcome);
+	kv_del(op->kv, TABLE_OUTBOX, key_slice(&key));
+	return kv_status(op->kv, ST_OK);
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+static enum status
+read_entry(const struct kv_cursor *cursor, struct outbox_entry *entry)
+{
+	return queue_read_key(cursor->key, &entry->message_id) ? outbox_unpack(cursor->value, entry) : ST_BAD_RECORD;
+}
+
+/* It keeps nobody back any more while it waits for its next attempt. */
+static bool
+lets_pass(const struct outbox_entry *entry, int64_t now_ms)
+{
+	return entry->attempts >= REPLY_PATIENCE && entry->not_before_ms > now_ms;
+}
+
+struct first {
+	struct op           *op;
+	int64_t              now_ms;
+	struct outbox_entry *entry;
+	bool                 is_found;
+};
+
+static enum status
+take_first(const struct kv_cursor *cursor, bool *wants_next, void *arg)
+{
+	struct first *first = arg;
+	struct kv_cursor copy = *cursor;
+	enum status st;
+
+	copy.value = arena_copy(first->op->arena, cursor->value);
+	if (copy.value.ptr == NULL)
+		return ST_FAILED;
+	st = read_entry(&copy, first->entry);
+	*wants_next = st == ST_OK && lets_pass(first->entry, first->now_ms);
+	first->is_found = st == ST_OK && !*wants_next;
+	return st;
+}
+
+enum status
+op_first_reply(struct op *op, int64_t now_ms, struct outbox_entry *entry)
+{
+	struct first first = { op, now_ms, entry, false };
+	enum status st = queue_walk_ledger(op, TABLE_OUTBOX, take_first, &first);
+
+	return st == ST_OK && !first.is_found ? ST_NOT_FOUND : st;
+}
+
+struct listing {
+	int64_t now_ms;
+	void  (*on_reply)(const struct outbox_entry *entry, void *arg);
+	void   *arg;
+};
+
+static enum status
+give_due(const struct kv_cursor *cursor, bool *wants_next, void *arg)
+{
+	const struct listing *listing = arg;
+	struct outbox_entry entry;
+	enum status st = read_entry(cursor, &entry);
+
+	if (st != ST_OK)
+		return st;
+	if (entry.not_before_ms <= listing->now_ms)
+		listing->on_reply(&entry, listing->arg);
+	else
+		*wants_next = lets_pass(&entry, listing->now_ms);
+	return ST_OK;
+}
+
+enum status
+op_list_due_replies(struct op *op, const struct due_query *query,
+    void (*on_reply)(const struct outbox_entry *entry, void *arg), void *arg, struct slice *next)
+{
+	struct listing listing = { query->now_ms, on_reply, arg };
+
+	return queue_walk(op, TABLE_OUTBOX, query, give_due, &listing, next);
+}

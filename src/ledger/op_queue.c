@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* What inbox, outbox and dead letters have in common: their keys, and the walk over ledgers; see op_queue.h. */
+#include "config.h"
+
+#include "op_queue.h"
+
+struct key
+queue_key(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *id)
+{
+	struct key key = { .len = 0 };
+
+	key_add(&key, ledger, LEDGER_KEY_SIZE);
+	if (id != NULL)
+		key_add(&key, id->bytes, sizeof id->bytes);
+	return key;
+}
+
+bool
+queue_read_key(struct slice key, struct uuid *id)
+{
+	if (key.len < LEDGER_KEY_SIZE + sizeof id->bytes)
+		return false;
+	memcpy(id->bytes, key.ptr + LEDGER_KEY_SIZE, sizeof id->bytes);
+	return true;
+}
+
+bool
+queue_has_older(struct op *op, enum table table, const struct uuid *id)
+{
+	struct key ledger = queue_key(op->ledger, NULL), key = queue_key(op->ledger, id);
+	struct kv_cursor cursor;
+	bool has_older;
+
+	kv_cursor_begin(&cursor, op->kv, table);
+	has_older = kv_cursor_seek_before(&cursor, key_slice(&key)) && key_starts_with(cursor.key, &ledger);
+	kv_cursor_end(&cursor);
+	return has_older;
+}
+
+/* Stand on the first row of the next ledger. */
+static bool
+next_ledger(struct kv_cursor *cursor)
+{
+	struct key end = key_of((struct slice){ cursor->key.ptr, LEDGER_KEY_SIZE });
+
+	key_to_end(&end);
+	return end.len > 0 && kv_cursor_seek(cursor, key_slice(&end));
+}
+
+/* All rows of one ledger that are wanted; the cursor stands behind them or at the end. */
+static enum status
+walk_ledger(struct kv_cursor *cursor, queue_row_fn *on_row, void *arg, bool *is_there)
+{
+	struct key ledger = key_of((struct slice){ cursor->key.ptr, LEDGER_KEY_SIZE });
+	bool wants_next = true;
+	enum status st = ST_OK;
+
+	for (*is_there = true; st == ST_OK && *is_there && wants_next && key_starts_with(cursor->key, &ledger);) {
+		wants_next = false;
+		st = on_row(cursor, &wants_next, arg);
+		if (wants_next)
+			*is_there = kv_cursor_next(cursor);
+	}
+	if (*is_there && key_starts_with(cursor->key, &ledger))
+		*is_there = next_ledger(cursor);
+	return st;
+}
+
+enum status
+queue_walk(struct op *op, enum table table, const struct due_query *query,
+    queue_row_fn *on_row, void *arg, struct slice *next)
+{
+	struct kv_cursor cursor;
+	enum status st = ST_OK;
+	bool is_there;
+
+	kv_cursor_begin(&cursor, op->kv, table);
+	is_there = kv_cursor_seek(&cursor, query->from.len > 0 ? query->from : SLICE_LITERAL("\0"));
+	for (unsigned looks = 0; st == ST_OK && is_there && looks < query->looks; looks++) {
+		if (cursor.key.len < LEDGER_KEY_SIZE)
+			st = ST_BAD_RECORD;
+		else
+			st = walk_ledger(&cursor, on_row, arg, &is_there);
+	}
+	*next = is_there && st == ST_OK ? arena_copy(op->arena, cursor.key) : SLICE_EMPTY;
+	if (is_there && st == ST_OK && next->ptr == NULL)
+		st = ST_FAILED;
+	kv_cursor_end(&cursor);
+	return kv_status(op->kv, st);
+}
+
+enum status
+queue_walk_ledger(struct op *op, enum table table, queue_row_fn *on_row, void *arg)
+{
+	struct key ledger = queue_key(op->ledger, NULL);
+	enum status st = ST_OK;
+	struct kv_cursor cursor;
+	bool is_there;
+
+	kv_cursor_begin(&cursor, op->kv, table);
+	if (kv_cursor_seek(&cursor, key_slice(&ledger)) && key_starts_with(cursor.key, &ledger))
+		st = walk_ledger(&cursor, on_row, arg, &is_there);
+	kv_cursor_end(&cursor);
+	return kv_status(op->kv, st);
+}

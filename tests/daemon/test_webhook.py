@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What messengers send: verified, written to disk once, answered at once, worked on behind that."""
+
+import os
+import signal
+import unittest
+
+import tap
+from api import Client, service
+from harness import Daemon
+from store_reader import read_store
+from webhooks import LINE_SECRET, Secrets, line_body, line_event, post_line, post_telegram, telegram_update
+
+
+class Webhooks(unittest.TestCase):
+    """One daemon for the cases of a class, with two messengers whose APIs nobody serves."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.secrets = Secrets()
+        cls.daemon = Daemon(cls.secrets.line(LINE_SECRET, "the next secret") + cls.secrets.telegram() + cls.secrets.whatsapp()).__enter__()
+        cls.hook = Client(cls.daemon.port)
+        cls.client = service(cls.daemon)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.hook.connection.close()
+        cls.client.connection.close()
+        cls.daemon.__exit__(None, None, None)
+        cls.secrets.__exit__()
+
+    def setUp(self):
+        self.name = "U" + self.id().rsplit("test_")[-1][:40]
+        self.user = "line:Ubot:" + self.name
+        self.before = self.daemon.stats()
+
+    def grown(self, counter):
+        return self.daemon.stats()[counter] - self.before[counter]
+
+    def spent(self, user=None):
+        answer = self.client.get(f"/api/v1/expenses?user={user or self.user}")
+        return [(e["description"], e["amount"]) for e in answer.json["expenses"]] if answer.status == 200 else []
+
+    def test_a_message_is_answered_with_200_and_its_expenses_are_stored(self):
+        answer = post_line(self.hook, line_body(line_event(self.name, "早餐$20午餐$30", self.name)))
+        self.assertEqual((answer.status, answer.body), (200, b""))
+        self.daemon.wait_for(lambda: sorted(self.spent()) == [("午餐", "30.00"), ("早餐", "20.00")])
+        self.assertEqual(self.grown("webhook_events"), 1)
+
+    def test_what_comes_again_is_answered_and_not_booked_twice(self):
+        body = line_body(line_event(self.name, "tea 5", self.name))
+        for _ in range(5):
+            self.assertEqual(post_line(self.hook, body).status, 200)
+        self.assertEqual((self.grown("webhook_events"), self.grown("webhook_repeats")), (1, 4))
+        self.daemon.wait_for(lambda: self.spent() == [("tea", "5.00")])
+        self.assertEqual(post_line(self.hook, body).status, 200)
+        self.assertEqual(self.spent(), [("tea", "5.00")])
+
+    def test_one_bad_event_does_not_harm_its_neighbours(self):
+        bad = line_event(self.name, "tea 5", self.name + "1")
+        del bad["source"]
+        self.assertEqual(post_line(self.hook, line_body(bad, line_event(self.name, "bun 7", self.name + "2"), {"type": "?"})).status, 200)
+        self.daemon.wait_for(lambda: self.spent() == [("bun", "7.00")])
+        self.assertEqual(self.grown("webhook_ignored"), 2)
+
+    def test_a_wrong_signature_is_refused_and_writes_nothing(self):
+        before = self.daemon.stats()["store_commits"]
+        answer = post_line(self.hook, line_body(line_event(self.name, "tea 5", self.name)), secret="another")
+        self.assertEqual((answer.status, answer.json["type"]), (401, "/problems/invalid-signature"))
+        self.assertEqual(self.hook.request("POST", "/webhook/line", line_body()).status, 401)
+        self.assertEqual((self.grown("webhook_refused"), self.daemon.stats()["store_commits"]), (2, before))
+
+    def test_of_two_secrets_each_is_good(self):
+        self.assertEqual(post_line(self.hook, line_body(line_event(self.name, "tea 5", self.name)), secret="the next secret").status, 200)
+        self.daemon.wait_for(lambda: self.spent() == [("tea", "5.00")])
+
+    def test_a_signed_body_that_is_none_is_refused(self):
+        answer = post_line(self.hook, b"{")
+        self.assertEqual((answer.status, answer.json["type"]), (400, "/problems/malformed-json"))
+
+    def test_an_empty_batch_verifies_the_webhook(self):
+        self.assertEqual(post_line(self.hook, line_body()).status, 200)
+
+    def test_the_challenge_is_answered_to_who_knows_the_token(self):
+        path = "/webhook/whatsapp?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token="
+        answer = self.hook.get(path + "open%20sesame")
+        self.assertEqual((answer.status, answer.body), (200, b"1158201444"))
+        self.assertEqual(self.hook.get(path + "wrong").status, 403)
+
+    def test_a_messenger_without_secrets_has_no_route(self):
+        for path in "slack", "discord", "teams", "icq", "":
+            self.assertEqual(self.hook.request("POST", "/webhook/" + path, b"{}").status, 404, path)
+        self.assertEqual(self.hook.get("/webhook/line").status, 405)
+
+    def test_a_persons_messages_keep_their_order(self):
+        said = ["tea 5", "bun 7", "undo", "pie 9"]
+        for n, text in enumerate(said):
+            self.assertEqual(post_line(self.hook, line_body(line_event(self.name, text, f"{self.name}{n}"))).status, 200)
+        self.daemon.wait_for(lambda: ("pie", "9.00") in self.spent())
+        self.assertEqual(sorted(self.spent()), [("pie", "9.00"), ("tea", "5.00")])
+
+    def test_a_text_that_is_too_long_is_refused_aloud(self):
+        post_telegram(self.hook, telegram_update(9001, 9001, "tea 5 " + "x" * 4000))
+        self.daemon.wait_for(lambda: self.grown("messages_recorded") == 1)
+        self.assertEqual(self.spent("telegram:123456:9001"), [])
+        self.assertEqual(self.grown("expenses_recorded"), 0)
+
+    def test_a_new_user_is_answered_in_the_messengers_language(self):
+        update = telegram_update(9002, 9002, "5")
+        update["message"]["from"]["language_code"] = "ja"
+        self.assertEqual(post_telegram(self.hook, update).status, 200)
+        user = "telegram:123456:9002"
+        self.daemon.wait_for(lambda: self.client.get(f"/api/v1/user?user={user}").status == 200)
+        self.assertEqual(self.client.get(f"/api/v1/user?user={user}").json["locale"], "ja")
+
+
+class Deaths(unittest.TestCase):
+    def test_what_was_answered_with_200_survives_the_death_of_everybody(self):
+        with Secrets() as secrets, Daemon(secrets.line()) as d, Client(d.port) as hook:
+            for pid in d.pids("ai"):
+                os.kill(pid, signal.SIGSTOP)          # nobody understands anything
+            for n in range(20):
+                self.assertEqual(post_line(hook, line_body(line_event(f"U{n}", "tea 5", f"e{n}"))).status, 200)
+            hook.connection.close()
+            for pid in d.children():
+                os.kill(pid, signal.SIGKILL)
+            d.stop(signal.SIGKILL)
+            self.assertEqual(len(read_store(d.store).inbox), 20)
+            d.start()
+            with service(d) as client:
+                for n in range(20):
+                    d.wait_for(lambda: client.get(f"/api/v1/expenses?user=line:Ubot:U{n}").status == 200)
+                    self.assertEqual([e["amount"] for e in client.expenses(f"line:Ubot:U{n}")], ["5.00"])
+
+
+if __name__ == "__main__":
+    tap.main()
