@@ -58,7 +58,9 @@ struct understand_input {
 	size_t                        category_word_count;
 	const struct slice           *accounts;        /* names of the user's own accounts */
 	size_t                        account_count;
-	bool                          may_ask;         /* an AI provider as well: for the AI workers, not looked at by understand() */
+	/* for the AI workers, not looked at by understand(): */
+	bool                          may_ask;         /* an AI provider as well */
+	uint64_t                      whose;           /* a number that tells users apart, and not who they are */
 };
 
 struct understood_expense {

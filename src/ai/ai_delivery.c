@@ -7,6 +7,7 @@
 #include "ai_pool_parts.h"
 #include "arena.h"
 #include "clock.h"
+#include "siphash.h"
 
 /* --- replies --------------------------------------------------------------------------------- */
 
@@ -54,10 +55,19 @@ tell_delivered(const struct ai_pool *pool, const struct job *job, enum status st
 static const struct job_kind delivery = { JOB_DELIVER, JOB_DELIVERED, .is_outside = true, .is_once = true,
 	.read = read_delivered, .tell = tell_delivered };
 
+/* Chats take turns; their addresses are chosen by the platforms. */
+static uint64_t
+flow_of(struct slice deliver_to)
+{
+	static const uint8_t no_secret[16];
+
+	return siphash(no_secret, deliver_to.ptr, deliver_to.len);
+}
+
 enum status
 ai_pool_deliver(struct ai_pool *pool, const struct outgoing *outgoing, int64_t deadline_ms, deliver_fn *fn, void *arg)
 {
-	struct job *job = pool_job_new(pool, &delivery, PRIORITY_HIGH, deadline_ms);
+	struct job *job = pool_job_new(pool, &delivery, PRIORITY_HIGH, flow_of(outgoing->deliver_to), deadline_ms);
 
 	if (job == NULL)
 		return ST_OVERLOADED;
@@ -88,7 +98,7 @@ static const struct job_kind key_fetching = { JOB_KEYS, JOB_KEYS_ANSWER, .is_out
 enum status
 ai_pool_fetch_keys(struct ai_pool *pool, const struct messenger *messenger, int64_t deadline_ms, keys_fn *fn, void *arg)
 {
-	struct job *job = pool_job_new(pool, &key_fetching, PRIORITY_HIGH, deadline_ms);
+	struct job *job = pool_job_new(pool, &key_fetching, PRIORITY_HIGH, 0, deadline_ms);
 
 	if (job == NULL)
 		return ST_OVERLOADED;

@@ -27,7 +27,7 @@ free_job(struct job *job)
 }
 
 struct job *
-pool_job_new(struct ai_pool *pool, const struct job_kind *kind, enum priority priority, int64_t deadline_ms)
+pool_job_new(struct ai_pool *pool, const struct job_kind *kind, enum priority priority, uint64_t flow, int64_t deadline_ms)
 {
 	struct job *job = pool->job_count < pool->options->ai_queue_max ? calloc(1, sizeof *job) : NULL;
 
@@ -37,7 +37,8 @@ pool_job_new(struct ai_pool *pool, const struct job_kind *kind, enum priority pr
 	}
 	job->kind = kind;
 	job->id = ++pool->last_id;
-	job->priority = priority;
+	job->waiting.priority = priority;
+	job->waiting.flow = flow;
 	job->deadline_ms = deadline_ms;
 	pool->job_count++;
 	return job;
@@ -52,7 +53,7 @@ pool_job_submit(struct ai_pool *pool, struct job *job)
 		counter_add(&pool->counters->ai_overloads, 1);
 		return ST_OVERLOADED;
 	}
-	TAILQ_INSERT_TAIL(&pool->waiting[job->priority], job, entry);
+	fair_queue_put(&pool->waiting, &job->waiting);
 	counter_add(&pool->counters->ai_jobs_waiting, 1);
 	pool_dispatch(pool);
 	pool_start_tick(pool);
@@ -70,29 +71,18 @@ pool_job_finish(struct ai_pool *pool, struct job *job, enum status st)
 void
 pool_job_wait_again(struct ai_pool *pool, struct job *job)
 {
-	TAILQ_INSERT_HEAD(&pool->waiting[job->priority], job, entry);
+	fair_queue_put_back(&pool->waiting, &job->waiting);
 	counter_add(&pool->counters->ai_jobs_waiting, 1);
-}
-
-static void
-take_waiting(struct ai_pool *pool, struct job *job)
-{
-	TAILQ_REMOVE(&pool->waiting[job->priority], job, entry);
-	counter_sub(&pool->counters->ai_jobs_waiting, 1);
 }
 
 struct job *
 pool_job_next(struct ai_pool *pool)
 {
-	for (int priority = 0; priority < PRIORITY_LEVELS; priority++) {
-		struct job *job = TAILQ_FIRST(&pool->waiting[priority]);
+	struct fair_entry *entry = fair_queue_take(&pool->waiting);
 
-		if (job == NULL)
-			continue;
-		take_waiting(pool, job);
-		return job;
-	}
-	return NULL;
+	if (entry != NULL)
+		counter_sub(&pool->counters->ai_jobs_waiting, 1);
+	return (struct job *)entry;
 }
 
 /* --- time ----------------------------------------------------------------------------------- */
@@ -106,21 +96,24 @@ pool_start_tick(struct ai_pool *pool)
 		event_add(pool->tick, &interval);
 }
 
-/* Deadlines lie some seconds off, so a look at each list's jobs is rare and short. */
+static bool
+is_over(const struct fair_entry *entry, const void *now_ms)
+{
+	return ((const struct job *)entry)->deadline_ms <= *(const int64_t *)now_ms;
+}
+
 static void
 check_deadlines(struct ai_pool *pool, int64_t now_ms)
 {
-	for (int priority = 0; priority < PRIORITY_LEVELS; priority++) {
-		struct job *job, *next;
+	struct fair_list late = TAILQ_HEAD_INITIALIZER(late);
+	struct fair_entry *entry;
 
-		for (job = TAILQ_FIRST(&pool->waiting[priority]); job != NULL; job = next) {
-			next = TAILQ_NEXT(job, entry);
-			if (job->deadline_ms > now_ms)
-				continue;
-			take_waiting(pool, job);
-			counter_add(&pool->counters->ai_timeouts, 1);
-			pool_job_finish(pool, job, ST_UNAVAILABLE);
-		}
+	fair_queue_take_all(&pool->waiting, is_over, &now_ms, &late);
+	while ((entry = TAILQ_FIRST(&late)) != NULL) {
+		TAILQ_REMOVE(&late, entry, link);
+		counter_sub(&pool->counters->ai_jobs_waiting, 1);
+		counter_add(&pool->counters->ai_timeouts, 1);
+		pool_job_finish(pool, (struct job *)entry, ST_UNAVAILABLE);
 	}
 }
 
@@ -164,7 +157,7 @@ enum status
 ai_pool_ask(struct ai_pool *pool, const struct understand_input *input, enum priority priority, int64_t deadline_ms,
     ai_answer_fn *fn, void *arg)
 {
-	struct job *job = pool_job_new(pool, &understanding, priority, deadline_ms);
+	struct job *job = pool_job_new(pool, &understanding, priority, input->whose, deadline_ms);
 
 	if (job == NULL)
 		return ST_OVERLOADED;
@@ -194,8 +187,7 @@ ai_pool_open(struct event_base *base, const struct options *options, struct coun
 		free(pool);
 		return NULL;
 	}
-	for (int priority = 0; priority < PRIORITY_LEVELS; priority++)
-		TAILQ_INIT(&pool->waiting[priority]);
+	fair_queue_init(&pool->waiting);
 	for (unsigned i = 0; i < pool->link_count; i++)
 		link_init(&pool->links[i], pool, i);
 	pool_start_tick(pool);

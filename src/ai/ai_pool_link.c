@@ -232,7 +232,7 @@ static void
 send_job(struct link *link, struct job *job)
 {
 	struct ai_pool *pool = link->pool;
-	struct frame frame = { job->kind->asks, job->id, job->priority, job->deadline_ms, buf_slice(&job->body) };
+	struct frame frame = { job->kind->asks, job->id, job->waiting.priority, job->deadline_ms, buf_slice(&job->body) };
 
 	if (!job->is_sent)
 		job->crashes_before = count_crashes(pool);

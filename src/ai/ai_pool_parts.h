@@ -12,6 +12,7 @@
 #include "ai_delivery.h"
 #include "ai_pool.h"
 #include "buf.h"
+#include "fair_queue.h"
 #include "job.h"
 #include "job_delivery.h"
 
@@ -40,10 +41,10 @@ struct job_kind {
 };
 
 struct job {
+	struct fair_entry      waiting;        /* with its priority; the first member */
 	TAILQ_ENTRY(job)       entry;
 	const struct job_kind *kind;
 	uint64_t               id;
-	enum priority          priority;
 	int64_t                deadline_ms, attempt_ends_ms;
 	unsigned               losses, stalls;         /* workers that went away, or did not answer in time */
 	uint32_t               crashes_before;         /* of all workers, when it was first sent */
@@ -77,7 +78,7 @@ struct ai_pool {
 	struct counters        *counters;
 	const struct counter_segment *segment;
 	struct event           *tick;
-	struct job_list         waiting[PRIORITY_LEVELS];
+	struct fair_queue       waiting;
 	size_t                  job_count;       /* waiting and in flight */
 	uint64_t                last_id;
 	bool                    is_dispatching;
@@ -88,8 +89,9 @@ struct ai_pool {
 
 /* --- ai_pool.c: jobs ----------------------------------------------------------------------- */
 
-/* A job whose body is to be packed and which is then to be submitted.  NULL: there are too many, which is counted. */
-struct job *pool_job_new(struct ai_pool *pool, const struct job_kind *kind, enum priority priority, int64_t deadline_ms);
+/* flow: a number of whom it is for, since users take turns.  A job whose body is to be packed and which is then to be submitted.  NULL: there are too many, which is counted. */
+struct job *pool_job_new(struct ai_pool *pool, const struct job_kind *kind, enum priority priority, uint64_t flow,
+    int64_t deadline_ms);
 
 /* ST_OK, or ST_OVERLOADED without a call, when its body could not be packed. */
 enum status pool_job_submit(struct ai_pool *pool, struct job *job);

@@ -35,13 +35,14 @@ job_pack(struct buf *out, const struct understand_input *job)
 {
 	msgpack_packer pk = mp_packer(out);
 
-	msgpack_pack_array(&pk, 7);
+	msgpack_pack_array(&pk, 8);
 	mp_put_str(&pk, job->text);
 	mp_put_str(&pk, job->locale);
 	mp_put_currency(&pk, job->home);
 	msgpack_pack_int32(&pk, job->today);
 	pack_own_words(&pk, job);
 	mp_put_bool(&pk, job->may_ask);
+	msgpack_pack_uint64(&pk, job->whose);
 }
 
 static bool
@@ -93,13 +94,14 @@ job_unpack(struct slice body, struct understand_input *job, struct job_words *wo
 	struct mp mp = mp_of(body);
 	uint32_t more;
 
-	mp_array_of(&mp, 7, &more);
+	mp_array_of(&mp, 8, &more);
 	job->text = mp_str(&mp);
 	job->locale = mp_str(&mp);
 	job->home = mp_currency(&mp);
 	job->today = mp_day(&mp);
 	unpack_own_words(&mp, job, words);
 	job->may_ask = mp_bool(&mp);
+	job->whose = mp_uint(&mp);
 	mp_skip(&mp, more);
 	return mp_end(&mp) && job->home.code[0] != '\0' && job->text.len <= UNDERSTAND_TEXT_MAX && text_is_utf8(job->text);
 }

@@ -229,5 +229,5 @@ post_parse(struct request *req)
 	job.today = message_day(parse->profile.zone.ptr, clock_wall_ms());
 	if (caller_person(caller) != NULL)
 		message_own_words(caller->service, &caller->ledger, caller_person(caller), &req->arena, &job);
-	return message_ask(caller->service, &job, PRIORITY_HIGH, on_parsed, parse);
+	return message_ask(caller->service, &caller->ledger, &job, PRIORITY_HIGH, on_parsed, parse);
 }

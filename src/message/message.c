@@ -274,7 +274,7 @@ understand_or_record(struct drive *drive)
 	step_begins(drive);
 	if (drive->is_known)
 		message_own_words(drive->service, &drive->ledger, &drive->person, &drive->arena, &job);
-	st = message_ask(drive->service, &job, drive->input.priority, on_understood, drive);
+	st = message_ask(drive->service, &drive->ledger, &job, drive->input.priority, on_understood, drive);
 	if (st != ST_OK)
 		finish(drive, st, NULL);
 }

@@ -94,8 +94,8 @@ day_t message_day(const char *zone, int64_t wall_ms);
  * What ai_pool_ask does, with the deadline of a message; a provider may be asked
  * too.  own_category of its answer is 1 + the place among the person's.
  */
-enum status message_ask(const struct message_service *service, const struct understand_input *job, enum priority priority,
-    ai_answer_fn *fn, void *arg);
+enum status message_ask(const struct message_service *service, const struct ledger *ledger, const struct understand_input *job,
+    enum priority priority, ai_answer_fn *fn, void *arg);
 
 /*
  * Put the words of the person's categories and the names of the accounts used

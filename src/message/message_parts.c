@@ -159,12 +159,13 @@ message_understood_by(const struct understanding *result)
 }
 
 enum status
-message_ask(const struct message_service *service, const struct understand_input *job, enum priority priority,
-    ai_answer_fn *fn, void *arg)
+message_ask(const struct message_service *service, const struct ledger *ledger, const struct understand_input *job,
+    enum priority priority, ai_answer_fn *fn, void *arg)
 {
 	struct understand_input asked = *job;
 
 	asked.may_ask = true;
+	memcpy(&asked.whose, ledger->key, sizeof asked.whose);
 	return ai_pool_ask(service->pool, &asked, priority, clock_mono_ms() + service->options->ai_message_timeout_ms, fn, arg);
 }
 

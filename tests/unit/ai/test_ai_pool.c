@@ -62,11 +62,17 @@ on_answer(enum status st, const struct understanding *result, void *arg)
 }
 
 static enum status
-ask(struct scene *scene, const char *text, enum priority priority, int64_t patience_ms)
+ask_for(struct scene *scene, uint64_t whose, const char *text, enum priority priority, int64_t patience_ms)
 {
-	struct understand_input job = { .text = slice_of(text), .home = { "TWD" }, .today = 20000 };
+	struct understand_input job = { .text = slice_of(text), .home = { "TWD" }, .today = 20000, .whose = whose };
 
 	return ai_pool_ask(scene->pool, &job, priority, clock_mono_ms() + patience_ms, on_answer, scene);
+}
+
+static enum status
+ask(struct scene *scene, const char *text, enum priority priority, int64_t patience_ms)
+{
+	return ask_for(scene, 1, text, priority, patience_ms);
 }
 
 /* Turn the loop until as many are answered; the patience of each job bounds it. */
@@ -196,6 +202,19 @@ jobs_of_higher_priority_are_sent_first(void **state)
 }
 
 static void
+a_user_who_says_much_does_not_keep_others_waiting(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->workers[1].says_hello = false;
+	for (int i = 0; i < 50; i++)
+		ask_for(scene, 1, "much", PRIORITY_HIGH, 10000);
+	ask_for(scene, 2, "little", PRIORITY_HIGH, 10000);
+	await_answers(scene, 51);
+	assert_string_equal(scene->workers[0].texts[1], "little");
+}
+
+static void
 a_job_that_breaks_every_worker_is_given_up(void **state)
 {
 	struct scene *scene = *state;
@@ -266,6 +285,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_job_that_waits_for_a_provider_goes_to_another_worker_when_its_own_dies, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_over_the_bound_are_refused_and_the_others_answered, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_of_higher_priority_are_sent_first, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_user_who_says_much_does_not_keep_others_waiting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_breaks_every_worker_is_given_up, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_whose_workers_are_killed_from_outside_is_not_given_up, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_nobody_takes_is_unavailable_at_its_deadline, open_scene, close_scene),

@@ -113,7 +113,8 @@ a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 	static const struct understand_word words_sent[] = { { SLICE_LITERAL("差旅"), 7 }, { SLICE_LITERAL("trip"), 7 } };
 	static const struct slice accounts_sent[] = { SLICE_LITERAL("老婆的卡") };
 	static struct job_words words;
-	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000, words_sent, 2, accounts_sent, 1, true }, got;
+	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000, words_sent, 2, accounts_sent, 1, true,
+		UINT64_MAX - 1 }, got;
 	struct buf b = BUF_INIT;
 
 	(void)state;
@@ -127,6 +128,7 @@ a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 	assert_int_equal(got.account_count, 1);
 	assert_true(slice_equal(got.accounts[0], accounts_sent[0]));
 	assert_true(got.may_ask);
+	assert_true(got.whose == job.whose);
 	for (size_t len = 0; len < b.len; len++)
 		assert_false(job_unpack((struct slice){ b.data, len }, &got, &words));
 	srandom(2);
