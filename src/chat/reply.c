@@ -4,6 +4,7 @@
 
 #include "reply.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The day and the account, each after a separator. */
