@@ -34,6 +34,7 @@ struct worker {
 	struct access_log  *access_log;
 	int                 access_fd;           /* -1: standard error itself is used */
 	struct server      *server;
+	bool                is_drained;          /* no request is in work any more */
 };
 
 static void
@@ -158,6 +159,16 @@ on_reopen(void *arg)
 	worker->access_fd = fd;
 }
 
+/* What webhooks brought is worked on and answered behind their requests. */
+static void
+end_when_idle(void *arg)
+{
+	struct worker *worker = arg;
+
+	if (worker->is_drained && inbox_under_way(worker->inbox) == 0 && delivery_is_idle(worker->delivery))
+		child_loop_end(&worker->loop, CHILD_EXIT_OK);
+}
+
 static bool
 open_webhooks(struct worker *worker)
 {
@@ -166,8 +177,11 @@ open_webhooks(struct worker *worker)
 	worker->delivery = delivery_open(messages);
 	if (worker->delivery != NULL)
 		worker->inbox = inbox_open(messages, worker->delivery, 0);
-	if (worker->inbox != NULL)
-		worker->services.webhooks = webhooks_open(messages, worker->inbox);
+	if (worker->inbox == NULL)
+		return false;
+	inbox_on_idle(worker->inbox, end_when_idle, worker);
+	delivery_on_idle(worker->delivery, end_when_idle, worker);
+	worker->services.webhooks = webhooks_open(messages, worker->inbox);
 	return worker->services.webhooks != NULL &&
 	    route_table_add(worker->routes, worker->hook_routes, webhooks_routes(messages->options, worker->hook_routes));
 }
@@ -200,7 +214,8 @@ on_drained(void *arg)
 {
 	struct worker *worker = arg;
 
-	child_loop_end(&worker->loop, CHILD_EXIT_OK);
+	worker->is_drained = true;
+	end_when_idle(worker);
 }
 
 /* Whether asked to hurry or not, what was begun is answered; the loop's deadlines differ. */

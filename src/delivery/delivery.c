@@ -36,16 +36,28 @@ struct trip {
 struct delivery {
 	const struct message_service *service;
 	LIST_HEAD(, trip)             trips;
+	void                        (*on_idle)(void *arg);
+	void                         *arg;
 };
 
 static void look(struct trip *trip);
 
 static void
-end_trip(struct trip *trip)
+free_trip(struct trip *trip)
 {
 	LIST_REMOVE(trip, link);
 	arena_fini(&trip->arena);
 	free(trip);
+}
+
+static void
+end_trip(struct trip *trip)
+{
+	struct delivery *delivery = trip->delivery;
+
+	free_trip(trip);
+	if (LIST_EMPTY(&delivery->trips) && delivery->on_idle != NULL)
+		delivery->on_idle(delivery->arg);
 }
 
 int64_t
@@ -237,6 +249,19 @@ delivery_go(struct delivery *delivery, const struct ledger *ledger, const struct
 	look(trip);
 }
 
+bool
+delivery_is_idle(const struct delivery *delivery)
+{
+	return LIST_EMPTY(&delivery->trips);
+}
+
+void
+delivery_on_idle(struct delivery *delivery, void (*fn)(void *arg), void *arg)
+{
+	delivery->on_idle = fn;
+	delivery->arg = arg;
+}
+
 struct delivery *
 delivery_open(const struct message_service *service)
 {
@@ -253,6 +278,6 @@ void
 delivery_close(struct delivery *delivery)
 {
 	while (!LIST_EMPTY(&delivery->trips))
-		end_trip(LIST_FIRST(&delivery->trips));
+		free_trip(LIST_FIRST(&delivery->trips));
 	free(delivery);
 }

@@ -26,4 +26,8 @@ int64_t delivery_claim_until(int64_t now_ms);
 /* Deliver what waits for this person; claimed: of which message the caller has the reply already, by deliver_until_ms. */
 void delivery_go(struct delivery *delivery, const struct ledger *ledger, const struct uuid *claimed);
 
+/* Whether nothing is being delivered from here, and whom to call each time when that is so again. */
+bool delivery_is_idle(const struct delivery *delivery);
+void delivery_on_idle(struct delivery *delivery, void (*fn)(void *arg), void *arg);
+
 #endif

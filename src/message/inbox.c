@@ -40,18 +40,30 @@ struct inbox {
 	struct delivery              *delivery;
 	uint32_t                      crash_mark;
 	unsigned                      under_way;
+	void                        (*on_idle)(void *arg);
+	void                         *arg;
 	LIST_HEAD(, errand)           errands;
 };
 
 static void go_on(struct errand *errand);
 
 static void
-end_errand(struct errand *errand)
+free_errand(struct errand *errand)
 {
 	errand->inbox->under_way--;
 	LIST_REMOVE(errand, link);
 	arena_fini(&errand->arena);
 	free(errand);
+}
+
+static void
+end_errand(struct errand *errand)
+{
+	struct inbox *inbox = errand->inbox;
+
+	free_errand(errand);
+	if (inbox->under_way == 0 && inbox->on_idle != NULL)
+		inbox->on_idle(inbox->arg);
 }
 
 int64_t
@@ -271,6 +283,13 @@ inbox_under_way(const struct inbox *inbox)
 	return inbox->under_way;
 }
 
+void
+inbox_on_idle(struct inbox *inbox, void (*fn)(void *arg), void *arg)
+{
+	inbox->on_idle = fn;
+	inbox->arg = arg;
+}
+
 struct inbox *
 inbox_open(const struct message_service *service, struct delivery *delivery, uint32_t crash_mark)
 {
@@ -289,6 +308,6 @@ void
 inbox_close(struct inbox *inbox)
 {
 	while (!LIST_EMPTY(&inbox->errands))
-		end_errand(LIST_FIRST(&inbox->errands));
+		free_errand(LIST_FIRST(&inbox->errands));
 	free(inbox);
 }

@@ -39,7 +39,8 @@ void inbox_take(struct inbox *inbox, const struct inbox_entry *entry);
 /* A copy of all that an entry points to; false: no memory. */
 bool inbox_entry_copy(struct arena *arena, const struct inbox_entry *entry, struct inbox_entry *copy);
 
-/* How many people's messages are under way here. */
+/* How many people's messages are under way here, and whom to call each time when none is any more. */
 unsigned inbox_under_way(const struct inbox *inbox);
+void inbox_on_idle(struct inbox *inbox, void (*fn)(void *arg), void *arg);
 
 #endif

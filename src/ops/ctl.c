@@ -278,6 +278,7 @@ static const struct verb verbs[] = {
 	{ "show", "what", "stats.sock", pass_on, "What the daemon knows of itself; \"show help\" lists it." },
 	{ "reset", NULL, "control.sock", pass_on, "Forget peaks, minima and maxima; totals go on." },
 	{ "token", "add|list|revoke ...", "control.sock", pass_on, "Tokens of the REST API." },
+	{ "queue", "list|show|retry|drop ...", "control.sock", pass_on, "Messages and replies that were given up." },
 	{ "check-config", NULL, NULL, check_config, "Test the configuration." },
 	{ "backup", "[--keep n] directory", NULL, keep_data,
 		"Copy the store, also while it is in use, to a new directory below that one, read the copy, then remove all but the newest n." },

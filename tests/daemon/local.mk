@@ -27,6 +27,7 @@ TESTS += tests/daemon/test_policy.py
 if HAVE_POSTGRESQL
 TESTS += tests/daemon/test_postgresql.py
 endif
+TESTS += tests/daemon/test_queue.py
 TESTS += tests/daemon/test_said.py
 TESTS += tests/daemon/test_slow_clients.py
 TESTS += tests/daemon/test_slow_disk.py
@@ -94,3 +95,4 @@ tests_daemon_aiexpensed_early_ack_CPPFLAGS = $(AM_CPPFLAGS) -DSABOTAGE_EARLY_ACK
 tests_daemon_aiexpensed_early_ack_LDADD = $(LIBS_ALL)
 EXTRA_DIST += tests/daemon/test_webhook.py
 EXTRA_DIST += tests/daemon/webhooks.py
+EXTRA_DIST += tests/daemon/test_queue.py
