@@ -4,6 +4,8 @@
 
 #include "store_suite.h"
 
+#include <stdio.h>
+
 #include "arena.h"
 #include "store_queue.h"
 
