@@ -9,6 +9,7 @@
 #include "ai/provider/provider.h"
 #include "answer_cache.h"
 #include "breaker.h"
+#include "budget.h"
 #include "log.h"
 #include "options.h"
 
@@ -16,7 +17,8 @@ static bool
 create(struct ai_shared *shared, const struct options *options)
 {
 	shared->breakers = breakers_create(PROVIDERS_MAX);
-	if (shared->breakers == NULL)
+	shared->budget = budget_create();
+	if (shared->breakers == NULL || shared->budget == NULL)
 		return false;
 	if (options->ai_cache_bytes == 0)
 		return true;
@@ -43,5 +45,6 @@ ai_shared_destroy(struct ai_shared *shared)
 		return;
 	breakers_destroy(shared->breakers, PROVIDERS_MAX);
 	answer_cache_destroy(shared->answers);
+	budget_destroy(shared->budget);
 	free(shared);
 }

@@ -4,12 +4,14 @@
 #define AI_SHARED_H
 
 struct answer_cache;
+struct budget;
 struct breaker;
 struct options;
 
 struct ai_shared {
 	struct breaker      *breakers;         /* of the providers, in their order */
 	struct answer_cache *answers;          /* NULL: none are kept */
+	struct budget       *budget;
 };
 
 /* NULL after logging. */

@@ -14,6 +14,7 @@
 #include "ai_shared.h"
 #include "answer_cache.h"
 #include "breaker.h"
+#include "budget.h"
 #include "clock.h"
 #include "counters.h"
 #include "http_call.h"
@@ -56,6 +57,7 @@ struct asker {
 	struct curl_loop    *curl;
 	const struct options *options;
 	const struct ai_shared *shared;
+	struct budget_limits limits;
 	struct counters     *counters;
 	size_t               provider_count;
 	struct provider      providers[PROVIDERS_MAX];
@@ -127,6 +129,13 @@ finish(struct ask *ask, const json_t *answer)
 
 /* --- one call ----------------------------------------------------------------------------------- */
 
+/* Prices and budgets are by UTC day. */
+static day_t
+today(void)
+{
+	return (day_t)(clock_wall_ms() / MS_PER_DAY);
+}
+
 static void
 note_call(struct ask *ask, const struct provider_answer *answer)
 {
@@ -139,11 +148,12 @@ note_call(struct ask *ask, const struct provider_answer *answer)
 	call = &ask->calls[ask->call_count++];
 	*call = (struct understand_call){ .provider = slice_of(provider->name), .model = slice_of(provider->model),
 		.input_tokens = answer->input_tokens, .output_tokens = answer->output_tokens };
-	if (answer->input_tokens + answer->output_tokens == 0 || !price_on(provider->prices, (day_t)(clock_wall_ms() / MS_PER_DAY), &price))
+	if (answer->input_tokens + answer->output_tokens == 0 || !price_on(provider->prices, today(), &price))
 		return;
 	call->has_cost = true;
 	call->currency = price.currency;
 	call->cost_micros = price_of(&price, answer->input_tokens, answer->output_tokens);
+	budget_spend(ask->asker->shared->budget, &ask->asker->limits, ask->input.whose, today(), call->currency, call->cost_micros);
 }
 
 static bool
@@ -287,7 +297,13 @@ ask_next(struct ask *ask)
 			timeout_ms = left_ms;
 		if (left_ms < CALL_MIN_MS)
 			return false;
-		if (!breaker_may_ask(&asker->shared->breakers[ask->provider], now_ms, timeout_ms) || !start_call(ask, timeout_ms))
+		if (!breaker_may_ask(&asker->shared->breakers[ask->provider], now_ms, timeout_ms))
+			continue;
+		if (!budget_take(asker->shared->budget, &asker->limits, ask->input.whose, today())) {
+			counter_add(&asker->counters->ai_over_budget, 1);
+			return false;
+		}
+		if (!start_call(ask, timeout_ms))
 			continue;
 		ask->started_ms = now_ms;
 		counter_add(&asker->counters->ai_calls, 1);
@@ -387,11 +403,14 @@ asker_open(struct event_base *base, struct curl_loop *curl, const struct options
     struct counters *counters)
 {
 	struct asker *asker = calloc(1, sizeof *asker);
+	struct buf errors = BUF_INIT;
 
 	if (asker == NULL) {
 		log_error("no memory to ask providers");
 		return NULL;
 	}
+	budget_limits_read(options, &asker->limits, &errors);        /* they were checked with the configuration */
+	buf_fini(&errors);
 	asker->base = base;
 	asker->curl = curl;
 	asker->options = options;

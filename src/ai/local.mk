@@ -7,6 +7,7 @@ libaiexpense_a_SOURCES += src/ai/ai_worker.c
 libaiexpense_a_SOURCES += src/ai/answer_cache.c src/ai/answer_cache.h
 libaiexpense_a_SOURCES += src/ai/asker.c src/ai/asker.h
 libaiexpense_a_SOURCES += src/ai/breaker.c src/ai/breaker.h
+libaiexpense_a_SOURCES += src/ai/budget.c src/ai/budget.h
 libaiexpense_a_SOURCES += src/ai/curl_loop.c src/ai/curl_loop.h
 libaiexpense_a_SOURCES += src/ai/fair_queue.c src/ai/fair_queue.h
 libaiexpense_a_SOURCES += src/ai/http_call.c src/ai/http_call.h

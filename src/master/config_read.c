@@ -5,6 +5,7 @@
 #include "config_read.h"
 
 #include "address.h"
+#include "ai/budget.h"
 #include "ai/provider/provider.h"
 #include "http/cors.h"
 #include "listener.h"
@@ -47,6 +48,7 @@ check_log_file(const char *name, const char *path, struct buf *errors)
 static bool
 check_values(const struct options *options, struct buf *errors)
 {
+	struct budget_limits limits;
 	bool is_valid = check_list("http.listen", &options->http_listen, listener_is_valid,
 	    "host:port, [address]:port, *:port or unix:path", errors);
 
@@ -57,6 +59,7 @@ check_values(const struct options *options, struct buf *errors)
 	is_valid = check_log_file("log.file", options->log_file, errors) && is_valid;
 	is_valid = check_log_file("http.access_log_file", options->http_access_log_file, errors) && is_valid;
 	is_valid = providers_check(options, errors) && is_valid;
+	is_valid = budget_limits_read(options, &limits, errors) && is_valid;
 	return messenger_check(options, errors) && is_valid;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
+#include "ai_budget.h"
 #include "clock.h"
 #include "ctl_server.h"
 #include "delivery/delivery.h"
@@ -179,6 +180,7 @@ open_services(struct keeper *keeper)
 	keeper->history = history_new();
 	if (messages->store == NULL || messages->pool == NULL || keeper->history == NULL)
 		return false;
+	ai_budget_resume(in->ai, in->options, messages->store);
 	keeper->delivery = delivery_open(messages);
 	if (keeper->delivery != NULL)
 		keeper->inbox = inbox_open(messages, keeper->delivery, crash_mark);

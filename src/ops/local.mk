@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += src/ops/commands.c src/ops/commands.h
 libaiexpense_a_SOURCES += src/ops/ctl_server.c src/ops/ctl_server.h
+libaiexpense_a_SOURCES += src/ops/ai_budget.c src/ops/ai_budget.h
 libaiexpense_a_SOURCES += src/ops/category_moves.c src/ops/category_moves.h
 libaiexpense_a_SOURCES += src/ops/deletion.c src/ops/deletion.h
 libaiexpense_a_SOURCES += src/ops/keeper.c src/ops/keeper.h

@@ -185,6 +185,34 @@ class Cache(AiCase):
         self.assertEqual(self.parse("zorbl 76")["understood_by"], "mock1")
 
 
+class Budgets(unittest.TestCase):
+    def asked(self, d, mock, *users):
+        mock.calls.clear()
+        with service(d) as client:
+            for user in users:
+                answer = client.say(user, UNSURE)
+                self.assertEqual((answer.status, answer.json["expenses"][0]["amount"]), (200, "50.00"))
+        return len(mock.calls)
+
+    def test_beyond_a_budget_the_rules_answer_and_it_is_counted(self):
+        with MockProvider(free_port()) as mock:
+            mock.says = lambda text: [expense("zorbl", "50")]
+            with daemon_for(mock, ai="budget_calls = 4 budget_calls_per_user = 3") as d:
+                self.assertEqual(self.asked(d, mock, *["line:U1"] * 5), 3)
+                self.assertEqual(self.asked(d, mock, "line:U2", "line:U3"), 1)
+                self.assertEqual(d.stats()["ai_over_budget"], 3)
+
+    def test_what_was_spent_today_is_known_after_a_restart(self):
+        with MockProvider(free_port()) as mock:
+            mock.says = lambda text: [expense("zorbl", "50")]
+            priced = mock.section().replace("}", 'prices = {"2020-01-01 USD 0.15 0.60"}\n}')      # a call costs 0.000048
+            with daemon_for(mock, priced, ai='budget_cost = "0.0001"') as d:
+                self.assertEqual(self.asked(d, mock, "line:U1", "line:U1"), 2)
+                d.stop()
+                d.start()
+                self.assertEqual(self.asked(d, mock, "line:U1", "line:U2", "line:U3"), 1)
+
+
 class Gemini(AiCase):
     PROTOCOL = "gemini"
 

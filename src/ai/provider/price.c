@@ -20,9 +20,8 @@ next_word(const char **text)
 	return word;
 }
 
-/* A plain decimal with at most six places, in millionths. */
-static bool
-read_micros(struct slice word, int64_t *micros)
+bool
+price_read_micros(struct slice word, int64_t *micros)
 {
 	size_t at = 0, places = 0;
 	bool has_point = false;
@@ -48,7 +47,7 @@ bool
 price_parse(const char *text, struct price *price)
 {
 	return day_parse(next_word(&text), &price->from) && currency_parse(next_word(&text), &price->currency) &&
-	    read_micros(next_word(&text), &price->input_micros) && read_micros(next_word(&text), &price->output_micros) && *text == '\0';
+	    price_read_micros(next_word(&text), &price->input_micros) && price_read_micros(next_word(&text), &price->output_micros) && *text == '\0';
 }
 
 bool

@@ -15,6 +15,9 @@ struct price {
 	int64_t         output_micros;
 };
 
+/* A plain decimal with at most six places, in millionths. */
+bool price_read_micros(struct slice text, int64_t *micros);
+
 /* "2026-11-01 USD 0.15 0.60": day, currency, a million tokens of input and of output. */
 bool price_parse(const char *text, struct price *price);
 

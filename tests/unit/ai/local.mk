@@ -3,6 +3,7 @@ check_PROGRAMS += tests/unit/ai/test_ai_delivery
 check_PROGRAMS += tests/unit/ai/test_ai_pool
 check_PROGRAMS += tests/unit/ai/test_answer_cache
 check_PROGRAMS += tests/unit/ai/test_breaker
+check_PROGRAMS += tests/unit/ai/test_budget
 check_PROGRAMS += tests/unit/ai/test_fair_queue
 check_PROGRAMS += tests/unit/ai/test_job
 check_PROGRAMS += tests/unit/ai/test_provider
