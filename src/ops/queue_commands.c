@@ -278,7 +278,7 @@ run_drop(struct ctl_reply *reply, const char *args)
 }
 
 const struct ctl_command queue_commands[] = {
-	{ "queue list", NULL, true, run_list, "List the messages and replies that were given up: name, when, whose, why. They are kept for 30 days." },
+	{ "queue list", NULL, true, run_list, "List the messages and replies that were given up in the last 30 days: name, when, whose, why." },
 	{ "queue show", "name", true, run_show, "Show one of them with its text." },
 	{ "queue retry", "name|all", true, run_retry, "Work on a message, or deliver a reply, as if it had just come." },
 	{ "queue drop", "name|all", true, run_drop, "Forget it." },
