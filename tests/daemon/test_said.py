@@ -37,6 +37,7 @@ RECORDED = [
                                         ("groceries", "100.00", "TWD", "Shopping", CASH, 0)]),
     ("coffee $5, lunch $12, dinner $25", [(thing, amount, "TWD", "Food", CASH, 0) for thing, amount in
                                           (("coffee", "5.00"), ("lunch", "12.00"), ("dinner", "25.00"))]),
+    ("breakfast $8 uber 15", [("breakfast", "8.00", "TWD", "Food", CASH, 0), ("uber", "15.00", "TWD", "Transport", CASH, 0)]),
     ("@AIExpense spent $50 on groceries", [("groceries", "50.00", "TWD", "Shopping", CASH, 0)]),
     ("朝食20円昼食30円", [("朝食", "20", "JPY", "Food", CASH, 0), ("昼食", "30", "JPY", "Food", CASH, 0)]),
     ("petit-déjeuner 20€ déjeuner 30€", [("petit-déjeuner", "20.00", "EUR", "Food", CASH, 0), ("déjeuner", "30.00", "EUR", "Food", CASH, 0)]),

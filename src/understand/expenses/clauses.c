@@ -116,7 +116,22 @@ collect_amounts(const struct tokens *tokens, struct clause *clause)
 			clause->amounts[clause->amount_count++] = i;
 }
 
-/* Where one number has a currency, the bare ones are parts of names. */
+/* The 15 of "breakfast $8 uber 15 movie 20": alone behind a known thing, after the price of another one. */
+static bool
+is_price_of_next(const struct tokens *tokens, const struct clause *clause, size_t k)
+{
+	size_t i = clause->amounts[k], before = k > 0 ? clause->amounts[k - 1] : 0;
+
+	if (k == 0 || tokens->at[i].is_scaled || !token_is(&tokens->at[i - 1], WORD_THING) ||
+	    !span_has_name(tokens, (struct span){ clause->span.first, clause->amounts[0] }))
+		return false;
+	for (size_t j = before + 1; j < i; j++)
+		if (!thing_is_name(&tokens->at[j]))
+			return false;
+	return i + 1 == clause->span.last || thing_is_name(&tokens->at[i + 1]);
+}
+
+/* Where one number has a currency, the bare ones are parts of names, unless each has its own thing. */
 static void
 drop_weaker(struct tokens *tokens, const struct clause *clause)
 {
@@ -130,7 +145,7 @@ drop_weaker(struct tokens *tokens, const struct clause *clause)
 	for (size_t k = 0; strongest >= 2 && k < clause->amount_count; k++) {
 		struct token *t = &tokens->at[clause->amounts[k]];
 
-		t->is_text = amount_strength(t) < 2;
+		t->is_text = amount_strength(t) < 2 && !is_price_of_next(tokens, clause, k);
 	}
 }
 
