@@ -11,7 +11,8 @@
 enum {
 	GROUPS_MAX = 500,              /* categories by currencies */
 	LINES_MAX = 20,                /* of a breakdown */
-	ENTRIES_MAX = 10,              /* of a list */
+	ENTRIES = 10,                  /* of a list, when no number is said */
+	ENTRIES_MAX = 30,
 	LOOKED_AT = 500                /* expenses that are searched for a word */
 };
 
@@ -21,6 +22,7 @@ struct telling {
 	day_t                from, to;
 	const struct category *category;   /* NULL: of all */
 	struct slice         word;         /* empty: any */
+	unsigned             limit;        /* of the entries */
 	enum status          st;
 	size_t               total_count;
 	struct summary_group *totals;      /* by currency */
@@ -113,7 +115,7 @@ take_entry(struct telling *t, const struct expense *expense)
 {
 	struct expense *entry = &t->entries[t->entry_count];
 
-	if (t->entry_count == ENTRIES_MAX)
+	if (t->entry_count == t->limit)
 		return;
 	*entry = *expense;
 	entry->description = arena_copy(t->turn->arena, expense->description);
@@ -144,7 +146,7 @@ static void
 find_entries(struct telling *t)
 {
 	static const struct expense_list_callbacks callbacks = { on_entry, on_entries_end };
-	struct expense_query query = { .from = t->from, .to = t->to, .limit = t->word.len > 0 ? LOOKED_AT : ENTRIES_MAX,
+	struct expense_query query = { .from = t->from, .to = t->to, .limit = t->word.len > 0 ? LOOKED_AT : t->limit,
 		.is_newest_first = true, .word_count = t->word.len > 0, .words = &t->word };
 
 	if (t->category != NULL)
@@ -295,7 +297,7 @@ tell_entries(const struct telling *t)
 		turn_new_line(t->turn);
 		turn_say_expense(t->turn, TEXT_recorded_line, &t->entries[i]);
 	}
-	if (count > (int64_t)t->entry_count)
+	if (count > (int64_t)t->entry_count && t->turn->question.limit == 0)
 		tell_rest(t, TEXT_more_entries, count - (int64_t)t->entry_count);
 }
 
@@ -319,30 +321,58 @@ tell(struct telling *t, enum question_kind kind)
 		tell_rest(t, TEXT_at_least, LOOKED_AT);
 }
 
-enum outcome
-turn_answer_question(struct turn *turn)
+static bool
+find(struct telling *t)
 {
-	const struct question *question = &turn->question;
-	struct telling *t = arena_alloc(turn->arena, sizeof *t);
+	const struct question *question = &t->turn->question;
 	bool is_of_sums = question->kind != QUESTION_TOTAL && question->kind != QUESTION_LIST;
 
-	if (t == NULL)
-		return PASS;
-	t->turn = turn;
-	t->category = look_category(turn, question->name);
+	t->limit = question->limit == 0 ? ENTRIES : question->limit < ENTRIES_MAX ? question->limit : ENTRIES_MAX;
+	t->category = look_category_called(t->turn, question->name);
 	if (question->name.len > 0 && t->category == NULL) {
 		if (!question->is_asked || is_of_sums)
-			return PASS;
-		t->word = text_fold(turn->arena, question->name);
+			return false;
+		t->word = text_fold(t->turn->arena, question->name);
 	}
 	t->from = question->from;
 	t->to = question->to;
 	if (!question->has_period)
-		question_period(question->kind == QUESTION_LIST ? PERIOD_EVER : PERIOD_THIS_MONTH, turn->today, &t->from, &t->to);
+		question_period(question->kind == QUESTION_LIST ? PERIOD_EVER : PERIOD_THIS_MONTH, t->turn->today, &t->from, &t->to);
 	if (t->word.len == 0)
 		find_sums(t);
 	if (t->word.len > 0 || question->kind == QUESTION_LIST)
 		find_entries(t);
-	tell(t, question->kind);
+	return true;
+}
+
+/* "total five dollars coffee" asks for nothing. */
+static void
+on_perhaps_expenses(struct turn *turn)
+{
+	struct telling *t = arena_alloc(turn->arena, sizeof *t);
+
+	if (turn->result->verdict == VERDICT_EXPENSES || t == NULL) {
+		turn_act_on_verdict(turn);
+		return;
+	}
+	t->turn = turn;
+	find(t);
+	tell(t, turn->question.kind);
+}
+
+enum outcome
+turn_answer_question(struct turn *turn)
+{
+	struct telling *t = arena_alloc(turn->arena, sizeof *t);
+
+	if (t == NULL)
+		return PASS;
+	t->turn = turn;
+	if (!find(t))
+		return PASS;
+	if (t->word.len > 0 && t->st == ST_OK && count_all(t) == 0)
+		turn_ask_rules(turn, turn->text, turn->profile->home, on_perhaps_expenses);
+	else
+		tell(t, turn->question.kind);
 	return DONE;
 }

@@ -118,6 +118,8 @@ turn_rename_category(struct turn *turn)
 	struct message_change *change;
 
 	turn_close_question(turn);
+	if (category == NULL && turn_is_last(turn, turn->intent.values[0]))
+		return turn_rename_last(turn);
 	if (category == NULL) {
 		turn_say_with(turn, TEXT_no_category, turn->intent.values[0]);
 		return DONE;
@@ -193,13 +195,14 @@ enum outcome
 turn_delete_category_into(struct turn *turn)
 {
 	const struct category *category = person_category(turn->person, &turn->state->category);
+	const struct category *into = turn->named != NULL ? turn->named : look_category_called(turn, turn->intent.values[0]);
 
-	if (category == NULL)
+	if (category == NULL || into == NULL)
 		return PASS;
-	if (category == turn->named)
+	if (category == into)
 		ask_where_to(turn, category);
 	else
-		delete_into(turn, category, turn->named);
+		delete_into(turn, category, into);
 	return DONE;
 }
 
@@ -233,14 +236,20 @@ enum outcome
 turn_make_and_file(struct turn *turn)
 {
 	struct uuid id = turn->state->choices[0];
-	struct slice name = turn->state->name;
+	struct slice name = turn->state->name, word = turn->state->text;
+	bool has_expense = turn->state->choice_count > 0;
 
 	if (!is_name_free(turn, name, NULL) || !has_room(turn))
 		return DONE;
 	make_category(turn, name);
 	turn_say_with(turn, TEXT_category_added, name);
 	turn_new_line(turn);
-	file(turn, &id, &turn->made.id);
+	if (has_expense) {
+		file(turn, &id, &turn->made.id);
+	} else {
+		turn_close_question(turn);
+		turn_set_rule(turn, word, &turn->made.id);
+	}
 	return DONE;
 }
 
@@ -257,26 +266,34 @@ may_be_name(struct slice text)
 	return is_sound_name(text) && text_length(text) <= NAME_CHARACTERS_MAX && blanks <= BLANKS_MAX;
 }
 
+bool
+turn_offer_to_make(struct turn *turn, struct slice name, const struct expense *expense, struct slice word)
+{
+	struct slice values[VALUES_MAX] = { name, expense != NULL ? expense->description : word };
+	struct state *state;
+
+	if (!may_be_name(name))
+		return false;
+	state = turn_open_question(turn, ASKED_NEW_CATEGORY);
+	state->name = name;
+	state->text = word;
+	state->choice_count = expense != NULL;
+	if (expense != NULL)
+		state->choices[0] = expense->id;
+	turn->status = MESSAGE_QUESTION;
+	turn_say(turn, expense != NULL ? TEXT_offer_category : TEXT_offer_rule, values);
+	turn_add_word(turn, TEXT_word_yes);
+	turn_add_word(turn, TEXT_word_no);
+	return true;
+}
+
 enum outcome
 turn_offer_new_category(struct turn *turn)
 {
-	struct slice name = intent_trim(turn->text), values[VALUES_MAX] = { name };
 	struct uuid id = turn->state->choices[0];
 	struct expense expense;
-	struct state *state;
 
-	if (!may_be_name(name) || !look_expense(turn, &id, &expense))
-		return PASS;
-	values[1] = expense.description;
-	state = turn_open_question(turn, ASKED_NEW_CATEGORY);
-	state->name = name;
-	state->choices[0] = id;
-	state->choice_count = 1;
-	turn->status = MESSAGE_QUESTION;
-	turn_say(turn, TEXT_offer_category, values);
-	turn_add_word(turn, TEXT_word_yes);
-	turn_add_word(turn, TEXT_word_no);
-	return DONE;
+	return look_expense(turn, &id, &expense) && turn_offer_to_make(turn, intent_trim(turn->text), &expense, SLICE_EMPTY) ? DONE : PASS;
 }
 
 enum outcome

@@ -12,6 +12,9 @@ turn_say_expense(struct turn *turn, enum text_name form, const struct expense *e
 		.category = turn_category_name(turn, &expense->category_id), .day = expense->day,
 	};
 
+	if (!slice_equal(expense->account, turn_default_account(turn)))
+		said.account = expense->account;
+
 	reply_expense(turn->reply, turn->language, form, &said, turn->today);
 }
 
@@ -191,8 +194,14 @@ turn_delete_named(struct turn *turn)
 {
 	struct expense found[CHOICES_MAX];
 	struct slice words = turn->intent.values[0];
+	size_t count;
 
-	return do_with_named(turn, DOING_DELETE, words, found, look_matching(turn, words, found, CHOICES_MAX));
+	if (turn_is_last(turn, words))
+		return turn_delete_last(turn);
+	count = look_matching(turn, words, found, CHOICES_MAX);
+	if (count == 0 && look_category(turn, words) != NULL)
+		return turn_delete_category(turn);
+	return do_with_named(turn, DOING_DELETE, words, found, count);
 }
 
 enum outcome
@@ -268,6 +277,22 @@ undo_entry(struct turn *turn, const struct expense *expenses, size_t count)
 		turn_new_line(turn);
 		turn_say_expense(turn, TEXT_recorded_line, &expenses[i]);
 	}
+}
+
+/* Unlike undoing, it never brings anything back. */
+enum outcome
+turn_delete_last(struct turn *turn)
+{
+	struct expense *entry = arena_alloc(turn->arena, MESSAGE_EXPENSES_MAX * sizeof *entry);
+	int64_t entry_ms = 0;
+	size_t count = entry != NULL ? look_last_entry(turn, entry, &entry_ms) : 0;
+
+	turn_close_question(turn);
+	if (count > 0)
+		undo_entry(turn, entry, count);
+	else
+		turn_say(turn, TEXT_nothing_to_undo, NULL);
+	return DONE;
 }
 
 /* The newest of what was entered and what was changed. */

@@ -34,6 +34,12 @@ facet_of(struct turn *turn, struct slice text)
 	return FACET_NONE;
 }
 
+bool
+turn_is_last(struct turn *turn, struct slice words)
+{
+	return facet_of(turn, words) == FACET_LAST;
+}
+
 /* --- what is meant ----------------------------------------------------------------------------- */
 
 static bool
@@ -94,13 +100,6 @@ apply(struct turn *turn, const struct edit *edit)
 		turn_propose_rule(turn, &first, &edit->category_id);
 }
 
-/* Not meant after all: the message may hold expenses. */
-static void
-give_up(struct turn *turn)
-{
-	turn_ask_rules(turn, turn->text, turn->profile->home, turn_act_on_verdict);
-}
-
 static void
 set_amount(struct turn *turn, int64_t minor, struct currency currency)
 {
@@ -119,7 +118,7 @@ correct_named(struct turn *turn, const struct understood_expense *understood)
 
 	narrow(turn, understood->description);
 	if (turn->found_count == before && !is_called(turn, &turn->found[0], folded))
-		give_up(turn);
+		turn_go_on(turn);
 	else
 		set_amount(turn, understood->amount_minor, understood->is_currency_guessed ? (struct currency){ "" } : understood->currency);
 }
@@ -130,22 +129,24 @@ on_value_understood(struct turn *turn)
 	const struct understanding *result = turn->result;
 	struct edit edit = { .doing = DOING_TEXT };
 
+	bool is_sure = turn->intent.kind != INTENT_IS;         /* "it was lunch 12" may be a new expense */
+
 	if (result->verdict == VERDICT_NO_THING && result->amount_count > 0) {
 		set_amount(turn, result->amounts[0].minor, result->amounts[0].currency);
-	} else if (result->verdict == VERDICT_EXPENSES && result->expense_count == 1) {
+	} else if (is_sure && result->verdict == VERDICT_EXPENSES && result->expense_count == 1) {
 		correct_named(turn, &result->expenses[0]);
-	} else if (result->verdict == VERDICT_NO_AMOUNT && turn->found_count == 1) {
+	} else if (is_sure && result->verdict == VERDICT_NO_AMOUNT && turn->found_count == 1) {
 		edit.text = arena_copy(turn->arena, result->subject);
 		apply(turn, &edit);
 	} else {
-		give_up(turn);
+		turn_go_on(turn);
 	}
 }
 
 static enum outcome
 correct_to(struct turn *turn, enum facet facet, struct slice value)
 {
-	const struct category *category = look_category(turn, value);
+	const struct category *category = look_category_called(turn, value);
 	struct edit edit = { .text = value };
 
 	if (facet == FACET_ACCOUNT || facet == FACET_TEXT) {
@@ -161,6 +162,10 @@ correct_to(struct turn *turn, enum facet facet, struct slice value)
 		edit.doing = DOING_DAY;
 		apply(turn, &edit);
 	} else if (facet == FACET_CATEGORY) {
+		struct expense only = turn->found[0];
+
+		if (turn->found_count == 1 && turn_offer_to_make(turn, value, &only, SLICE_EMPTY))
+			return DONE;
 		turn_close_question(turn);
 		turn_say_with(turn, TEXT_no_category, value);
 	} else {
@@ -181,7 +186,68 @@ turn_correct_one(struct turn *turn)
 	if (!find_last(turn))
 		return PASS;
 	narrow(turn, turn->intent.values[0]);
-	return correct_to(turn, FACET_NONE, turn->intent.values[1]);
+	return correct_to(turn, look_category_called(turn, turn->intent.values[0]) != NULL ? FACET_CATEGORY : FACET_NONE, turn->intent.values[1]);
+}
+
+/* "amount: 250" */
+enum outcome
+turn_change_facet(struct turn *turn)
+{
+	enum facet facet = facet_of(turn, turn->intent.values[0]);
+
+	return facet > FACET_LAST && find_last(turn) ? correct_to(turn, facet, turn->intent.values[1]) : PASS;
+}
+
+/* "call it cab", "rename it to cab" */
+enum outcome
+turn_rename_last(struct turn *turn)
+{
+	return find_last(turn) ? correct_to(turn, FACET_TEXT, turn->intent.values[turn->intent.value_count - 1]) : PASS;
+}
+
+/* Whether it names an account is told by an expense that would have been paid so. */
+static const struct slice probe = SLICE_LITERAL("lunch");
+
+static void
+on_account_understood(struct turn *turn)
+{
+	const struct understanding *result = turn->result;
+	struct edit edit = { .doing = DOING_ACCOUNT };
+
+	if (result->verdict == VERDICT_EXPENSES && result->expense_count == 1 && result->expenses[0].account.len > 0
+	    && slice_equal(result->expenses[0].description, probe)) {
+		edit.text = arena_copy(turn->arena, result->expenses[0].account);
+		apply(turn, &edit);
+	} else {
+		turn_go_on(turn);
+	}
+}
+
+/* "paid with visa", 刷卡 */
+enum outcome
+turn_correct_account(struct turn *turn)
+{
+	struct buf paid = BUF_INIT;
+
+	if (!find_last(turn))
+		return PASS;
+	buf_append_slice(&paid, probe);
+	buf_append_literal(&paid, " 100 ");
+	buf_append_slice(&paid, turn->text);
+	turn_ask_rules(turn, arena_copy(turn->arena, buf_slice(&paid)), turn->profile->home, on_account_understood);
+	buf_fini(&paid);
+	return DONE;
+}
+
+enum outcome
+turn_tell_how_to_correct(struct turn *turn)
+{
+	if (!find_last(turn))
+		return PASS;
+	turn_say_expense(turn, TEXT_last_entry, &turn->found[0]);
+	turn_new_line(turn);
+	turn_say(turn, TEXT_how_to_correct, NULL);
+	return DONE;
 }
 
 enum outcome

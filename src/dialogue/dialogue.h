@@ -63,7 +63,9 @@ struct turn {
 
 	/* the turn's own */
 	struct state         *state;
-	enum language         at_home;     /* the language that counts when the words are of several */
+	enum language         at_home;     /* the user's */
+	struct slice          locale;      /* the profile's, as it was */
+	enum language         heard;       /* of the message, where its characters tell; it counts when the words are of several */
 	bool                  is_language_fixed;
 	struct intent         intent;
 	struct question       question;

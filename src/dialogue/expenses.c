@@ -13,11 +13,9 @@ enum {
 
 /* --- recording ----------------------------------------------------------------------------- */
 
-static struct slice
-account_of(const struct turn *turn, const struct understood_expense *understood)
+struct slice
+turn_default_account(const struct turn *turn)
 {
-	if (understood->account.len > 0)
-		return understood->account;
 	if (turn->person != NULL && turn->person->user.default_account.len > 0)
 		return turn->person->user.default_account;
 	return message_default_account;
@@ -33,7 +31,7 @@ take_expense(struct turn *turn, const struct understood_expense *understood, str
 	new_expense->expense = (struct expense){
 		.id = uuid7_next(turn->received_ms), .day = understood->day, .amount_minor = understood->amount_minor,
 		.currency = understood->currency, .description = arena_copy(turn->arena, understood->description),
-		.account = arena_copy(turn->arena, account_of(turn, understood)), .zone = turn->profile->zone,
+		.account = arena_copy(turn->arena, understood->account.len > 0 ? understood->account : turn_default_account(turn)), .zone = turn->profile->zone,
 		.message_id = turn->message_id, .created_ms = turn->received_ms,
 	};
 	if (new_expense->expense.description.ptr == NULL || new_expense->expense.account.ptr == NULL)
@@ -172,11 +170,18 @@ has_digit(struct slice text)
 	return false;
 }
 
+/* "it was 4" says 4. */
+static struct slice
+answer_of(const struct turn *turn)
+{
+	return turn->intent.kind != INTENT_NONE ? turn->intent.values[0] : intent_trim(turn->text);
+}
+
 /* The answer and the message with the amount are read as one; it is answered in the language of the question. */
 enum outcome
 turn_answer_thing(struct turn *turn)
 {
-	struct slice answer = intent_trim(turn->text);
+	struct slice answer = answer_of(turn);
 
 	if (answer.len == 0 || has_digit(answer) || text_length(answer) > ANSWER_CHARACTERS_MAX)
 		return PASS;
@@ -204,7 +209,7 @@ on_amount_joined(struct turn *turn)
 	    && slice_equal(result->expenses[0].description, turn->state->name))
 		turn_record(turn);
 	else
-		turn_ask_rules(turn, join(turn, turn->state->name, turn->text), turn->profile->home, on_amount_answered);
+		turn_ask_rules(turn, join(turn, turn->state->name, answer_of(turn)), turn->profile->home, on_amount_answered);
 }
 
 enum outcome
@@ -212,8 +217,10 @@ turn_answer_amount(struct turn *turn)
 {
 	struct slice text = turn->state->text.len > 0 ? turn->state->text : turn->state->name;
 
+	if (turn->intent.kind != INTENT_NONE && !has_digit(answer_of(turn)))
+		return PASS;
 	turn_speak(turn, turn->state->language);
-	turn_ask_rules(turn, join(turn, text, turn->text), turn->profile->home, on_amount_joined);
+	turn_ask_rules(turn, join(turn, text, answer_of(turn)), turn->profile->home, on_amount_joined);
 	return DONE;
 }
 

@@ -4,6 +4,8 @@
 
 #include "intent.h"
 
+#include <assert.h>
+
 #include "understand/text/chars.h"
 
 static const struct {
@@ -22,10 +24,17 @@ static const char *const polite_texts[LANGUAGES] = {
 #undef INTENT
 };
 
+static const char *const polite_end_texts[LANGUAGES] = {
+#define INTENT(name, en, zh_hant, zh_hans, ja)
+#define POLITE_END(en, zh_hant, zh_hans, ja) en, zh_hant, zh_hans, ja
+#include "data/intents.def"
+#undef INTENT
+};
+
 enum {
-	POLITE_MAX = 32,
-	PATTERNS_MAX = 1024,
-	PATTERN_CHARS_MAX = 16384,
+	POLITE_MAX = 256,
+	PATTERNS_MAX = 4096,
+	PATTERN_CHARS_MAX = 32768,
 	PIECES_MAX = INTENT_VALUES_MAX + 1
 };
 
@@ -37,12 +46,13 @@ struct piece {
 struct pattern {
 	uint8_t      kind, language;
 	uint8_t      piece_count;      /* one more than it has values */
+	uint16_t     length;           /* of all pieces */
 	struct piece pieces[PIECES_MAX];
 };
 
 static struct pattern patterns[PATTERNS_MAX];
-static struct piece polite[POLITE_MAX];
-static size_t pattern_count, polite_count;
+static struct piece polite[POLITE_MAX], polite_ends[POLITE_MAX];
+static size_t pattern_count, polite_count, polite_end_count;
 static uint16_t folded[PATTERN_CHARS_MAX];
 static size_t folded_count;
 
@@ -54,6 +64,7 @@ fold_piece(struct slice text)
 	struct piece piece = { (uint16_t)folded_count, 0 };
 
 	piece.len = (uint16_t)chars_fold(text, folded + folded_count, PATTERN_CHARS_MAX - folded_count);
+	assert(piece.len > 0 || text.len == 0);          /* else the table has outgrown its room */
 	folded_count += piece.len;
 	return piece;
 }
@@ -62,7 +73,16 @@ static void
 add_polite(enum language language, struct slice text)
 {
 	(void)language;
+	assert(polite_count < POLITE_MAX);
 	polite[polite_count++] = fold_piece(text);
+}
+
+static void
+add_polite_end(enum language language, struct slice text)
+{
+	(void)language;
+	assert(polite_end_count < POLITE_MAX);
+	polite_ends[polite_end_count++] = fold_piece(text);
 }
 
 static enum intent_kind kind_being_added;
@@ -73,6 +93,7 @@ add_pattern(enum language language, struct slice text)
 	struct pattern *pattern = &patterns[pattern_count++];
 	const char *mark;
 
+	assert(pattern_count < PATTERNS_MAX);
 	*pattern = (struct pattern){ .kind = (uint8_t)kind_being_added, .language = (uint8_t)language };
 	while ((mark = memmem(text.ptr, text.len, "{}", 2)) != NULL) {
 		pattern->pieces[pattern->piece_count++] = fold_piece((struct slice){ text.ptr, (size_t)(mark - text.ptr) });
@@ -80,6 +101,8 @@ add_pattern(enum language language, struct slice text)
 		text.ptr = mark + 2;
 	}
 	pattern->pieces[pattern->piece_count++] = fold_piece(text);
+	for (size_t i = 0; i < pattern->piece_count; i++)
+		pattern->length = (uint16_t)(pattern->length + pattern->pieces[i].len);
 }
 
 /* What stands between the bars. */
@@ -99,6 +122,7 @@ static void
 fill_table(void)
 {
 	add_each(polite_texts, add_polite);
+	add_each(polite_end_texts, add_polite_end);
 	for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
 		kind_being_added = rows[row].kind;
 		add_each(rows[row].patterns, add_pattern);
@@ -171,23 +195,42 @@ match_piece(const struct chars *chars, size_t at, size_t end, const struct piece
 	return at;
 }
 
-static bool
-skip_polite(struct reader *r)
-{
-	size_t behind = SIZE_MAX;
-
-	for (size_t i = 0; i < polite_count && behind == SIZE_MAX; i++)
-		behind = match_piece(r->chars, r->begin, r->end, &polite[i]);
-	if (behind != SIZE_MAX)
-		r->begin = behind;
-	return behind != SIZE_MAX;
-}
-
 /* Letters go on over this place. */
 static bool
 is_inside_word(const struct chars *chars, size_t at)
 {
 	return at > 0 && char_class(chars->folded[at - 1]) == CHAR_LETTER && char_class(chars->folded[at]) == CHAR_LETTER;
+}
+
+/* The longest of them; false: there is none, or nothing else is said. */
+static bool
+skip_polite(struct reader *r)
+{
+	size_t longest = r->begin, behind;
+
+	for (size_t i = 0; i < polite_count; i++) {
+		behind = match_piece(r->chars, r->begin, r->end, &polite[i]);
+		if (behind != SIZE_MAX && behind > longest && behind < r->end && !is_inside_word(r->chars, behind))
+			longest = behind;
+	}
+	behind = r->begin;
+	r->begin = longest;
+	trim(r->chars, &r->begin, &r->end);
+	return longest > behind && r->begin < r->end;
+}
+
+static void
+skip_polite_end(struct reader *r)
+{
+	for (size_t i = 0; i < polite_end_count; i++) {
+		size_t len = polite_ends[i].len, at = r->end - len;
+
+		if (len >= r->end - r->begin || is_inside_word(r->chars, at) || match_piece(r->chars, at, r->end, &polite_ends[i]) != r->end)
+			continue;
+		r->end = at;
+		trim(r->chars, &r->begin, &r->end);
+		return;
+	}
 }
 
 /* The first place behind begin where the piece stands; the last piece must end the text. */
@@ -229,27 +272,43 @@ match(const struct pattern *pattern, const struct reader *r, struct intent *inte
 	return at == r->end;
 }
 
-/* Patterns of one kind stand together, so the same words in the language at home are not far. */
+/* What most patterns fail in, before values are looked for. */
+static bool
+may_end_so(const struct pattern *pattern, const struct reader *r)
+{
+	const struct piece *last = &pattern->pieces[pattern->piece_count - 1];
+
+	return last->len == 0 || r->chars->folded[r->end - 1] == folded[last->at + last->len - 1];
+}
+
+/* Of the first kind that is said the longest pattern; one in the language at home before all others. */
 static void
-find(struct intent *intent, const struct reader *r, enum language at_home)
+find(struct intent *intent, const struct reader *r, enum language at_home, enum intent_kind after)
 {
 	struct intent found;
+	unsigned best = 0, rank;
 
-	for (size_t i = 0; i < pattern_count; i++) {
-		if (intent->kind != INTENT_NONE && patterns[i].kind != intent->kind)
-			return;
-		if ((intent->kind != INTENT_NONE && patterns[i].language != at_home) || !match(&patterns[i], r, &found))
+	for (size_t i = 0; r->begin < r->end && i < pattern_count; i++) {
+		const struct pattern *pattern = &patterns[i];
+
+		if (pattern->kind <= after)
 			continue;
-		found.kind = (enum intent_kind)patterns[i].kind;
-		found.language = (enum language)patterns[i].language;
-		*intent = found;
-		if (found.language == at_home)
+		if (intent->kind != INTENT_NONE && pattern->kind != intent->kind)
 			return;
+		rank = 1U + pattern->length + (pattern->language == at_home ? (unsigned)PATTERN_CHARS_MAX : 0U);
+		if (rank <= best || !may_end_so(pattern, r) || !match(pattern, r, &found))
+			continue;
+		found.begin = r->begin;
+		found.kind = (enum intent_kind)pattern->kind;
+		found.language = (enum language)pattern->language;
+		*intent = found;
+		best = rank;
 	}
 }
 
-void
-intent_read(struct intent *intent, struct slice text, enum language at_home)
+/* Behind after, which may be none. */
+static void
+read_behind(struct intent *intent, struct slice text, enum language at_home, const struct intent *after)
 {
 	static struct chars chars;               /* large, and used up before the return */
 	struct reader r = { .chars = &chars };
@@ -263,13 +322,32 @@ intent_read(struct intent *intent, struct slice text, enum language at_home)
 	r.end = chars.count;
 	trim(&chars, &r.begin, &r.end);
 	if (skip_command(&r)) {
-		find(intent, &r, at_home);
+		find(intent, &r, at_home, after->kind);
 		intent->language = at_home;
 		return;
 	}
-	find(intent, &r, at_home);
-	if (intent->kind == INTENT_NONE && skip_polite(&r))
-		find(intent, &r, at_home);
+	skip_polite_end(&r);
+	do {
+		intent->begin = r.begin;
+		if (r.begin >= after->begin)
+			find(intent, &r, at_home, r.begin == after->begin ? after->kind : INTENT_NONE);
+	} while (intent->kind == INTENT_NONE && skip_polite(&r));
+}
+
+void
+intent_read(struct intent *intent, struct slice text, enum language at_home)
+{
+	static const struct intent none = { .kind = INTENT_NONE };
+
+	read_behind(intent, text, at_home, &none);
+}
+
+void
+intent_read_on(struct intent *intent, struct slice text, enum language at_home)
+{
+	struct intent after = *intent;
+
+	read_behind(intent, text, at_home, &after);
 }
 
 struct slice

@@ -26,6 +26,7 @@ enum { INTENT_VALUES_MAX = 2, INTENT_TEXT_MAX = 600 /* bytes; nothing longer is 
 struct intent {
 	enum intent_kind kind;
 	enum language    language;        /* that it was said in */
+	size_t           begin;           /* behind what is only polite, in characters */
 	size_t           value_count;
 	struct slice     values[INTENT_VALUES_MAX];   /* into the text, without blanks around them */
 };
@@ -36,6 +37,9 @@ struct intent {
  * that language.
  */
 void intent_read(struct intent *intent, struct slice text, enum language at_home);
+
+/* The next thing that it may be, when the one that was read is not meant. */
+void intent_read_on(struct intent *intent, struct slice text, enum language at_home);
 
 /* Without blanks and without punctuation at its ends. */
 struct slice intent_trim(struct slice text);

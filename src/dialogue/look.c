@@ -181,6 +181,24 @@ look_category(struct turn *turn, struct slice name)
 	return NULL;
 }
 
+/* What people call default categories, folded. */
+static const char *const called[CATEGORY_KINDS] = {
+#define CATEGORY_NAME(kind, names) [CATEGORY_##kind] = names,
+#include "data/names.def"
+};
+
+const struct category *
+look_category_called(struct turn *turn, struct slice name)
+{
+	const struct category *category = look_category(turn, name);
+	struct slice folded = text_fold(turn->arena, name);
+
+	for (int kind = 0; category == NULL && turn->person != NULL && kind < CATEGORY_KINDS; kind++)
+		if (called[kind] != NULL && intent_is_listed(folded, called[kind]))
+			return person_default_category(turn->person, slice_of(category_kind_key((enum category_kind)kind)));
+	return category;
+}
+
 struct slice
 turn_category_name(const struct turn *turn, const struct uuid *id)
 {

@@ -4,12 +4,15 @@
 
 #include "question.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "understand/text/chars.h"
 
-enum word_kind { TOTAL, LIST, BREAKDOWN, TOP, REPORT, NOUN, PERIOD, PAST, UNIT, MONTH, YEAR_MARK, MONTH_MARK, DAY_MARK, IN, TO, FILLER };
+enum word_kind {
+	TOTAL, LIST, BREAKDOWN, TOP, REPORT, NOUN, PERIOD, PAST, WEEKDAY, UNIT, MONTH, YEAR_MARK, MONTH_MARK, DAY_MARK, IN, TO, SINCE, FILLER
+};
 
 static const struct {
 	enum word_kind kind;
@@ -22,8 +25,8 @@ static const struct {
 };
 
 enum {
-	WORDS_MAX = 1024,
-	CHARS_MAX = 8192,
+	WORDS_MAX = 2048,
+	CHARS_MAX = 16384,
 	QUESTION_TEXT_MAX = 300,       /* bytes */
 	QUESTION_NAME_MAX = 120
 };
@@ -64,8 +67,10 @@ add_word(size_t row, int language, struct slice text)
 {
 	struct word *word = &words[word_count++];
 
+	assert(word_count < WORDS_MAX);
 	*word = (struct word){ (uint16_t)folded_count, 0, (uint8_t)rows[row].kind, (uint8_t)(1U << language), (int16_t)rows[row].value };
 	word->len = (uint16_t)chars_fold(text, folded + folded_count, CHARS_MAX - folded_count);
+	assert(word->len > 0);                   /* else the table has outgrown its room */
 	folded_count += word->len;
 }
 
@@ -109,6 +114,9 @@ struct reader {
 	unsigned      range_count;         /* periods and dates read */
 	day_t         from, to;
 	bool          is_year_next;        /* a bare number of four digits is a year */
+	bool          is_since;            /* up to today */
+	bool          is_behind_particle;  /* of one kana */
+	unsigned      limit;
 	bool          is_bad;
 	size_t        name_begin, name_end;    /* equal: there is none */
 	bool          is_name_over;        /* something was said behind it */
@@ -173,6 +181,42 @@ find_kind(const struct reader *r, size_t at, enum word_kind kind, size_t *behind
 	return NULL;
 }
 
+/* 0 to 9, or -1. */
+static int
+han_digit(uint16_t c)
+{
+	static const uint16_t digits[] = u"〇一二三四五六七八九";
+
+	if (c == u'兩' || c == u'两')
+		return 2;
+	for (int i = 0; i < 10; i++)
+		if (digits[i] == c)
+			return i;
+	return -1;
+}
+
+/* 三, 十二, 三十, 二十八: up to 99. */
+static bool
+read_han_number(const struct reader *r, size_t *at, int *number)
+{
+	size_t i = *at;
+	int digit = i < r->end ? han_digit(r->chars->folded[i]) : -1;
+	bool has_tens;
+
+	*number = digit < 0 ? 0 : digit;
+	i += digit >= 0;
+	has_tens = i < r->end && r->chars->folded[i] == u'十';
+	if (has_tens) {
+		*number = digit < 0 ? 10 : digit * 10;
+		digit = ++i < r->end ? han_digit(r->chars->folded[i]) : -1;
+		*number += digit < 0 ? 0 : digit;
+		i += digit >= 0;
+	}
+	has_tens = i > *at;
+	*at = i;
+	return has_tens;
+}
+
 static bool
 read_number(const struct reader *r, size_t *at, int *number)
 {
@@ -181,6 +225,8 @@ read_number(const struct reader *r, size_t *at, int *number)
 	while (i < r->end && r->chars->folded[i] == ' ')
 		i++;
 	*at = i;
+	if (i < r->end && !char_is_digit(r->chars->folded[i]))
+		return read_han_number(r, at, number);
 	*number = 0;
 	while (i < r->end && char_is_digit(r->chars->folded[i]) && i - *at < 4)
 		*number = *number * 10 + r->chars->folded[i++] - '0';
@@ -264,6 +310,16 @@ read_separated(struct reader *r, size_t at, int first)
 	return !has_third && add_date_of_late(r, first, second);
 }
 
+/* The 15日 of 11月1日到15日. */
+static bool
+add_day_of_month(struct reader *r, int mday)
+{
+	int year, month, unused;
+
+	day_to_civil(r->from, &year, &month, &unused);
+	return add_date(r, year, month, mday);
+}
+
 /* 2026年, 2026年11月, 11月3日: from the number that was read. */
 static bool
 read_marked(struct reader *r, size_t at, int number)
@@ -277,6 +333,10 @@ read_marked(struct reader *r, size_t at, int number)
 		if (!read_number(r, &next, &number) || find_kind(r, next, MONTH_MARK, &behind) == NULL)
 			return add_date(r, year, 0, 0);
 		at = next;
+	}
+	if (r->range_count == 1 && r->from == r->to && find_kind(r, at, DAY_MARK, &behind) != NULL) {
+		r->at = behind;
+		return add_day_of_month(r, number);
 	}
 	if (find_kind(r, at, MONTH_MARK, &behind) == NULL)
 		return false;
@@ -321,20 +381,39 @@ read_month(struct reader *r, int month, size_t behind)
 	return number >= 1900 ? add_date(r, number, month, 0) : add_date_of_late(r, month, number);
 }
 
-/* "last 7 days": today is the last of them. */
+/* "last 7 days", of which today is the last; "last 5 expenses"; "recent expenses". */
 static bool
-read_past(struct reader *r, size_t behind)
+read_past(struct reader *r, size_t behind, bool may_stand_alone)
 {
 	const struct word *unit;
+	size_t at = behind;
 	int number;
+	bool has_number = read_number(r, &at, &number) && number > 0;
 
-	if (!read_number(r, &behind, &number) || number == 0)
-		return false;
-	unit = find_kind(r, behind, UNIT, &r->at);
-	if (unit == NULL)
-		return false;
-	add_range(r, r->today - number * unit->value + 1, r->today);
-	return true;
+	r->at = has_number ? at : behind;
+	unit = find_kind(r, r->at, UNIT, &at);
+	if (unit != NULL) {
+		r->at = at;
+		add_range(r, r->today - (has_number ? number : 1) * unit->value + 1, r->today);
+		return true;
+	}
+	r->asked |= 1U << NOUN;
+	if (has_number)
+		r->limit = (unsigned)number;
+	return has_number || may_stand_alone;
+}
+
+/* The value says which one: 0 to 6 the last Monday to Sunday that there was, from 7 on that of last week, from 14 on before today. */
+static void
+add_weekday(struct reader *r, int value)
+{
+	day_t monday = r->today - day_weekday(r->today), day = monday + value % 7;
+
+	if (value >= 14)
+		day -= day >= r->today ? 7 : 0;
+	else if (value >= 7 || day > r->today)
+		day -= 7;
+	add_range(r, day, day);
 }
 
 void
@@ -383,25 +462,39 @@ question_period(enum period_name name, day_t today, day_t *from, day_t *to)
 	}
 }
 
+/* A particle stands behind something: the は of はさみ is no such. */
+static bool
+is_particle(const struct reader *r, size_t behind)
+{
+	return behind == r->at + 1 && r->chars->folded[r->at] >= u'ぁ' && r->chars->folded[r->at] <= u'ん';
+}
+
 /* false: what stands here is no word of a question. */
 static bool
 take_word(struct reader *r)
 {
-	size_t behind;
+	size_t behind = 0;
 	const struct word *word = find_word(r, r->at, &behind);
-	bool is_in = false;
+	bool is_in = false, was_behind_particle = r->is_behind_particle;
 	day_t from, to;
 
-	if (word == NULL)
+	r->is_behind_particle = word != NULL && is_particle(r, behind);
+	if (word == NULL || (r->is_behind_particle && (was_behind_particle || r->at == 0)))
 		return false;
 	if (word->kind == MONTH)
 		return read_month(r, word->value, behind);
 	if (word->kind == PAST)
-		return read_past(r, behind);
+		return read_past(r, behind, word->value == 1);
+	if (word->kind == WEEKDAY) {
+		add_weekday(r, word->value);
+		r->at = behind;
+		return true;
+	}
 	if (word->kind == UNIT || (word->kind >= YEAR_MARK && word->kind <= DAY_MARK))
 		return false;
 	for (const struct word *w = word; w < words + word_count && compare_texts(w, word) == 0; w++) {
-		is_in |= w->kind == IN || w->kind == TO;
+		is_in |= w->kind == IN || w->kind == TO || w->kind == SINCE;
+		r->is_since |= w->kind == SINCE;
 		if (w->kind <= NOUN) {
 			r->asked |= 1U << w->kind;
 			r->languages &= w->languages;
@@ -442,6 +535,8 @@ read_all(struct reader *r)
 			continue;
 		if (take_word(r))
 			continue;
+		if (class == CHAR_CJK && read_date(r))
+			continue;
 		if (class == CHAR_SPACE || class == CHAR_BREAK || class == CHAR_PAUSE || r->chars->folded[r->at] == '~')
 			r->at++;
 		else
@@ -475,6 +570,8 @@ kind_of(const struct reader *r)
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
 		if ((r->asked & 1U << order[i].word) != 0)
 			return order[i].kind;
+	if (r->range_count > 0 && r->to > r->from)             /* "this month?", "food last week" */
+		return r->name_end > r->name_begin ? QUESTION_TOTAL : QUESTION_REPORT;
 	return QUESTION_NONE;
 }
 
@@ -501,9 +598,12 @@ question_read(struct question *question, struct slice text, day_t today, enum la
 	if (text.len == 0 || text.len > QUESTION_TEXT_MAX)
 		return;
 	read_text(&r, text, today);
+	if (r.is_since && r.range_count == 1)
+		r.to = today > r.from ? today : r.from;
 	if (r.is_bad)
 		return;
 	question->kind = kind_of(&r);
+	question->limit = r.limit;
 	question->language = language_of(r.languages, at_home);
 	question->has_period = r.range_count > 0;
 	question->from = r.from;

@@ -28,6 +28,7 @@ struct question {
 	day_t              from, to;       /* both included */
 	struct slice       name;           /* what is left; may be empty */
 	bool               is_asked;       /* in so many words, so that the name may be any word; else it must be a category's */
+	unsigned           limit;          /* of the entries to list; 0: none is named */
 };
 
 /* kind is QUESTION_NONE when it is none.  at_home: the language that counts when the words are of several. */

@@ -72,8 +72,8 @@ remove_rule(struct turn *turn, const struct keyword *keyword)
 }
 
 /* A rule for the same word goes. */
-static void
-set_rule(struct turn *turn, struct slice word, const struct uuid *category_id)
+void
+turn_set_rule(struct turn *turn, struct slice word, const struct uuid *category_id)
 {
 	const struct keyword *present = find_rule(turn, word);
 	struct message_change *change;
@@ -99,7 +99,7 @@ turn_learn(struct turn *turn)
 
 	turn_close_question(turn);
 	if (turn->person != NULL && person_category(turn->person, &category_id) != NULL)
-		set_rule(turn, word, &category_id);
+		turn_set_rule(turn, word, &category_id);
 	else
 		turn_say(turn, TEXT_gone, NULL);
 	return DONE;
@@ -132,12 +132,15 @@ turn_never_learn(struct turn *turn)
 enum outcome
 turn_add_rule(struct turn *turn)
 {
-	const struct category *category = look_category(turn, turn->intent.values[1]);
+	const struct category *category = look_category_called(turn, turn->intent.values[1]);
+	struct slice word = turn->intent.values[0];
 
-	if (category == NULL || turn->intent.values[0].len > KEYWORD_MAX)
+	if (word.len > KEYWORD_MAX)
 		return PASS;
+	if (category == NULL)
+		return turn->intent.kind == INTENT_ADD_RULE && turn_offer_to_make(turn, turn->intent.values[1], NULL, word) ? DONE : PASS;
 	turn_close_question(turn);
-	set_rule(turn, turn->intent.values[0], &category->id);
+	turn_set_rule(turn, word, &category->id);
 	return DONE;
 }
 

@@ -55,6 +55,13 @@ change_user(struct turn *turn, const struct user *user)
 			.now_ms = turn->now_ms };
 }
 
+/* Which Chinese is meant by somebody who does not say. */
+static bool
+is_simplified(const struct turn *turn)
+{
+	return turn->heard == LANGUAGE_ZH_HANS || (turn->heard != LANGUAGE_ZH_HANT && turn->at_home == LANGUAGE_ZH_HANS);
+}
+
 enum outcome
 turn_set_language(struct turn *turn)
 {
@@ -63,6 +70,8 @@ turn_set_language(struct turn *turn)
 
 	if (tag == NULL)
 		return PASS;
+	if (strcmp(tag, "zh") == 0)
+		tag = is_simplified(turn) ? "zh-CN" : "zh-TW";
 	user.is_language_fixed = tag[0] != '\0';
 	if (user.is_language_fixed) {
 		user.locale = slice_of(tag);
@@ -100,6 +109,13 @@ turn_set_zone(struct turn *turn)
 	return DONE;
 }
 
+/* "I'm in Tokyo" */
+enum outcome
+turn_set_zone_of_place(struct turn *turn)
+{
+	return find_zone(turn, turn->intent.values[0]).len > 0 ? turn_set_zone(turn) : PASS;
+}
+
 static void
 set_currency(struct turn *turn, struct currency currency)
 {
@@ -118,6 +134,8 @@ on_currency_understood(struct turn *turn)
 
 	if (result->verdict == VERDICT_NO_THING && result->amount_count > 0 && result->amounts[0].currency.code[0] != '\0')
 		set_currency(turn, result->amounts[0].currency);
+	else if (turn->intent.kind == INTENT_USE)
+		turn_go_on(turn);
 	else
 		turn_say_with(turn, TEXT_no_currency, turn->intent.values[0]);
 }
@@ -179,6 +197,15 @@ turn_greet(struct turn *turn)
 {
 	turn->status = MESSAGE_NOTHING;
 	turn_say(turn, TEXT_greeting, NULL);
+	return DONE;
+}
+
+/* What was said as well when something was asked leaves that open. */
+enum outcome
+turn_acknowledge(struct turn *turn)
+{
+	turn->status = MESSAGE_NOTHING;
+	turn_say(turn, TEXT_fine, NULL);
 	return DONE;
 }
 

@@ -4,7 +4,9 @@
 
 #include "turn.h"
 
-enum { ASKS_MAX = 4 };         /* texts of one turn that are understood */
+#include "understand/text/language.h"
+
+enum { ASKS_MAX = 6 };         /* texts of one turn that are understood */
 
 /* What is said that is no intent; it goes on behind these. */
 enum said { SAID_CHOICE = INTENTS, SAID_NAME, SAID_QUESTION, SAID_EXPENSES, SAID_AMOUNT, SAID_THING, SAID_TOO_MANY, SAID_OTHER };
@@ -40,10 +42,13 @@ act(struct turn *turn, unsigned said)
 
 /* --- answering and asking ------------------------------------------------------------------- */
 
+/* The sign-up of a new user takes the language of the first message that has one. */
 void
 turn_speak(struct turn *turn, enum language language)
 {
 	turn->language = turn->is_language_fixed ? turn->at_home : language;
+	if (turn->person == NULL && language != language_from_tag(turn->profile->locale))
+		turn->profile->locale = slice_of(language_tag(language));
 }
 
 void
@@ -148,19 +153,10 @@ said_by_verdict(enum verdict verdict)
 	return SAID_OTHER;
 }
 
-/* The sign-up of a new user takes the language of the first message that has one. */
-static void
-take_language(struct turn *turn, enum language language)
-{
-	if (turn->person == NULL && language != language_from_tag(turn->profile->locale))
-		turn->profile->locale = slice_of(language_tag(language));
-}
-
 void
 turn_act_on_verdict(struct turn *turn)
 {
 	turn_speak(turn, turn->result->language);
-	take_language(turn, turn->result->language);
 	act(turn, said_by_verdict(turn->result->verdict));
 }
 
@@ -168,22 +164,6 @@ static bool
 is_choice(const struct turn *turn, struct slice text)
 {
 	return text.len == 1 && text.ptr[0] >= '1' && text.ptr[0] <= '9' && (size_t)(text.ptr[0] - '0') <= turn->state->choice_count;
-}
-
-/* What is said without any rules about expenses; SAID_OTHER when that is not known yet. */
-static unsigned
-said_at_once(struct turn *turn)
-{
-	struct slice text = intent_trim(turn->text);
-
-	if (is_choice(turn, text))
-		return SAID_CHOICE;
-	if (turn->intent.kind != INTENT_NONE)
-		return turn->intent.kind;
-	if (turn->question.kind != QUESTION_NONE)
-		return SAID_QUESTION;
-	turn->named = look_category(turn, text);
-	return turn->named != NULL ? SAID_NAME : SAID_OTHER;
 }
 
 static void
@@ -205,22 +185,64 @@ read_state(struct turn *turn)
 		turn_close_question(turn);
 }
 
-/* An intent that turns out not to be meant may still be a question, and at last something that was bought. */
+static bool
+act_in(struct turn *turn, enum language language, unsigned said)
+{
+	turn_speak(turn, language);
+	return act(turn, said);
+}
+
+/* From the present intent on: one that turns out not to be meant hands on, at last to something that was bought. */
+static bool
+act_on_intents(struct turn *turn)
+{
+	while (turn->intent.kind != INTENT_NONE) {
+		if (act_in(turn, turn->intent.language, turn->intent.kind))
+			return true;
+		intent_read_on(&turn->intent, turn->text, turn->heard);
+	}
+	return turn->question.kind != QUESTION_NONE && act_in(turn, turn->question.language, SAID_QUESTION);
+}
+
+/* false: rules about expenses have to tell what is said. */
 static bool
 act_at_once(struct turn *turn)
 {
-	unsigned said = said_at_once(turn);
+	struct slice text = intent_trim(turn->text);
+	enum language asked_in = turn->state->asked != ASKED_NOTHING ? turn->state->language : turn->heard;
+	/* "category report" is no order to change a category */
+	bool is_question_alone = turn->question.kind != QUESTION_NONE && turn->question.name.len == 0 && turn->intent.value_count > 0;
 
-	if (said == SAID_OTHER)
-		return false;
-	turn_speak(turn, said == SAID_QUESTION ? turn->question.language : said < INTENTS ? turn->intent.language :
-	    turn->state->asked != ASKED_NOTHING ? turn->state->language : turn->at_home);
-	if (act(turn, said))
-		return true;
-	if (said >= INTENTS || turn->question.kind == QUESTION_NONE)
-		return false;
-	turn_speak(turn, turn->question.language);
-	return act(turn, SAID_QUESTION);
+	turn->named = look_category(turn, text);
+	return (is_choice(turn, text) && act_in(turn, asked_in, SAID_CHOICE))
+	    || (is_question_alone && act_in(turn, turn->question.language, SAID_QUESTION))
+	    || act_on_intents(turn)
+	    || (turn->named != NULL && act_in(turn, asked_in, SAID_NAME));
+}
+
+/* What was tried before says nothing about the language. */
+static void
+understand_whole(struct turn *turn)
+{
+	turn->profile->locale = turn->locale;
+	turn_ask_rules(turn, turn->text, turn->profile->home, turn_act_on_verdict);
+}
+
+void
+turn_go_on(struct turn *turn)
+{
+	intent_read_on(&turn->intent, turn->text, turn->heard);
+	if (!act_on_intents(turn))
+		understand_whole(turn);
+}
+
+static enum language
+language_heard(const struct turn *turn)
+{
+	static struct chars chars;         /* large, and used up before the return */
+
+	chars_read(&chars, turn->text);
+	return chars.folded[0] == '/' ? turn->at_home : language_of(&chars, turn->profile->locale);
 }
 
 void
@@ -231,14 +253,14 @@ dialogue_begin(struct turn *turn)
 	turn->status = MESSAGE_ANSWER;
 	turn->at_home = language_from_tag(turn->profile->locale);
 	turn->is_language_fixed = user != NULL && user->is_language_fixed;
+	turn->locale = turn->profile->locale;
+	turn->heard = language_heard(turn);
 	turn->language = turn->at_home;
 	read_state(turn);
-	intent_read(&turn->intent, turn->text, turn->at_home);
-	question_read(&turn->question, turn->text, turn->today, turn->at_home);
-	if (act_at_once(turn))
-		take_language(turn, turn->language);
-	else
-		turn_ask_rules(turn, turn->text, turn->profile->home, turn_act_on_verdict);
+	intent_read(&turn->intent, turn->text, turn->heard);
+	question_read(&turn->question, turn->text, turn->today, turn->heard);
+	if (!act_at_once(turn))
+		understand_whole(turn);
 }
 
 void

@@ -32,6 +32,9 @@ void turn_ask_rules(struct turn *turn, struct slice text, struct currency home, 
 /* Go by what was understood of the whole message. */
 void turn_act_on_verdict(struct turn *turn);
 
+/* The intent was not meant, as its value shows: another one may be, else the message is understood as expenses. */
+void turn_go_on(struct turn *turn);
+
 /* Open a question, in place of the one before; its details are set by the caller. */
 struct state *turn_open_question(struct turn *turn, enum asked asked);
 void turn_close_question(struct turn *turn);
@@ -63,7 +66,15 @@ bool look_before(struct turn *turn, const struct uuid *id, struct expense *befor
 /* A category by its name, or a default one by its name in any language; NULL when there is none. */
 const struct category *look_category(struct turn *turn, struct slice name);
 
+/* Also by what else people call a default one ("transportation", 飲食). */
+const struct category *look_category_called(struct turn *turn, struct slice name);
+
 struct slice turn_category_name(const struct turn *turn, const struct uuid *id);
+
+/* --- expenses.c ---------------------------------------------------------------------- */
+
+/* That an expense is paid from which names none. */
+struct slice turn_default_account(const struct turn *turn);
 
 /* --- change.c: what is done with expenses ------------------------------------------- */
 
@@ -76,9 +87,25 @@ void turn_do(struct turn *turn, const struct edit *edit, const struct expense *e
 /* Do it with the only one, or ask which is meant. */
 void turn_do_or_ask(struct turn *turn, const struct edit *edit, const struct expense *expenses, size_t count);
 
+/* --- correct.c ------------------------------------------------------------------------ */
+
+/* "it", 上一筆: the last entry is meant, whatever it is called. */
+bool turn_is_last(struct turn *turn, struct slice words);
+
+/* --- categories.c --------------------------------------------------------------------- */
+
+/*
+ * Ask whether to make a category, to file the expense there (NULL: none) and to
+ * make it a rule for a word (empty: no).  false: it can be no name.
+ */
+bool turn_offer_to_make(struct turn *turn, struct slice name, const struct expense *expense, struct slice word);
+
 /* --- rules.c --------------------------------------------------------------------------- */
 
 /* After a correction: ask whether it is always so. */
 void turn_propose_rule(struct turn *turn, const struct expense *expense, const struct uuid *category_id);
+
+/* Make it, in place of one for the same word, and say so. */
+void turn_set_rule(struct turn *turn, struct slice word, const struct uuid *category_id);
 
 #endif
