@@ -237,7 +237,7 @@ class Interleaved(unittest.TestCase):
             for thread in threads:
                 thread.start()
             for _ in range(3):
-                os.kill(order.choice(d.pids("http")), signal.SIGKILL)
+                os.kill(order.choice(sorted(set(d.pids("http")) & set(d.children()))), signal.SIGKILL)
                 d.wait_for(lambda: len(set(d.pids("http")) & set(d.children())) == 2, "the worker to be replaced")
             for thread in threads:
                 thread.join()
