@@ -16,8 +16,8 @@
 #include "log.h"
 
 enum {
-	DELIVER_MS = 30000,              /* that a delivery may take */
-	CLAIM_MS = 2 * DELIVER_MS,
+	DELIVER_MS = 15000,              /* that a delivery may take; the worker begins nothing behind that */
+	CLAIM_MS = DELIVER_MS + 5000,
 	FIRST_PAUSE_MS = 2000,           /* after the first failure; twice as long after each further one */
 	PAUSES_MAX = 11,                 /* 2 s to 34 min */
 	LIFETIME_MS = 24 * 3600 * 1000

@@ -2,44 +2,14 @@
 # SPDX-License-Identifier: MIT
 """What waits: replies that a messenger does not take, what is given up, and what the operator does with it."""
 
-import http.server
-import json
 import signal
-import threading
 import unittest
 
 import tap
-from api import Client, service
+from api import Client
 from harness import Daemon
+from platform_mock import Platform
 from webhooks import Secrets, post_telegram, telegram_update
-
-
-class Platform(http.server.ThreadingHTTPServer):
-    """A Telegram that takes messages, but for chats to which it says something else."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            chat = body["chat_id"]
-            code, text = self.server.refusals.get(chat, (200, ""))
-            self.server.asked.append(chat)
-            if code == 200:
-                self.server.sent.append((chat, body["text"]))
-            self.send_response(code)
-            self.end_headers()
-            answer = {"ok": True, "result": {"message_id": len(self.server.sent)}}
-            self.wfile.write(json.dumps(answer if code == 200 else {"ok": False, "error_code": code, "description": text}).encode())
-
-        def log_message(self, *args):
-            pass
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), self.Handler)
-        self.refusals, self.asked, self.sent = {}, [], []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def texts(self, chat):
-        return [text for to, text in self.sent if to == chat]
 
 
 class Queue(unittest.TestCase):

@@ -2,15 +2,20 @@
 # SPDX-License-Identifier: MIT
 """What messengers send: verified, written to disk once, answered at once, worked on behind that."""
 
+import http.client
 import os
 import signal
+import threading
 import unittest
 
 import tap
 from api import Client, service
 from harness import Daemon
+from platform_mock import Platform
 from store_reader import read_store
 from webhooks import LINE_SECRET, Secrets, line_body, line_event, post_line, post_telegram, telegram_update
+
+KILLS = int(os.environ.get("AIEXPENSE_KILLS", "8"))
 
 
 class Webhooks(unittest.TestCase):
@@ -132,6 +137,40 @@ class Deaths(unittest.TestCase):
                 for n in range(20):
                     d.wait_for(lambda: client.get(f"/api/v1/expenses?user=line:Ubot:U{n}").status == 200)
                     self.assertEqual([e["amount"] for e in client.expenses(f"line:Ubot:U{n}")], ["5.00"])
+
+    def test_whoever_is_killed_each_message_is_booked_once_and_answered(self):
+        """Telegram cannot tell a repeat: a reply may come twice when a process died between its sending and the record of that."""
+        platform = Platform()
+        with Secrets() as secrets, Daemon(f"ai {{ message_timeout_ms = 1000 }}\n" +
+                                          secrets.telegram(api_url=f"http://127.0.0.1:{platform.server_port}")) as d:
+            users = []
+            for n, role in enumerate(["http", "ai", "writer", "keeper"] * (KILLS // 4)):
+                thread = threading.Thread(target=self.send_until_taken, args=(d, range(1000 + 20 * n, 1020 + 20 * n)))
+                thread.start()
+                d.wait_for(lambda: d.pids(role))
+                os.kill(d.pids(role)[0], signal.SIGKILL)
+                thread.join()
+                users += range(1000 + 20 * n, 1020 + 20 * n)
+            with service(d) as client:
+                for user in users:
+                    d.wait_for(lambda: client.get(f"/api/v1/user?user=telegram:123456:{user}").status == 200, user)
+                    self.assertEqual([e["amount"] for e in client.expenses(f"telegram:123456:{user}")], ["5.00"], user)
+            d.wait_for(lambda: all(platform.texts(user) for user in users), "all replies")
+            self.assertEqual({text for _, text in platform.sent}, {platform.sent[0][1]})
+            self.assertLess(len(platform.sent) - len(users), len(users) / 10)
+        platform.shutdown()
+        platform.server_close()
+
+    def send_until_taken(self, d, users):
+        """As a platform does that gets no answer."""
+        with Client(d.port) as hook:
+            for user in users:
+                def is_taken():
+                    try:
+                        return post_telegram(hook, telegram_update(user, user, "tea 5")).status == 200
+                    except (OSError, http.client.HTTPException):
+                        return False
+                d.wait_for(is_taken)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import tap
 from api import Client, service
 from harness import Daemon, free_port
 from mock_provider import FAULTS, MockProvider, expense
-from test_queue import Platform
+from platform_mock import Platform
 from webhooks import Secrets, post_telegram, telegram_update
 
 SECONDS = float(os.environ.get("AIEXPENSE_FAULT_SECONDS", "0.5"))
