@@ -16,6 +16,7 @@
 #include "backup/backup_command.h"
 #include "buf.h"
 #include "master/config_read.h"
+#include "ctl_ai.h"
 #include "ctl_chat.h"
 #include "ctl_stats.h"
 #include "options.h"
@@ -261,6 +262,25 @@ keep_data(const struct client *client, const struct verb *verb, int argc, char *
 }
 
 static int
+ai(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct buf errors = BUF_INIT;
+	int code = EXIT_REFUSED;
+
+	if (argc != 2 || strcmp(argv[1], "test") != 0)
+		return complain(EXIT_USAGE, "usage: aiexpensectl ai ", verb->args);
+	setvbuf(stdout, NULL, _IOLBF, 0);          /* it takes its time */
+	if (!config_read(&options, client->file, NULL, 0, &errors))
+		fwrite(errors.data, 1, errors.len, stderr);
+	else if (ctl_ai_test(&options, stdout))
+		code = 0;
+	options_fini(&options);
+	buf_fini(&errors);
+	return code;
+}
+
+static int
 parse(const struct client *client, const struct verb *verb, int argc, char **argv)
 {
 	(void)client;
@@ -290,6 +310,8 @@ static const struct verb verbs[] = {
 	{ "load", "[file]", NULL, keep_data,
 		"Make the store that the configuration names from a dump, where there is none: so a store gets another engine." },
 	{ "chat", "--user name", NULL, chat, "A conversation in the terminal, as the user terminal:NAME." },
+	{ "ai", "test", NULL, ai,
+		"Ask each configured AI provider about fixed sentences: how many it gets right, how long it takes, its tokens and what they cost." },
 	{ "migrate", NULL, NULL, migrate, "Make the tables of a store in PostgreSQL, or bring them up to date.  Stop the daemons first." },
 	{ "parse", "--jsonl | --explain text", NULL, parse,
 		"Understand a JSON object on each line of standard input, or a text and tell why; needs no daemon." },

@@ -17,7 +17,7 @@ libaiexpense_a_SOURCES += src/ops/stats_format.c src/ops/stats_format.h
 libaiexpense_a_SOURCES += src/ops/token_commands.c
 
 sbin_PROGRAMS += aiexpensectl
-aiexpensectl_SOURCES = src/ops/ctl.c src/ops/ctl_chat.c src/ops/ctl_chat.h src/ops/ctl_stats.c src/ops/ctl_stats.h
+aiexpensectl_SOURCES = src/ops/ctl.c src/ops/ctl_ai.c src/ops/ctl_ai.h src/ops/ctl_chat.c src/ops/ctl_chat.h src/ops/ctl_stats.c src/ops/ctl_stats.h
 aiexpensectl_LDADD = $(LIBS_ALL) $(EDIT_LIBS)
 
 noinst_PROGRAMS += mkdoc

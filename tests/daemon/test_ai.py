@@ -12,7 +12,7 @@ import unittest
 
 import tap
 from api import Client, service, token
-from harness import Daemon, free_port, wait_for
+from harness import Daemon, free_port, program, wait_for
 from mock_provider import FAULTS, MockProvider, expense
 
 UNSURE = "zorbl 50"             # the rules do not know what that is
@@ -211,6 +211,40 @@ class Budgets(unittest.TestCase):
                 d.stop()
                 d.start()
                 self.assertEqual(self.asked(d, mock, "line:U1", "line:U2", "line:U3"), 1)
+
+
+class Trial(unittest.TestCase):
+    """aiexpensectl ai test, without a daemon."""
+    LUNCH = [expense("lunch", "12.50", "USD", "food"), expense("coffee", "4", "USD", "food")]
+
+    def run_test(self, conf):
+        with Daemon(conf, start=False) as d:
+            return subprocess.run([program("aiexpensectl"), "-c", d.conf_file, "ai", "test"], capture_output=True, text=True, timeout=60)
+
+    def test_each_sentence_is_judged_and_timed_and_costs_are_added_up(self):
+        says = {"lunch 12.50 and coffee 4 yesterday, visa": self.LUNCH, "two cinema tickets, 31 in all, and 9 for popcorn": [expense("cinema tickets", "31", "GBP", "entertainment")]}
+        with MockProvider(free_port()) as mock:
+            mock.says = lambda text: says.get(text, [])
+            done = self.run_test(mock.section().replace("}", 'prices = {"2026-01-01 USD 0.15 0.60"}\n}'))
+        self.assertEqual(done.returncode, 1)                     # not every sentence was answered
+        self.assertIn("mock1: model model-1, openai at http://127.0.0.1:", done.stdout)
+        self.assertRegex(done.stdout, r"(?m)^  right +\d+ ms  lunch 12\.50")
+        self.assertRegex(done.stdout, r"(?m)^  wrong +\d+ ms  two cinema.*\n +said +31\.00 GBP entertainment\n +expected 31\.00 GBP entertainment, 9")
+        self.assertRegex(done.stdout, r"1 of 10 right, 1 wrong, 8 without an answer; \d+ ms on average, \d+ ms at most; "
+                                      r"2000 tokens of input, 300 of output; cost USD 0\.000480\n")
+
+    def test_providers_are_tried_one_by_one_and_one_that_fails_is_told(self):
+        with MockProvider(free_port()) as first, MockProvider(free_port()) as second:
+            first.fault = "500"
+            done = self.run_test(first.section(1, timeout_ms=1500) + second.section(2, "gemini"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("0 of 10 right, 0 wrong, 10 without an answer", done.stdout)
+        self.assertIn("price unknown", done.stdout)
+        self.assertEqual(len(second.calls), 10)
+
+    def test_without_a_provider_it_says_so(self):
+        done = self.run_test("")
+        self.assertEqual((done.returncode, done.stdout), (1, "no provider is configured: the rules answer\n"))
 
 
 class Gemini(AiCase):
