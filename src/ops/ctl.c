@@ -5,27 +5,25 @@
  */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "backup/backup_command.h"
 #include "buf.h"
 #include "master/config_read.h"
 #include "ctl_ai.h"
+#include "ctl_ask.h"
 #include "ctl_chat.h"
 #include "ctl_stats.h"
+#include "ctl_top.h"
 #include "options.h"
-#include "sockets.h"
 #include "store.h"
 #include "understand/command/explain.h"
 #include "understand/command/parse_jsonl.h"
 
-enum { EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NO_DAEMON = 3, ANSWER_LIMIT_S = 30, ANSWER_MAX_BYTES = 64 << 20 };
+enum { EXIT_USAGE = 2 };
 
 struct client {
 	const char *directory;    /* of the sockets; NULL: as the configuration says */
@@ -66,69 +64,15 @@ socket_path(const struct client *client, const char *name, char *path, size_t si
 	return is_known;
 }
 
-static int
-connect_to(const char *path)
-{
-	struct timeval limit = { .tv_sec = ANSWER_LIMIT_S };
-	int fd = unix_connect(path);
-
-	if (fd == -1) {
-		fprintf(stderr, "aiexpensectl: cannot connect to %s: %s\n", path, strerror(errno));
-		if (errno == ENOENT || errno == ECONNREFUSED)
-			fprintf(stderr, "aiexpensectl: is aiexpensed running, with these sockets?\n");
-		return -1;
-	}
-	fcntl(fd, F_SETFL, 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-	return fd;
-}
-
-static bool
-exchange(int fd, const struct buf *line, struct buf *answer)
-{
-	size_t sent = 0;
-	ssize_t n;
-
-	while (sent < line->len) {
-		n = send(fd, line->data + sent, line->len - sent, MSG_NOSIGNAL);
-		if (n == -1)
-			return false;
-		sent += (size_t)n;
-	}
-	do {
-		char *space = answer->len < ANSWER_MAX_BYTES ? buf_space(answer, 65536) : NULL;
-
-		n = space != NULL ? read(fd, space, 65536) : -1;
-		if (n > 0)
-			buf_grew(answer, (size_t)n);
-	} while (n > 0);
-	buf_append_char(answer, '\0');
-	return n == 0 && answer->len > 1 && !answer->has_failed;
-}
-
 /* 0 with the answer, ended by a NUL; else the exit code after saying why. */
 static int
 ask(const struct client *client, const char *socket, const struct buf *line, struct buf *answer)
 {
-	static const char refusal[] = "error: ";
 	char path[256];
-	bool is_answered;
-	int fd;
 
 	if (!socket_path(client, socket, path, sizeof path))
 		return complain(EXIT_NO_DAEMON, "the socket's path is too long", "");
-	fd = connect_to(path);
-	if (fd == -1)
-		return EXIT_NO_DAEMON;
-	is_answered = exchange(fd, line, answer);
-	fd_close(&fd);
-	if (!is_answered)
-		return complain(EXIT_NO_DAEMON, "no answer from ", path);
-	if (strncmp(answer->data, refusal, sizeof refusal - 1) != 0)
-		return 0;
-	answer->data[strcspn(answer->data, "\n")] = '\0';
-	return complain(EXIT_REFUSED, answer->data + sizeof refusal - 1, "");
+	return ctl_ask(path, line, answer, stderr);
 }
 
 /* The words as one line; false when one of them would not come through. */
@@ -181,6 +125,35 @@ stats(const struct client *client, const struct verb *verb, int argc, char **arg
 	buf_fini(&line);
 	buf_fini(&answer);
 	return code;
+}
+
+static bool
+read_seconds(const char *text, double *seconds)
+{
+	char *end;
+
+	*seconds = strtod(text, &end);
+	return end != text && *end == '\0' && *seconds >= CTL_TOP_INTERVAL_MIN && *seconds <= CTL_TOP_INTERVAL_MAX;
+}
+
+static int
+top(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	bool is_once = false, is_good = true;
+	double seconds = 2;
+	char path[256];
+
+	for (int i = 1; i < argc && is_good; i++) {
+		if (strcmp(argv[i], "--once") == 0)
+			is_once = true;
+		else
+			is_good = strcmp(argv[i], "--interval") == 0 && i + 1 < argc && read_seconds(argv[++i], &seconds);
+	}
+	if (!is_good)
+		return complain(EXIT_USAGE, "usage: aiexpensectl top ", verb->args);
+	if (!socket_path(client, "stats.sock", path, sizeof path))
+		return complain(EXIT_NO_DAEMON, "the socket's path is too long", "");
+	return is_once ? ctl_top_once(path, seconds) : ctl_top_run(path, seconds);
 }
 
 static int
@@ -295,6 +268,8 @@ parse(const struct client *client, const struct verb *verb, int argc, char **arg
 
 static const struct verb verbs[] = {
 	{ "stats", "[--json]", NULL, stats, "Counters and operations, as a table or as JSON." },
+	{ "top", "[--once] [--interval seconds]", NULL, top,
+		"A live view of requests, latency, shards, queue and AI; with --once one of them, printed." },
 	{ "show", "what", "stats.sock", pass_on, "What the daemon knows of itself; \"show help\" lists it." },
 	{ "reset", NULL, "control.sock", pass_on, "Forget peaks, minima and maxima; totals go on." },
 	{ "token", "add|list|revoke ...", "control.sock", pass_on, "Tokens of the REST API." },

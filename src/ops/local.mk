@@ -17,8 +17,10 @@ libaiexpense_a_SOURCES += src/ops/stats_format.c src/ops/stats_format.h
 libaiexpense_a_SOURCES += src/ops/token_commands.c
 
 sbin_PROGRAMS += aiexpensectl
-aiexpensectl_SOURCES = src/ops/ctl.c src/ops/ctl_ai.c src/ops/ctl_ai.h src/ops/ctl_chat.c src/ops/ctl_chat.h src/ops/ctl_stats.c src/ops/ctl_stats.h
-aiexpensectl_LDADD = $(LIBS_ALL) $(EDIT_LIBS)
+aiexpensectl_SOURCES = src/ops/ctl.c src/ops/ctl_ai.c src/ops/ctl_ai.h src/ops/ctl_ask.c src/ops/ctl_ask.h \
+	src/ops/ctl_chat.c src/ops/ctl_chat.h src/ops/ctl_stats.c src/ops/ctl_stats.h src/ops/ctl_top.c src/ops/ctl_top.h \
+	src/ops/top_view.c src/ops/top_view.h
+aiexpensectl_LDADD = $(LIBS_ALL) $(EDIT_LIBS) $(CURSES_LIBS)
 
 noinst_PROGRAMS += mkdoc
 mkdoc_SOURCES = src/ops/mkdoc.c

@@ -34,6 +34,7 @@ TESTS += tests/daemon/test_slow_clients.py
 TESTS += tests/daemon/test_slow_disk.py
 TESTS += tests/daemon/test_summary.py
 TESTS += tests/daemon/test_tokens.py
+TESTS += tests/daemon/test_top.py
 TESTS += tests/daemon/test_user.py
 TESTS += tests/daemon/test_user_deletion.py
 TESTS += tests/daemon/test_webhook.py
@@ -84,6 +85,7 @@ EXTRA_DIST += tests/daemon/test_slow_clients.py
 EXTRA_DIST += tests/daemon/test_slow_disk.py
 EXTRA_DIST += tests/daemon/test_summary.py
 EXTRA_DIST += tests/daemon/test_tokens.py
+EXTRA_DIST += tests/daemon/test_top.py
 EXTRA_DIST += tests/daemon/test_user.py
 EXTRA_DIST += tests/daemon/test_user_deletion.py
 
