@@ -56,15 +56,15 @@ def rows_of_dump(dump):
 
 
 def rows_of_store(path):
-    """As those of its dump: meta is not among them."""
+    """As those of its dump: in its order, and meta is not among them."""
     parts = sorted(name for name in os.listdir(path) if name.startswith("shard-")) + ["index"]
-    tables = ["ledger", "inbox", "outbox", "chores", "metrics"]
+    tables = ["ledger", "inbox", "outbox", "dead", "chores", "metrics", "tokens", "policies"]
     rows = []
     for part, name in enumerate(parts):
         with lmdb.open(os.path.join(path, name), readonly=True, max_dbs=16, map_size=1 << 36) as environment:
             with environment.begin() as txn:
                 names = [key.decode() for key, _ in txn.cursor()]
-            for table in sorted(set(names) - {"meta"}, key=lambda t: tables.index(t) if t in tables else names.index(t)):
+            for table in sorted(set(names) - {"meta"}, key=tables.index):
                 handle = environment.open_db(table.encode(), create=False)
                 with environment.begin() as txn:
                     rows += [(part, table, key, value) for key, value in txn.cursor(handle)]
