@@ -65,7 +65,10 @@ bool queue_has_older(struct op *op, enum table table, const struct uuid *id);
 /* A row of a walk: ST_OK, or what ends it.  *wants_next, false at first: the next row of this ledger is to be looked at as well. */
 typedef enum status queue_row_fn(const struct kv_cursor *cursor, bool *wants_next, void *arg);
 
-/* Look at rows of a table from query->from on, ledger by ledger. */
+/*
+ * Look at rows of a table from query->from on, ledger by ledger.  Those that are
+ * damaged are passed over; ST_BAD_RECORD says behind the walk that there were such.
+ */
 enum status queue_walk(struct op *op, enum table table, const struct due_query *query,
     queue_row_fn *on_row, void *arg, struct slice *next);
 

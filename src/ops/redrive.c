@@ -60,7 +60,7 @@ walked(struct redrive *redrive, struct walk *walk, enum status st, struct slice 
 	struct buf *from = &walk->from[redrive->shard];
 
 	if (st != ST_OK)
-		log_warn("what waits in shard %u cannot be read: %s", redrive->shard, status_title(st));
+		log_warn("what waits in shard %u cannot be read, or not all of it: %s", redrive->shard, status_title(st));
 	buf_clear(from);
 	buf_append_slice(from, next);
 }

@@ -7,9 +7,11 @@ import threading
 import unittest
 
 import tap
-from api import service
+from api import Client, service
 from harness import Daemon
+from platform_mock import Platform
 from postgres import Postgres, programs
+from webhooks import Secrets, post_telegram, telegram_update
 
 
 def conf_of(server, **more):
@@ -55,7 +57,7 @@ class PostgresqlTest(unittest.TestCase):
 
     def test_migrating_again_changes_nothing(self):
         with instance(self.server) as d:
-            self.assertEqual(migrate(d).stdout, "migration 1 (a new store): applied\n")
+            self.assertEqual(migrate(d).stdout, "migration 1 (a new store): applied\nmigration 2 (tables for what was given up): applied\n")
             secret = self.server.query("SELECT value FROM meta")
             self.assertEqual(migrate(d).stdout, "the schema is up to date\n")
             self.assertEqual(self.server.query("SELECT value FROM meta"), secret)
@@ -69,6 +71,26 @@ class PostgresqlTest(unittest.TestCase):
             self.assertEqual(descriptions(client), ["加油", "午餐", "早餐"])
             totals = client.get("/api/v1/summaries?user=line:U1").json["totals"]
             self.assertEqual([(t["amount"], t["count"]) for t in totals], [("250.00", 3)])
+
+    def test_what_a_messenger_sends_is_booked_once_by_two_instances_and_answered(self):
+        platform = Platform()
+        with Secrets() as secrets:
+            conf = conf_of(self.server) + secrets.telegram(api_url=f"http://127.0.0.1:{platform.server_port}")
+            with Daemon(conf, start=False) as one, Daemon(conf, start=False) as two:
+                migrate(one)
+                one.start()
+                two.start()
+                with Client(one.port) as hook, Client(two.port) as other:
+                    for n in range(10):
+                        for to in (hook, other) if n % 2 else (other, hook):
+                            self.assertEqual(post_telegram(to, telegram_update(n + 1, n + 1, "tea 5")).status, 200)
+                one.wait_for(lambda: all(platform.texts(n + 1) for n in range(10)))
+                with service(two) as client:
+                    for n in range(10):
+                        self.assertEqual(descriptions(client, f"telegram:123456:{n + 1}"), ["tea"])
+                self.assertEqual(len(platform.sent), 10)
+        platform.shutdown()
+        platform.server_close()
 
     def test_while_the_server_is_away_all_is_503_and_afterwards_all_is_well(self):
         with instance(self.server) as d:
