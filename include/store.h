@@ -426,7 +426,6 @@ struct message_entry {
 	uint8_t                   request_hash[32];
 	bool                      was_in_inbox;     /* its inbox entry is taken out */
 	struct slice              deliver_to;       /* with a value the reply goes to the outbox as well */
-	int64_t                   deliver_until_ms; /* then with the claim of the caller, who delivers it; 0: unclaimed */
 	struct slice              conversation, ref;   /* where the message was said, and the platform's id of it; may be empty */
 	size_t                    button_count;     /* of the reply in the outbox, at most REPLY_BUTTONS_MAX */
 	const struct reply_button *buttons;

@@ -29,7 +29,6 @@ struct trip {
 	struct delivery    *delivery;
 	struct arena        arena;       /* of the reply at hand */
 	struct ledger       ledger;
-	struct uuid         claimed;     /* one that is claimed already; nil: none */
 	struct outbox_entry entry;
 };
 
@@ -58,12 +57,6 @@ end_trip(struct trip *trip)
 	free_trip(trip);
 	if (LIST_EMPTY(&delivery->trips) && delivery->on_idle != NULL)
 		delivery->on_idle(delivery->arg);
-}
-
-int64_t
-delivery_claim_until(int64_t now_ms)
-{
-	return now_ms + CLAIM_MS;
 }
 
 /* --- the end of one reply -------------------------------------------------------------------- */
@@ -191,7 +184,7 @@ static void
 claim(struct trip *trip)
 {
 	int64_t now_ms = clock_wall_ms();
-	struct reply_claim claimed = { trip->entry.message_id, now_ms, delivery_claim_until(now_ms) };
+	struct reply_claim claimed = { trip->entry.message_id, now_ms, now_ms + CLAIM_MS };
 
 	store_claim_reply(trip->delivery->service->store, &trip->ledger, &claimed, on_claimed, trip);
 }
@@ -200,13 +193,9 @@ static void
 on_first(enum status st, const struct outbox_entry *entry, void *arg)
 {
 	struct trip *trip = arg;
-	bool is_claimed = st == ST_OK && uuid_equal(&entry->message_id, &trip->claimed);
 
-	trip->claimed = (struct uuid){ { 0 } };
-	if (st != ST_OK || (!is_claimed && entry->not_before_ms > clock_wall_ms()) || !keep_entry(trip, entry))
-		end_trip(trip);
-	else if (is_claimed)
-		deliver(trip);
+	if (st != ST_OK || entry->not_before_ms > clock_wall_ms() || !keep_entry(trip, entry))
+		end_trip(trip);          /* there is none, or who has it looks for the next one */
 	else
 		claim(trip);
 }
@@ -229,22 +218,17 @@ find_trip(struct delivery *delivery, const struct ledger *ledger)
 }
 
 void
-delivery_go(struct delivery *delivery, const struct ledger *ledger, const struct uuid *claimed)
+delivery_go(struct delivery *delivery, const struct ledger *ledger)
 {
 	struct trip *trip = find_trip(delivery, ledger);
 
-	if (trip != NULL) {              /* it comes to it by itself */
-		if (claimed != NULL)
-			trip->claimed = *claimed;
-		return;
-	}
+	if (trip != NULL)
+		return;                  /* it comes to it by itself */
 	trip = calloc(1, sizeof *trip);
 	if (trip == NULL)
 		return;
 	trip->delivery = delivery;
 	trip->ledger = *ledger;
-	if (claimed != NULL)
-		trip->claimed = *claimed;
 	LIST_INSERT_HEAD(&delivery->trips, trip, link);
 	look(trip);
 }

@@ -20,11 +20,8 @@ struct delivery *delivery_open(const struct message_service *service);
 /* Deliveries under way end without a further step: their claims end by themselves.  The pool must be closed before. */
 void delivery_close(struct delivery *delivery);
 
-/* Until when somebody who takes a reply now has it. */
-int64_t delivery_claim_until(int64_t now_ms);
-
-/* Deliver what waits for this person; claimed: of which message the caller has the reply already, by deliver_until_ms. */
-void delivery_go(struct delivery *delivery, const struct ledger *ledger, const struct uuid *claimed);
+/* Deliver what waits for this person, unless somebody else is at it, who then comes to it. */
+void delivery_go(struct delivery *delivery, const struct ledger *ledger);
 
 /* Whether nothing is being delivered from here, and whom to call each time when that is so again. */
 bool delivery_is_idle(const struct delivery *delivery);

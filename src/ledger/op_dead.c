@@ -70,7 +70,7 @@ bring_back(struct op *op, const struct dead_letter *letter, const struct dead_le
 		reply.created_ms = action->now_ms;
 		reply.not_before_ms = 0;
 		reply.attempts = 0;
-		outbox_add(op, &reply);
+		outbox_put(op, &reply);
 		return;
 	}
 	message.message_id = action->new_id;

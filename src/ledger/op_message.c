@@ -134,13 +134,13 @@ put_reply(struct op *op, const struct message_entry *entry)
 {
 	struct outbox_entry reply = { .message_id = entry->id, .user_id = entry->sign_up.user_id, .deliver_to = entry->deliver_to,
 		.text = entry->reply, .conversation = entry->conversation, .button_count = entry->button_count,
-		.created_ms = entry->now_ms, .not_before_ms = entry->deliver_until_ms, .attempts = entry->deliver_until_ms > 0 };
+		.created_ms = entry->now_ms };
 
 	if (entry->deliver_to.len == 0)
 		return;
 	for (size_t i = 0; i < entry->button_count; i++)
 		reply.buttons[i] = entry->buttons[i];
-	outbox_add(op, &reply);
+	outbox_put(op, &reply);
 }
 
 /* The message as it will be kept, with the ids of its expenses. */

@@ -16,25 +16,13 @@ outbox_get(struct op *op, const struct uuid *message_id, struct outbox_entry *en
 	return outbox_unpack(value, entry);
 }
 
-static void
+void
 outbox_put(struct op *op, const struct outbox_entry *entry)
 {
 	struct key key = queue_key(op->ledger, &entry->message_id);
 
 	outbox_pack(op->scratch, entry);
 	op_put_scratch(op, TABLE_OUTBOX, &key);
-}
-
-void
-outbox_add(struct op *op, const struct outbox_entry *entry)
-{
-	struct outbox_entry kept = *entry;
-
-	if (queue_has_older(op, TABLE_OUTBOX, &entry->message_id)) {
-		kept.not_before_ms = 0;
-		kept.attempts = 0;
-	}
-	outbox_put(op, &kept);
 }
 
 enum status

@@ -30,8 +30,7 @@ enum status op_list_waiting(struct op *op, const struct message_query *query,
 
 /* --- op_outbox.c --------------------------------------------------------------------------- */
 
-/* Behind others of the ledger it waits unclaimed. */
-void outbox_add(struct op *op, const struct outbox_entry *entry);
+void outbox_put(struct op *op, const struct outbox_entry *entry);
 enum status op_claim_reply(struct op *op, const struct reply_claim *claim);
 enum status op_finish_reply(struct op *op, const struct reply_outcome *outcome);
 enum status op_first_reply(struct op *op, int64_t now_ms, struct outbox_entry *entry);

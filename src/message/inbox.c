@@ -116,7 +116,7 @@ on_given_up(enum status st, const struct write_answer *answer, void *arg)
 	}
 	counter_add(&errand->inbox->service->counters->queue_dead, 1);
 	if (errand->entry.deliver_to.len > 0)
-		delivery_go(errand->inbox->delivery, &errand->ledger, &errand->entry.message_id);
+		delivery_go(errand->inbox->delivery, &errand->ledger);
 	go_on(errand);
 }
 
@@ -131,7 +131,7 @@ give_up(struct errand *errand, const char *why)
 		.sign_up = message_profile(service->options, entry->user_id, NULL),
 		.id = entry->message_id, .status = MESSAGE_FAILED, .received_ms = entry->received_ms, .now_ms = clock_wall_ms(),
 		.idempotency_key = entry->idempotency_key, .was_in_inbox = true, .deliver_to = entry->deliver_to,
-		.deliver_until_ms = delivery_claim_until(clock_wall_ms()), .conversation = entry->incoming.conversation, .dead_why = slice_of(why),
+		.conversation = entry->incoming.conversation, .dead_why = slice_of(why),
 	};
 
 	log_error("a message was given up: %s", why);
@@ -160,7 +160,7 @@ on_driven(enum status st, const struct message_result *result, void *arg)
 		counter_add(&errand->inbox->service->counters->inbox_redriven, errand->is_left_behind);
 		errand->is_left_behind = false;
 		if (errand->entry.deliver_to.len > 0)
-			delivery_go(errand->inbox->delivery, &errand->ledger, &errand->entry.message_id);
+			delivery_go(errand->inbox->delivery, &errand->ledger);
 		go_on(errand);
 	} else if (is_worth_another_try(st)) {
 		end_errand(errand);
@@ -175,11 +175,10 @@ static void
 drive(struct errand *errand)
 {
 	const struct inbox_entry *entry = &errand->entry;
-	int64_t now_ms = clock_wall_ms();
 	struct message_input input = {
 		.user_id = entry->user_id, .text = entry->text, .idempotency_key = entry->idempotency_key,
 		.id = entry->message_id, .received_ms = entry->received_ms, .was_in_inbox = true, .incoming = entry->incoming,
-		.deliver_to = entry->deliver_to, .deliver_until_ms = delivery_claim_until(now_ms), .priority = PRIORITY_MEDIUM,
+		.deliver_to = entry->deliver_to, .priority = PRIORITY_MEDIUM,
 	};
 
 	memcpy(input.request_hash, entry->request_hash, sizeof input.request_hash);

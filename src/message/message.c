@@ -198,7 +198,7 @@ record(struct drive *drive)
 		.sign_up = drive->sign_up, .id = drive->input.id, .status = turn->status, .reply = buf_slice(&drive->reply),
 		.received_ms = drive->input.received_ms, .now_ms = clock_wall_ms(),
 		.idempotency_key = drive->input.idempotency_key, .was_in_inbox = drive->input.was_in_inbox,
-		.deliver_until_ms = drive->input.deliver_until_ms, .conversation = incoming->conversation,
+		.conversation = incoming->conversation,
 		.expense_count = turn->expense_count, .expenses = turn->expenses,
 		.change_count = turn->change_count, .changes = turn->changes,
 		.cost_count = drive->cost_count, .costs = drive->costs,

@@ -35,7 +35,6 @@ struct message_input {
 	bool         was_in_inbox;
 	struct incoming incoming;          /* all zero: a text said to the daemon alone */
 	struct slice deliver_to;           /* empty: the caller delivers the reply itself */
-	int64_t      deliver_until_ms;     /* with deliver_to: until when the caller's own delivery has the reply */
 	enum priority priority;
 };
 

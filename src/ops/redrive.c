@@ -158,7 +158,7 @@ on_replies_end(enum status st, struct slice next, void *arg)
 	struct redrive *redrive = arg;
 
 	for (size_t i = 0; i < redrive->reply_count; i++)
-		delivery_go(redrive->delivery, &redrive->found_replies[i], NULL);
+		delivery_go(redrive->delivery, &redrive->found_replies[i]);
 	redrive->reply_count = 0;
 	walked(redrive, &redrive->replies, st, next);
 }

@@ -48,7 +48,6 @@ message_entry_pack(msgpack_packer *pk, const struct command *command)
 	command_put_hash(pk, entry->request_hash);
 	mp_put_bool(pk, entry->was_in_inbox);
 	mp_put_bin(pk, entry->deliver_to.ptr, entry->deliver_to.len);
-	msgpack_pack_int64(pk, entry->deliver_until_ms);
 	mp_put_str(pk, entry->conversation);
 	mp_put_str(pk, entry->ref);
 	buttons_put(pk, entry->buttons, entry->button_count);
@@ -73,7 +72,6 @@ message_entry_unpack(struct mp *mp, struct arena *arena, struct command *command
 	mp_bytes(mp, entry->request_hash, sizeof entry->request_hash);
 	entry->was_in_inbox = mp_bool(mp);
 	entry->deliver_to = mp_bin(mp);
-	entry->deliver_until_ms = mp_int(mp);
 	entry->conversation = mp_str(mp);
 	entry->ref = mp_str(mp);
 	read_buttons(mp, arena, entry);

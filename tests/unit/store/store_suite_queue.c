@@ -381,16 +381,15 @@ first_reply(struct suite *s, const char *user, int64_t now_ms, struct outbox_ent
 	return answered(&wait);
 }
 
-/* A message recorded with its reply in the outbox, claimed until then or, at 0, by nobody. */
+/* A message recorded with its reply in the outbox. */
 static struct uuid
-record_with_reply(struct suite *s, const char *user, int64_t until_ms)
+record_with_reply(struct suite *s, const char *user)
 {
 	static const struct reply_button buttons[] = { { SLICE_LITERAL("Undo"), SLICE_LITERAL("undo 1") } };
 	struct message_entry record = suite_entry(user, NULL, 0);
 
 	record.reply = SLICE_LITERAL("ok");
 	record.deliver_to = SLICE_LITERAL("chat 1");
-	record.deliver_until_ms = until_ms;
 	record.conversation = SLICE_LITERAL("room");
 	record.ref = SLICE_LITERAL("asked");
 	record.buttons = buttons;
@@ -404,11 +403,12 @@ a_reply_waits_until_it_was_sent_and_then_its_reference_leads_to_its_message(void
 {
 	struct suite *s = *state;
 	int64_t now_ms = suite_now_ms();
-	struct uuid id = record_with_reply(s, "line:U1", now_ms + 10);
+	struct uuid id = record_with_reply(s, "line:U1");
 	struct reply_outcome sent = { .message_id = id, .result = REPLY_SENT, .now_ms = now_ms, .ref = SLICE_LITERAL("answered") };
 	struct outbox_entry reply;
 	struct message message;
 
+	assert_int_equal(claim_reply(s, "line:U1", &id, now_ms), ST_OK);
 	assert_int_equal(due_replies(s, "line:U1", now_ms + 9).count, 0);
 	assert_int_equal(first_reply(s, "line:U1", now_ms, &reply), ST_OK);
 	assert_true(uuid_equal(&reply.message_id, &id) && slice_equal(reply.text, slice_of("ok")));
@@ -433,7 +433,7 @@ a_reply_that_failed_goes_on_with_its_next_part_after_its_pause(void **state)
 {
 	struct suite *s = *state;
 	int64_t now_ms = suite_now_ms();
-	struct uuid id = record_with_reply(s, "line:U1", 0);
+	struct uuid id = record_with_reply(s, "line:U1");
 	struct reply_outcome later = { .message_id = id, .result = REPLY_LATER, .now_ms = now_ms, .not_before_ms = now_ms + 500, .step = 2,
 		.why = SLICE_LITERAL("429") };
 	struct outbox_entry reply;
@@ -453,7 +453,7 @@ replies_keep_their_order_until_one_has_failed_often(void **state)
 {
 	struct suite *s = *state;
 	int64_t now_ms = suite_now_ms();
-	struct uuid first = record_with_reply(s, "line:U1", 0), second = record_with_reply(s, "line:U1", now_ms + MINUTE_MS);
+	struct uuid first = record_with_reply(s, "line:U1"), second = record_with_reply(s, "line:U1");
 	struct reply_outcome later = { .message_id = first, .result = REPLY_LATER, .now_ms = now_ms };
 	struct outbox_entry reply;
 
@@ -487,7 +487,7 @@ a_reply_that_was_given_up_can_be_tried_again_or_dropped(void **state)
 {
 	struct suite *s = *state;
 	int64_t now_ms = suite_now_ms();
-	struct uuid id = record_with_reply(s, "line:U1", 0);
+	struct uuid id = record_with_reply(s, "line:U1");
 	struct reply_outcome dead = { .message_id = id, .result = REPLY_DEAD, .now_ms = now_ms, .why = SLICE_LITERAL("blocked") };
 	struct dead_letter_action action = { .message_id = id, .is_reply = true, .now_ms = now_ms };
 	struct found found;
