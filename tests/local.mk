@@ -14,11 +14,13 @@ TEST_SECONDS = 300
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	AIEXPENSE_SRCDIR='$(abs_top_srcdir)'; export AIEXPENSE_SRCDIR; \
 	AIEXPENSE_BUILDDIR='$(abs_top_builddir)'; export AIEXPENSE_BUILDDIR; \
+	AIEXPENSE_EVENTS=$(AIEXPENSE_EVENTS); export AIEXPENSE_EVENTS; \
 	AIEXPENSE_KILLS=$(AIEXPENSE_KILLS); export AIEXPENSE_KILLS; \
 	AIEXPENSE_IMAGES=$(AIEXPENSE_IMAGES); export AIEXPENSE_IMAGES; \
 	AIEXPENSE_TIMES=$(AIEXPENSE_TIMES); export AIEXPENSE_TIMES; \
 	AIEXPENSE_SLOW_CLIENTS=$(AIEXPENSE_SLOW_CLIENTS); export AIEXPENSE_SLOW_CLIENTS; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
+AIEXPENSE_EVENTS = 50
 AIEXPENSE_KILLS = 100
 AIEXPENSE_IMAGES = 10000
 AIEXPENSE_TIMES = 10
@@ -53,6 +55,6 @@ include tests/fuzz/local.mk
 
 # The long form of the proofs that check has in short.
 check-long: all check
-	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/daemon/test_logs.py tests/daemon/test_slow_clients.py tests/daemon/test_webhook.py tests/daemon/test_webhook_faults.py tests/faults/test_power_loss.py" \
-		AIEXPENSE_KILLS=1000 AIEXPENSE_FAULT_SECONDS=10 AIEXPENSE_FAULT_RATE=200 AIEXPENSE_IMAGES=100000 AIEXPENSE_TIMES=100 AIEXPENSE_SLOW_CLIENTS=1000 TEST_SECONDS=3600
+	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/daemon/test_logs.py tests/daemon/test_messengers.py tests/daemon/test_slow_clients.py tests/daemon/test_webhook.py tests/daemon/test_webhook_faults.py tests/faults/test_power_loss.py" \
+		AIEXPENSE_EVENTS=1000 AIEXPENSE_KILLS=1000 AIEXPENSE_FAULT_SECONDS=10 AIEXPENSE_FAULT_RATE=200 AIEXPENSE_IMAGES=100000 AIEXPENSE_TIMES=100 AIEXPENSE_SLOW_CLIENTS=1000 TEST_SECONDS=3600
 .PHONY: check-long

@@ -66,3 +66,15 @@ def telegram_update(update_id, user, text, message_id=None, **more):
 
 def post_telegram(client, update, secret=TELEGRAM_SECRET):
     return client.request("POST", "/webhook/telegram", json.dumps(update).encode(), {"X-Telegram-Bot-Api-Secret-Token": secret})
+
+
+def whatsapp_body(number, text, message_id):
+    message = {"from": number, "id": message_id, "timestamp": str(int(time.time())), "type": "text", "text": {"body": text}}
+    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "106540352242922"}, "contacts": [{"wa_id": number}],
+             "messages": [message]}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"value": value, "field": "messages"}]}]}).encode()
+
+
+def post_whatsapp(client, body, secret=WHATSAPP_SECRET):
+    signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return client.request("POST", "/webhook/whatsapp", body, {"X-Hub-Signature-256": signature})
