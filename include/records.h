@@ -46,6 +46,7 @@ enum {
 	POLICY_TEXT_MAX = 240000,      /* bytes; 60,000 characters: it goes through one frame */
 	AI_PROVIDER_MAX = 32,          /* bytes of a provider's name */
 	AI_MODEL_MAX = 100,            /* bytes of a model's name */
+	AI_MODEL_ROW_MAX = AI_PROVIDER_MAX + AI_MODEL_MAX + 16,        /* bytes of both in a row of costs, with what is said of them */
 	AI_OPERATION_MAX = 32,         /* bytes of the name of what an AI is asked for */
 	TRASH_DAYS = 30,               /* that a deleted expense can be restored */
 	KEPT_DAYS = 30                 /* that messages, idempotency keys and the marks of deleted users are kept */

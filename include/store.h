@@ -286,14 +286,15 @@ struct ai_usage {
 struct ai_metrics {
 	day_t           day;
 	struct currency currency;
-	struct slice    operation;
+	struct slice    name;          /* of the operation, or "PROVIDER/MODEL" */
 	struct ai_usage usage;
 };
 
 struct metrics_callbacks {
 	void (*on_day)(const struct day_metrics *row, void *arg);
 	void (*on_expenses)(const struct expense_metrics *row, void *arg);
-	void (*on_ai_cost)(const struct ai_metrics *row, void *arg);
+	void (*on_ai_cost)(const struct ai_metrics *row, void *arg);       /* by operation */
+	void (*on_ai_model)(const struct ai_metrics *row, void *arg);
 	void (*on_end)(enum status st, void *arg);
 };
 
@@ -641,6 +642,8 @@ struct ai_cost {
 	struct uuid     call_id;       /* the same one is counted once, when it comes again within a day */
 	int64_t         now_ms;
 	struct slice    operation;     /* 1 to AI_OPERATION_MAX bytes: "parse", ... */
+	struct slice    provider, model;       /* at most AI_PROVIDER_MAX and AI_MODEL_MAX bytes */
+	bool            is_unpriced;   /* the cost is not known, and 0 here; the model's name says so */
 	struct currency currency;
 	struct ai_usage usage;         /* calls at least 1, nothing negative or above 2^50 */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* /api/v1/metrics/ai-costs: what the AI providers cost, by day, by operation and by user, for the operator. */
+/* /api/v1/metrics/ai-costs: what the AI providers cost, by day, by operation, by model and by user, for the operator. */
 #include "config.h"
 
 #include "handlers.h"
@@ -12,11 +12,17 @@
 #include "http/reply.h"
 #include "metrics_sums.h"
 
-enum { OPERATIONS_MAX = 32, MICRO_DIGITS = 6, TOP_DEFAULT = 10, MS_PER_DAY = 86400000 };
+enum { NAMES_MAX = 32, MICRO_DIGITS = 6, TOP_DEFAULT = 10, MS_PER_DAY = 86400000 };
 
-struct operation_usage {
-	char            name[AI_OPERATION_MAX + 1];
+/* What each of several used. */
+struct named_usage {
+	char            name[AI_MODEL_ROW_MAX + 1];
 	struct ai_usage usage;
+};
+
+struct usage_list {
+	size_t             count;
+	struct named_usage items[NAMES_MAX];
 };
 
 /* In the request's arena. */
@@ -27,8 +33,7 @@ struct work {
 	enum status            st;
 
 	struct ai_usage        days[METRICS_DAYS_MAX], all;
-	struct operation_usage operations[OPERATIONS_MAX];
-	size_t                 operation_count;
+	struct usage_list      operations, models;
 
 	struct ai_user_cost   *users;
 	size_t                 user_count;
@@ -82,20 +87,20 @@ add_up(struct ai_usage *to, const struct ai_usage *by)
 	to->cost_micros += by->cost_micros;
 }
 
-/* The operation of this name; the last one there is room for takes the rest. */
-static struct operation_usage *
-operation_of(struct work *work, struct slice name)
+/* That of this name; the last one there is room for takes the rest. */
+static struct ai_usage *
+usage_of(struct usage_list *list, struct slice name)
 {
-	struct operation_usage *operation;
+	struct named_usage *item;
 
-	for (size_t i = 0; i < work->operation_count; i++)
-		if (slice_equal(name, slice_of(work->operations[i].name)))
-			return &work->operations[i];
-	if (work->operation_count == OPERATIONS_MAX)
-		return &work->operations[OPERATIONS_MAX - 1];
-	operation = &work->operations[work->operation_count++];
-	memcpy(operation->name, name.ptr, name.len < AI_OPERATION_MAX ? name.len : AI_OPERATION_MAX);
-	return operation;
+	for (size_t i = 0; i < list->count; i++)
+		if (slice_equal(name, slice_of(list->items[i].name)))
+			return &list->items[i].usage;
+	if (list->count == NAMES_MAX)
+		return &list->items[NAMES_MAX - 1].usage;
+	item = &list->items[list->count++];
+	memcpy(item->name, name.ptr, name.len < AI_MODEL_ROW_MAX ? name.len : AI_MODEL_ROW_MAX);
+	return &item->usage;
 }
 
 static void
@@ -106,8 +111,17 @@ on_ai_cost(const struct ai_metrics *row, void *arg)
 	if (memcmp(&row->currency, &work->currency, sizeof row->currency) != 0)
 		return;
 	add_up(&work->days[row->day - work->range.from], &row->usage);
-	add_up(&operation_of(work, row->operation)->usage, &row->usage);
+	add_up(usage_of(&work->operations, row->name), &row->usage);
 	add_up(&work->all, &row->usage);
+}
+
+static void
+on_ai_model(const struct ai_metrics *row, void *arg)
+{
+	struct work *work = arg;
+
+	if (memcmp(&row->currency, &work->currency, sizeof row->currency) == 0)
+		add_up(usage_of(&work->models, row->name), &row->usage);
 }
 
 static void
@@ -125,29 +139,30 @@ write_days(struct json_out *out, const struct work *work)
 }
 
 static int
-compare_operations(const void *a, const void *b)
+compare_names(const void *a, const void *b)
 {
-	return strcmp(((const struct operation_usage *)a)->name, ((const struct operation_usage *)b)->name);
+	return strcmp(((const struct named_usage *)a)->name, ((const struct named_usage *)b)->name);
 }
 
 /* The percentages are of the tokens. */
 static void
-write_operations(struct json_out *out, struct work *work)
+write_list(struct json_out *out, const char *key, const char *member, struct usage_list *list)
 {
-	money_wide_t tokens[OPERATIONS_MAX];
-	int shares[OPERATIONS_MAX];
+	money_wide_t tokens[NAMES_MAX];
+	int shares[NAMES_MAX];
 	bool has_shares;
 
-	qsort(work->operations, work->operation_count, sizeof work->operations[0], compare_operations);
-	for (size_t i = 0; i < work->operation_count; i++)
-		tokens[i] = (money_wide_t)work->operations[i].usage.input_tokens + work->operations[i].usage.output_tokens;
-	has_shares = percent_shares(tokens, work->operation_count, shares);
-	json_out_key(out, "by_operation");
+	if (list->count > 0)
+		qsort(list->items, list->count, sizeof list->items[0], compare_names);
+	for (size_t i = 0; i < list->count; i++)
+		tokens[i] = (money_wide_t)list->items[i].usage.input_tokens + list->items[i].usage.output_tokens;
+	has_shares = percent_shares(tokens, list->count, shares);
+	json_out_key(out, key);
 	json_out_array_begin(out);
-	for (size_t i = 0; i < work->operation_count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		json_out_object_begin(out);
-		json_out_member_text(out, "operation", work->operations[i].name);
-		write_usage(out, &work->operations[i].usage);
+		json_out_member_text(out, member, list->items[i].name);
+		write_usage(out, &list->items[i].usage);
 		if (has_shares)
 			json_member_hundredths(out, "percent", shares[i]);
 		else
@@ -160,7 +175,7 @@ write_operations(struct json_out *out, struct work *work)
 enum status
 get_metrics_ai_costs(struct request *req)
 {
-	static const struct metrics_callbacks callbacks = { .on_ai_cost = on_ai_cost, .on_end = on_end };
+	static const struct metrics_callbacks callbacks = { .on_ai_cost = on_ai_cost, .on_ai_model = on_ai_model, .on_end = on_end };
 	struct work *work = begin(req);
 	struct json_out out;
 
@@ -179,7 +194,8 @@ get_metrics_ai_costs(struct request *req)
 	json_out_member_int(&out, "total_tokens", work->all.input_tokens + work->all.output_tokens);
 	json_out_object_end(&out);
 	write_days(&out, work);
-	write_operations(&out, work);
+	write_list(&out, "by_operation", "operation", &work->operations);
+	write_list(&out, "by_model", "model", &work->models);
 	json_out_object_end(&out);
 	reply_end(req);
 	return ST_OK;

@@ -19,6 +19,7 @@ enum metric_kind {
 	METRIC_DAY = 'D',                 /* day */
 	METRIC_EXPENSES = 'E',            /* day, currency, category key or "own" */
 	METRIC_AI_COST = 'C',             /* day, currency, operation */
+	METRIC_AI_MODEL = 'M',            /* day, currency, provider/model */
 	METRIC_AI_RANK = 'R',             /* month, currency, cost, ledger key */
 	METRIC_AI_CALL = 'I'              /* day, call id */
 };

@@ -9,6 +9,8 @@
 #include "metrics.h"
 #include "op.h"
 
+#define AI_UNPRICED ", unpriced"
+
 enum {
 	NUMBER_MAX_BITS = 50,              /* of a call's tokens and cost: no sum overflows */
 	CALL_DAYS = 2,                     /* that a call's id is known, so that it is counted once */
@@ -63,7 +65,7 @@ enum status
 ai_cost_check(const struct ai_cost *cost)
 {
 	if (uuid_is_nil(&cost->call_id) || cost->operation.len < 1 || cost->operation.len > AI_OPERATION_MAX
-	    || currency_digits(cost->currency) == -1)
+	    || cost->provider.len > AI_PROVIDER_MAX || cost->model.len > AI_MODEL_MAX || currency_digits(cost->currency) == -1)
 		return ST_BAD_VALUE;
 	return is_usage(&cost->usage) ? ST_OK : ST_OUT_OF_RANGE;
 }
@@ -124,16 +126,39 @@ put_of_ledger(struct op *op, const struct ai_cost *cost, const struct key *row, 
 	op_put_scratch(op, TABLE_LEDGER, row);
 }
 
+static struct key
+key_of_day(enum metric_kind kind, day_t day, struct currency currency)
+{
+	struct key key = key_metric(kind, day);
+
+	key_add(&key, currency.code, 3);
+	return key;
+}
+
+static struct key
+key_model(const struct ai_cost *cost)
+{
+	struct key key = key_of_day(METRIC_AI_MODEL, utc_day_of(cost->now_ms), cost->currency);
+
+	key_add(&key, cost->provider.ptr, cost->provider.len);
+	key_add(&key, "/", 1);
+	key_add(&key, cost->model.ptr, cost->model.len);
+	if (cost->is_unpriced)
+		key_add(&key, AI_UNPRICED, sizeof AI_UNPRICED - 1);
+	return key;
+}
+
 static void
 put_of_shard(struct op *op, const struct ai_cost *cost, const struct key *call)
 {
 	day_t day = utc_day_of(cost->now_ms);
-	struct key key = key_metric(METRIC_AI_COST, day);
+	struct key operation = key_of_day(METRIC_AI_COST, day, cost->currency), model = key_model(cost);
 	struct metric by = { .n = { cost->usage.calls, cost->usage.input_tokens, cost->usage.output_tokens, cost->usage.cost_micros } };
 
-	key_add(&key, cost->currency.code, 3);
-	key_add(&key, cost->operation.ptr, cost->operation.len);
-	metrics_add(op, &key, &by);
+	key_add(&operation, cost->operation.ptr, cost->operation.len);
+	metrics_add(op, &operation, &by);
+	if (cost->provider.len > 0)
+		metrics_add(op, &model, &by);
 	sweep(op, day);
 	kv_put(op->kv, TABLE_METRICS, key_slice(call), SLICE_EMPTY);
 }

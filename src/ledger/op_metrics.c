@@ -74,7 +74,7 @@ give_expenses(day_t day, struct slice rest, struct slice value, const struct met
 }
 
 static enum status
-give_ai_cost(day_t day, struct slice rest, struct slice value, const struct metrics_callbacks *callbacks, void *arg)
+give_usage(day_t day, struct slice rest, struct slice value, void (*on_row)(const struct ai_metrics *row, void *arg), void *arg)
 {
 	struct ai_metrics row = { .day = day };
 	struct metric metric;
@@ -82,10 +82,22 @@ give_ai_cost(day_t day, struct slice rest, struct slice value, const struct metr
 
 	if (st != ST_OK || !read_currency(&rest, &row.currency))
 		return ST_BAD_RECORD;
-	row.operation = rest;
+	row.name = rest;
 	row.usage = (struct ai_usage){ metric.n[0], metric.n[1], metric.n[2], metric.n[3] };
-	callbacks->on_ai_cost(&row, arg);
+	on_row(&row, arg);
 	return ST_OK;
+}
+
+static enum status
+give_ai_cost(day_t day, struct slice rest, struct slice value, const struct metrics_callbacks *callbacks, void *arg)
+{
+	return give_usage(day, rest, value, callbacks->on_ai_cost, arg);
+}
+
+static enum status
+give_ai_model(day_t day, struct slice rest, struct slice value, const struct metrics_callbacks *callbacks, void *arg)
+{
+	return give_usage(day, rest, value, callbacks->on_ai_model, arg);
 }
 
 enum status
@@ -99,5 +111,7 @@ op_list_metrics(struct op *op, day_t from, day_t to, const struct metrics_callba
 		st = walk(op, METRIC_EXPENSES, from, to, give_expenses, callbacks, arg);
 	if (st == ST_OK && callbacks->on_ai_cost != NULL)
 		st = walk(op, METRIC_AI_COST, from, to, give_ai_cost, callbacks, arg);
+	if (st == ST_OK && callbacks->on_ai_model != NULL)
+		st = walk(op, METRIC_AI_MODEL, from, to, give_ai_model, callbacks, arg);
 	return st;
 }

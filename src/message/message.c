@@ -232,6 +232,17 @@ record_failed(struct drive *drive)
 
 /* --- step 2: understand --------------------------------------------------- */
 
+/* A cost that cannot be kept for want of memory is counted without its model. */
+static void
+keep_cost(struct drive *drive, const struct ai_cost *cost)
+{
+	struct ai_cost *kept = &drive->costs[drive->cost_count++];
+
+	*kept = *cost;
+	kept->provider = arena_copy(&drive->arena, cost->provider);
+	kept->model = arena_copy(&drive->arena, cost->model);
+}
+
 /* A turn may have more than one text understood. */
 static void
 note_costs(struct drive *drive, const struct understanding *result)
@@ -240,7 +251,7 @@ note_costs(struct drive *drive, const struct understanding *result)
 	size_t count = message_costs(result, false, drive->input.received_ms, costs);
 
 	for (size_t i = 0; i < count && drive->cost_count < MESSAGE_COSTS_MAX; i++)
-		drive->costs[drive->cost_count++] = costs[i];
+		keep_cost(drive, &costs[i]);
 }
 
 static void

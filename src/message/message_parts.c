@@ -179,7 +179,8 @@ message_costs(const struct understanding *result, bool is_parse, int64_t now_ms,
 		const struct understand_call *call = &result->calls[i];
 
 		costs[i] = (struct ai_cost){ .call_id = uuid7_next(now_ms), .now_ms = now_ms,
-			.operation = slice_of(operations[is_parse][call->has_cost]), .currency = { "USD" },
+			.operation = slice_of(operations[is_parse][call->has_cost]), .provider = call->provider, .model = call->model,
+			.is_unpriced = !call->has_cost, .currency = { "USD" },
 			.usage = { 1, call->input_tokens, call->output_tokens, 0 } };
 		if (!call->has_cost)
 			continue;

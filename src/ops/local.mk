@@ -10,6 +10,7 @@ libaiexpense_a_SOURCES += src/ops/metrics_server.c src/ops/metrics_server.h
 libaiexpense_a_SOURCES += src/ops/redrive.c src/ops/redrive.h
 libaiexpense_a_SOURCES += src/ops/retention.c src/ops/retention.h
 libaiexpense_a_SOURCES += src/ops/show.c
+libaiexpense_a_SOURCES += src/ops/show_ai.c
 libaiexpense_a_SOURCES += src/ops/queue_commands.c
 libaiexpense_a_SOURCES += src/ops/say_command.c
 libaiexpense_a_SOURCES += src/ops/stats.c

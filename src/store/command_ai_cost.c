@@ -10,6 +10,9 @@ command_put_ai_cost(msgpack_packer *pk, const struct ai_cost *cost)
 	mp_put_uuid(pk, &cost->call_id);
 	msgpack_pack_int64(pk, cost->now_ms);
 	mp_put_str(pk, cost->operation);
+	mp_put_str(pk, cost->provider);
+	mp_put_str(pk, cost->model);
+	mp_put_bool(pk, cost->is_unpriced);
 	mp_put_currency(pk, cost->currency);
 	msgpack_pack_int64(pk, cost->usage.calls);
 	msgpack_pack_int64(pk, cost->usage.input_tokens);
@@ -23,6 +26,9 @@ command_read_ai_cost(struct mp *mp, struct ai_cost *cost)
 	mp_uuid(mp, &cost->call_id);
 	cost->now_ms = mp_int(mp);
 	cost->operation = mp_str(mp);
+	cost->provider = mp_str(mp);
+	cost->model = mp_str(mp);
+	cost->is_unpriced = mp_bool(mp);
 	cost->currency = mp_currency(mp);
 	cost->usage.calls = mp_int(mp);
 	cost->usage.input_tokens = mp_int(mp);

@@ -98,6 +98,10 @@ class Costs(unittest.TestCase):
         answer = Client(d.port, token(d, "admin")).get("/api/v1/metrics/ai-costs").json
         return {row["operation"]: (row["calls"], row["input_tokens"], row["output_tokens"], row["cost"]) for row in answer["by_operation"]}
 
+    def models(self, d):
+        answer = Client(d.port, token(d, "admin")).get("/api/v1/metrics/ai-costs").json
+        return {row["model"]: (row["calls"], row["cost"]) for row in answer["by_model"]}
+
     def test_each_call_is_counted_with_its_cost_and_one_of_unknown_price_is_said_to_be(self):
         with MockProvider(free_port()) as mock:
             mock.says = lambda text: [expense("zorbl", "50")]
@@ -110,9 +114,12 @@ class Costs(unittest.TestCase):
                 self.assertEqual(self.costs(d), {"message": (1, 200, 30, "0.000048"), "parse": (1, 200, 30, "0.000048")})
                 top = Client(d.port, token(d, "admin")).get("/api/v1/metrics/ai-costs/top-users").json["data"]
                 self.assertEqual([(u["user"], u["cost"]) for u in top], [("line:U1", "0.000096")])
+                self.assertEqual(self.models(d), {"mock1/model-1": (2, "0.000096")})
+                self.assertRegex(d.ask("show ai"), r"(?m)^mock1/model-1 +2 +400 +60 +0\.000096 USD$")
             with daemon_for(mock) as d, service(d) as client:
                 client.say("line:U1", UNSURE)
                 self.assertEqual(self.costs(d), {"message, price unknown": (1, 200, 30, "0.000000")})
+                self.assertEqual(self.models(d), {"mock1/model-1, unpriced": (1, "0.000000")})
 
 
 class Cache(AiCase):

@@ -16,8 +16,8 @@ struct rows {
 	struct day_metrics     days[8];               /* TODAY - 4 to TODAY + 3 */
 	struct expense_metrics expenses[ROWS_MAX];
 	size_t                 expense_count;
-	struct ai_metrics      ai[16];
-	size_t                 ai_count;
+	struct ai_metrics      ai[16], models[16];
+	size_t                 ai_count, model_count;
 	struct ai_user_cost    users[16];
 	size_t                 user_count;
 };
@@ -51,7 +51,16 @@ on_ai_cost(const struct ai_metrics *row, void *arg)
 	struct rows *rows = arg;
 
 	rows->ai[rows->ai_count] = *row;
-	rows->ai[rows->ai_count++].operation = arena_copy(rows->s->arena, row->operation);
+	rows->ai[rows->ai_count++].name = arena_copy(rows->s->arena, row->name);
+}
+
+static void
+on_ai_model(const struct ai_metrics *row, void *arg)
+{
+	struct rows *rows = arg;
+
+	rows->models[rows->model_count] = *row;
+	rows->models[rows->model_count++].name = arena_copy(rows->s->arena, row->name);
 }
 
 static void
@@ -65,7 +74,7 @@ on_end(enum status st, void *arg)
 static struct rows *
 read_rows(struct suite *s)
 {
-	static const struct metrics_callbacks callbacks = { on_day, on_expenses, on_ai_cost, on_end };
+	static const struct metrics_callbacks callbacks = { on_day, on_expenses, on_ai_cost, on_ai_model, on_end };
 	struct rows *rows = arena_alloc(s->arena, sizeof *rows);
 
 	rows->s = s;
@@ -396,7 +405,7 @@ a_call_is_counted_once_for_its_day_and_its_user(void **state)
 	assert_int_equal(rows->ai[0].usage.calls, 2);
 	assert_int_equal(rows->ai[0].usage.input_tokens, 200);
 	assert_int_equal(rows->ai[0].usage.cost_micros, 4000);
-	assert_true(slice_equal(rows->ai[0].operation, slice_of("parse")));
+	assert_true(slice_equal(rows->ai[0].name, slice_of("parse")));
 	rows = top_users(s, 10);
 	assert_int_equal(rows->user_count, 1);
 	assert_true(slice_equal(rows->users[0].user_id, slice_of("line:U1")));
@@ -404,6 +413,34 @@ a_call_is_counted_once_for_its_day_and_its_user(void **state)
 	assert_int_equal(add_cost(s, "line:nobody", &other), ST_OK);
 	assert_int_equal(top_users(s, 10)->user_count, 1);
 	assert_int_equal(read_rows(s)->ai_count, 2);
+}
+
+static void
+what_a_model_used_is_told_apart_from_calls_without_a_price(void **state)
+{
+	struct suite *s = *state;
+	struct ai_cost priced = cost_of(1500, "parse"), unpriced = cost_of(0, "parse"), other = cost_of(5, "parse");
+	struct rows *rows;
+
+	priced.provider = unpriced.provider = other.provider = slice_of("local");
+	priced.model = unpriced.model = slice_of("m:7b");
+	other.model = slice_of("n");
+	unpriced.is_unpriced = true;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(add_cost(s, "line:U1", &priced), ST_OK);
+		assert_int_equal(add_cost(s, "line:U1", &unpriced), ST_OK);
+		assert_int_equal(add_cost(s, "line:U1", &other), ST_OK);
+	}
+	rows = read_rows(s);
+	assert_int_equal(rows->model_count, 3);
+	assert_true(slice_equal(rows->models[0].name, slice_of("local/m:7b")));
+	assert_int_equal(rows->models[0].usage.cost_micros, 1500);
+	assert_true(slice_equal(rows->models[1].name, slice_of("local/m:7b, unpriced")));
+	assert_int_equal(rows->models[1].usage.calls, 1);
+	assert_true(slice_equal(rows->models[2].name, slice_of("local/n")));
+	priced.call_id = uuid7_next(suite_now_ms());
+	priced.model = (struct slice){ memset(arena_alloc(s->arena, 200), 'x', 200), AI_MODEL_MAX + 1 };
+	assert_int_equal(add_cost(s, "line:U1", &priced), ST_BAD_VALUE);
 }
 
 static void
@@ -455,6 +492,7 @@ const struct CMUnitTest suite_metrics_tests[] = {
 	CASE(the_sums_of_a_day_are_those_of_what_it_recorded_after_random_edits),
 	CASE(no_amount_of_all_users_together_is_too_large),
 	CASE(a_call_is_counted_once_for_its_day_and_its_user),
+	CASE(what_a_model_used_is_told_apart_from_calls_without_a_price),
 	CASE(each_shard_gives_its_most_expensive_users_first),
 	CASE(a_cost_that_cannot_be_is_refused),
 };
