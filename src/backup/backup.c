@@ -25,6 +25,7 @@
 
 #define NAME_START "aiexpense-"
 #define UNFINISHED ".partial"
+#define NAME_TIME  "%Y%m%dT%H%M%SZ"
 
 /* The options of the store in another directory. */
 static struct options
@@ -127,6 +128,24 @@ remove_all_but(const char *directory, int (*filter)(const struct dirent *entry),
 		free(names);
 }
 
+int64_t
+backup_newest_ms(const char *into)
+{
+	struct dirent **names;
+	struct tm tm = { 0 };
+	const char *end = NULL;
+	int count = scandir(into, &names, is_backup, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		if (i + 1 == count)
+			end = strptime(names[i]->d_name, NAME_START NAME_TIME, &tm);
+		free(names[i]);
+	}
+	if (count != -1)
+		free(names);
+	return end != NULL ? (int64_t)timegm(&tm) * 1000 : 0;
+}
+
 static bool
 name_backup(const char *into, char path[PATH_MAX])
 {
@@ -134,7 +153,7 @@ name_backup(const char *into, char path[PATH_MAX])
 	struct tm tm;
 	char text[32];
 
-	strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
+	strftime(text, sizeof text, NAME_TIME, gmtime_r(&now, &tm));
 	if (!store_dir_path(path, "%s/" NAME_START "%s", into, text))
 		return false;
 	if (access(path, F_OK) != 0)

@@ -8,6 +8,7 @@
 #define BACKUP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct options;
@@ -19,6 +20,9 @@ struct options;
  * told to out.  false after logging; then there is no new copy and none was removed.
  */
 bool backup_make(const struct options *options, const char *into, unsigned keep, FILE *out);
+
+/* When the newest backup below `into` was made, as its name says; 0 when there is none. */
+int64_t backup_newest_ms(const char *into);
 
 /*
  * Make the store in options->store_path, where none may be, from a backup,

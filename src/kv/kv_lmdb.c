@@ -550,6 +550,12 @@ lmdb_env_open(const char *path, size_t map_size, enum lmdb_tables tables, enum l
 }
 
 void
+lmdb_forget_environments(void)
+{
+	open_envs = NULL;
+}
+
+void
 lmdb_env_close(struct lmdb_env *env)
 {
 	struct lmdb_env **link = &open_envs;

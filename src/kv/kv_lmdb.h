@@ -26,6 +26,9 @@ bool lmdb_env_has_table(enum lmdb_tables tables, enum table table);
 struct lmdb_env *lmdb_env_open(const char *path, size_t map_size, enum lmdb_tables tables, enum lmdb_access access);
 void lmdb_env_close(struct lmdb_env *env);
 
+/* For a process that was forked from one with environments: none of them is its own. */
+void lmdb_forget_environments(void);
+
 /*
  * A copy of the newest snapshot without free pages, in the directory path,
  * which is made and must have no data yet; it is on disk.  false after logging.

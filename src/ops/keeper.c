@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 
 #include "ai_budget.h"
+#include "backup/schedule.h"
 #include "clock.h"
 #include "ctl_server.h"
 #include "delivery/delivery.h"
@@ -104,6 +105,12 @@ remove_expired(struct keeper *keeper)
 	retention_look(keeper->retention, clock_wall_ms(), clock_mono_ms());
 }
 
+static void
+look_for_backups(struct keeper *keeper)
+{
+	schedule_look(keeper->backups, clock_wall_ms());
+}
+
 /* What is done by the clock, first at the start. */
 static const struct clock_job {
 	const char *name;
@@ -117,6 +124,7 @@ static const struct clock_job {
 	{ "redrive", 2000, look_for_messages },
 	{ "delete-users", 500, look_for_deletions },
 	{ "retention", 500, remove_expired },
+	{ "backup", 1000, look_for_backups },
 	{ "move-expenses", 2000, look_for_category_moves },
 };
 enum { JOBS = sizeof jobs / sizeof jobs[0] };
@@ -190,8 +198,9 @@ open_services(struct keeper *keeper)
 	keeper->deletions = deletions_open(keeper->loop.base, messages->store, messages->counters);
 	keeper->retention = retention_open(messages->store, messages->counters);
 	keeper->category_moves = category_moves_open(messages->store);
+	keeper->backups = schedule_open(keeper->loop.base, in->options, messages->counters);
 	return keeper->redrive != NULL && keeper->deletions != NULL && keeper->retention != NULL &&
-	    keeper->category_moves != NULL;
+	    keeper->category_moves != NULL && keeper->backups != NULL;
 }
 
 /* The pool first: the messages it gives up end in the store. */
@@ -214,6 +223,8 @@ close_services(struct keeper *keeper)
 		retention_close(keeper->retention);
 	if (keeper->category_moves != NULL)
 		category_moves_close(keeper->category_moves);
+	if (keeper->backups != NULL)
+		schedule_close(keeper->backups);
 }
 
 static int

@@ -16,6 +16,7 @@ struct delivery;
 struct inbox;
 struct redrive;
 struct retention;
+struct schedule;
 
 struct keeper {
 	const struct inherited *in;
@@ -27,6 +28,7 @@ struct keeper {
 	struct deletions       *deletions;
 	struct retention       *retention;
 	struct category_moves  *category_moves;
+	struct schedule        *backups;
 	struct ctl_server      *stats, *control;
 	struct metrics_server  *metrics;       /* NULL without metrics.listen */
 	struct history         *history;       /* of the counters */

@@ -2,6 +2,7 @@
 TESTS += tests/daemon/test_ai.py
 TESTS += tests/daemon/test_api_doc.py
 TESTS += tests/daemon/test_backup.py
+TESTS += tests/daemon/test_backup_schedule.py
 TESTS += tests/daemon/test_bad_input.py
 TESTS += tests/daemon/test_category.py
 TESTS += tests/daemon/test_dialogue.py
@@ -60,6 +61,7 @@ EXTRA_DIST += tests/daemon/tap.py
 EXTRA_DIST += tests/daemon/test_ai.py
 EXTRA_DIST += tests/daemon/test_api_doc.py
 EXTRA_DIST += tests/daemon/test_backup.py
+EXTRA_DIST += tests/daemon/test_backup_schedule.py
 EXTRA_DIST += tests/daemon/test_bad_input.py
 EXTRA_DIST += tests/daemon/test_category.py
 EXTRA_DIST += tests/daemon/test_dialogue.py
