@@ -254,6 +254,25 @@ ai(const struct client *client, const struct verb *verb, int argc, char **argv)
 }
 
 static int
+price(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct buf errors = BUF_INIT;
+	bool is_read;
+
+	if (argc != 2 || strcmp(argv[1], "list") != 0)
+		return complain(EXIT_USAGE, "prices are set in the configuration; usage: aiexpensectl price ", verb->args);
+	is_read = config_read(&options, client->file, NULL, 0, &errors);
+	if (is_read)
+		ctl_price_list(&options, stdout);
+	else
+		fwrite(errors.data, 1, errors.len, stderr);
+	options_fini(&options);
+	buf_fini(&errors);
+	return is_read ? 0 : EXIT_REFUSED;
+}
+
+static int
 parse(const struct client *client, const struct verb *verb, int argc, char **argv)
 {
 	(void)client;
@@ -287,6 +306,7 @@ static const struct verb verbs[] = {
 	{ "chat", "--user name", NULL, chat, "A conversation in the terminal, as the user terminal:NAME." },
 	{ "ai", "test", NULL, ai,
 		"Ask each configured AI provider about fixed sentences: how many it gets right, how long it takes, its tokens and what they cost." },
+	{ "price", "list", NULL, price, "Prices of the AI providers' tokens, as the configuration has them, and which count today." },
 	{ "migrate", NULL, NULL, migrate, "Make the tables of a store in PostgreSQL, or bring them up to date.  Stop the daemons first." },
 	{ "parse", "--jsonl | --explain text", NULL, parse,
 		"Understand a JSON object on each line of standard input, or a text and tell why; needs no daemon." },

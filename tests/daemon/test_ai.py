@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -248,6 +249,16 @@ class Trial(unittest.TestCase):
         self.assertIn("0 of 10 right, 0 wrong, 10 without an answer", done.stdout)
         self.assertIn("price unknown", done.stdout)
         self.assertEqual(len(second.calls), 10)
+
+    def test_prices_are_listed_with_the_one_that_counts_and_an_unknown_one_is_said_to_be(self):
+        conf = ('provider1 { name = "a" model = "m" base_url = "http://127.0.0.1/v1"\n'
+                'prices = {"2026-01-01 USD 0.15 0.60", "2999-01-01 USD 9 9"} }\nprovider2 { name = "b" model = "n" base_url = "http://127.0.0.1/v1" }')
+        with Daemon(conf, start=False) as d:
+            done = subprocess.run([program("aiexpensectl"), "-c", d.conf_file, "price", "list"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([re.split(r" {2,}", line) for line in done.stdout.splitlines()[1:]],
+                         [["a", "m", "2026-01-01 USD 0.15 0.60", "(today)"], ["a", "m", "2999-01-01 USD 9 9"],
+                          ["b", "n", "unknown today: calls and tokens are counted, and not what they cost"]])
 
     def test_without_a_provider_it_says_so(self):
         done = self.run_test("")
