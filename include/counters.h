@@ -78,7 +78,7 @@ struct counters {
 };
 
 /* What a process is doing; only a writer has stages other than the first. */
-enum stage { STAGE_IDLE, STAGE_WRITING, STAGE_COMMITTING };
+enum stage { STAGE_IDLE, STAGE_WAITING /* for the writer of another generation */, STAGE_WRITING, STAGE_COMMITTING };
 
 /* A process that does not stamp its heartbeat, or stays in a transaction before its commit, is taken for stuck. */
 struct process_slot {

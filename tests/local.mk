@@ -55,6 +55,6 @@ include tests/fuzz/local.mk
 
 # The long form of the proofs that check has in short.
 check-long: all check
-	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/daemon/test_logs.py tests/daemon/test_messengers.py tests/daemon/test_slow_clients.py tests/daemon/test_webhook.py tests/daemon/test_webhook_faults.py tests/faults/test_power_loss.py" \
+	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/daemon/test_logs.py tests/daemon/test_messengers.py tests/daemon/test_reload.py tests/daemon/test_slow_clients.py tests/daemon/test_webhook.py tests/daemon/test_webhook_faults.py tests/faults/test_power_loss.py" \
 		AIEXPENSE_EVENTS=1000 AIEXPENSE_KILLS=1000 AIEXPENSE_FAULT_SECONDS=10 AIEXPENSE_FAULT_RATE=200 AIEXPENSE_IMAGES=100000 AIEXPENSE_TIMES=100 AIEXPENSE_SLOW_CLIENTS=1000 TEST_SECONDS=3600
 .PHONY: check-long

@@ -308,11 +308,11 @@ on_acceptable(evutil_socket_t listener, short what, void *arg)
  * messages in work still need this one: a graceful end waits for them.
  */
 static void
-on_stop(bool is_graceful, void *arg)
+on_stop(enum child_stop how, void *arg)
 {
 	struct worker *worker = arg;
 
-	if (is_graceful && !LIST_EMPTY(&worker->clients))
+	if (how != STOP_FAST && !LIST_EMPTY(&worker->clients))
 		worker->ends_when_alone = true;
 	else
 		child_loop_end(&worker->loop, CHILD_EXIT_OK);

@@ -29,7 +29,7 @@ is_alive(const struct process_slot *slot)
 	return heartbeat_ms != 0 && clock_mono_ms() - heartbeat_ms <= HEARTBEAT_LATE_MS;
 }
 
-/* How many processes are not there, or do not stamp their heartbeat. */
+/* How many processes are not there, or do not stamp their heartbeat.  One that was never started is of a reload, and not missed yet. */
 static unsigned
 count_missing(const struct counter_segment *segment)
 {
@@ -38,7 +38,7 @@ count_missing(const struct counter_segment *segment)
 	for (uint32_t i = 0; i < atomic_load_explicit(&segment->used, memory_order_relaxed); i++) {
 		const struct process_slot *slot = &segment->slots[i];
 
-		if (slot->role != ROLE_MASTER && !is_alive(slot))
+		if (slot->is_taken && slot->started_ms != 0 && slot->role != ROLE_MASTER && !is_alive(slot))
 			missing++;
 	}
 	return missing;

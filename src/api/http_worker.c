@@ -218,14 +218,18 @@ on_drained(void *arg)
 	end_when_idle(worker);
 }
 
-/* Whether asked to hurry or not, what was begun is answered; the loop's deadlines differ. */
+/*
+ * Whether asked to hurry or not, what was begun is answered; the loop's
+ * deadlines differ.  With others there to take over, a client whose request is
+ * on its way need not find its connection closed.
+ */
 static void
-on_stop(bool is_graceful, void *arg)
+on_stop(enum child_stop how, void *arg)
 {
 	struct worker *worker = arg;
+	int64_t idle_ms = how == STOP_REPLACED ? worker->loop.in->options->run_shutdown_timeout_ms / 2 : 0;
 
-	(void)is_graceful;
-	server_drain(worker->server, on_drained, worker);
+	server_drain(worker->server, (unsigned)idle_ms, on_drained, worker);
 }
 
 static void

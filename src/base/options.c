@@ -424,6 +424,44 @@ option_clear(const struct option_row *row, void *fields)
 	}
 }
 
+static bool
+copy_text(char **field, char *const *from)
+{
+	*field = *from != NULL ? strdup(*from) : NULL;
+	return *field != NULL || *from == NULL;
+}
+
+bool
+option_copy(const struct option_row *row, void *fields, const void *from)
+{
+	static const size_t sizes[] = { [OPTION_BOOL] = sizeof(option_BOOL), [OPTION_COUNT] = sizeof(option_COUNT),
+		[OPTION_MSEC] = sizeof(option_MSEC), [OPTION_BYTES] = sizeof(option_BYTES), [OPTION_RATE] = sizeof(option_RATE),
+		[OPTION_CHOICE] = sizeof(option_CHOICE) };
+	void *field = field_of(row, fields);
+	const void *source = const_field_of(row, from);
+	const option_LIST *list = source;
+	const option_SECRET_FILE *secret = source;
+	struct buf why = BUF_INIT;
+	bool is_copied;
+
+	option_clear(row, fields);
+	switch (row->type) {
+	case OPTION_TEXT:
+	case OPTION_PATH:
+		return copy_text(field, source);
+	case OPTION_SECRET_FILE:
+		return copy_text(&((option_SECRET_FILE *)field)->path, &secret->path) &&
+		    copy_text(&((option_SECRET_FILE *)field)->value, &secret->value);
+	case OPTION_LIST:
+		is_copied = option_set_list(row, fields, (const char *const *)list->items, list->count, &why);
+		buf_fini(&why);
+		return is_copied;
+	default:
+		memcpy(field, source, sizes[row->type]);
+		return true;
+	}
+}
+
 static void
 write_quoted(struct buf *out, const char *text)
 {

@@ -44,6 +44,7 @@ enum option_type {
 enum option_when { OPTION_AT_START, OPTION_AT_RELOAD };
 
 struct options {
+	unsigned generation;         /* not an option: of the processes that have these, counted by the master */
 #define OPTION(section, name, type, value, min, max, when, help) option_##type section##_##name;
 #include "options.def"
 };
@@ -94,6 +95,9 @@ bool option_set_list(const struct option_row *row, void *fields, const char *con
 
 /* The field's value as it would stand in the file. */
 void option_write(const struct option_row *row, const void *fields, struct buf *out);
+
+/* Give the field the value that it has in another such struct; false without memory. */
+bool option_copy(const struct option_row *row, void *fields, const void *from);
 
 /* Release what the field owns and make it empty. */
 void option_clear(const struct option_row *row, void *fields);

@@ -279,7 +279,7 @@ settle_idle(struct conn *c)
 	if (c->exchange != NULL)
 		exchange_give(c->exchange);
 	c->exchange = NULL;
-	if (c->server->is_draining) {
+	if (c->server->is_draining && c->server->timeout_ms[WAIT_IDLE] == 0) {
 		conn_close(c);
 		return;
 	}

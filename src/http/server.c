@@ -289,15 +289,31 @@ fail:
 	return NULL;
 }
 
+/* Earlier deadlines stay, so that those of the list are still in order. */
+static void
+shorten_idleness(struct server *server, unsigned idle_ms)
+{
+	int64_t until_ms;
+
+	server->now_ns = clock_mono_ns();
+	until_ms = now_ms(server) + idle_ms;
+	if (server->timeout_ms[WAIT_IDLE] > idle_ms)
+		server->timeout_ms[WAIT_IDLE] = idle_ms;
+	for (struct conn *c = server->waiting[WAIT_IDLE].first; c != NULL; c = c->next)
+		if (c->deadline_ms > until_ms)
+			c->deadline_ms = until_ms;
+}
+
 void
-server_drain(struct server *server, void (*tell)(void *arg), void *arg)
+server_drain(struct server *server, unsigned idle_ms, void (*tell)(void *arg), void *arg)
 {
 	server->on_drained = tell;
 	server->drained_arg = arg;
 	server->is_draining = true;
 	stop_accepting(server);
 	event_del(server->rest);
-	while (server->waiting[WAIT_IDLE].first != NULL)
+	shorten_idleness(server, idle_ms);
+	while (idle_ms == 0 && server->waiting[WAIT_IDLE].first != NULL)
 		conn_close(server->waiting[WAIT_IDLE].first);
 	check_drained(server);
 }

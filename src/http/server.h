@@ -84,11 +84,11 @@ struct server *server_new(struct event_base *base, const struct server_options *
 
 /*
  * Accept no more (the listeners stay open, others may share them), close what
- * is idle, answer what is in work with Connection: close, then call on_drained
- * once, from the loop.  Clients that finish a request meanwhile are served.
- * Not from within a handler.
+ * is idle for idle_ms, answer what is in work with Connection: close, then call
+ * on_drained once, from the loop.  Clients that finish a request meanwhile are
+ * served.  May be called again with a shorter time.  Not from within a handler.
  */
-void server_drain(struct server *server, void (*on_drained)(void *arg), void *arg);
+void server_drain(struct server *server, unsigned idle_ms, void (*on_drained)(void *arg), void *arg);
 
 /*
  * Close every connection now and give everything back.  Requests in work stay

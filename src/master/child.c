@@ -80,13 +80,13 @@ process_set_oom_score(int score)
 
 /*
  * What a terminal sends to the whole group, or an operator to the wrong
- * process, is for the master.  TERM, QUIT and USR1 stay blocked until the loop
- * can take them.
+ * process, is for the master.  TERM, QUIT, USR2 and USR1 stay blocked until the
+ * loop can take them.
  */
 static void
 ignore_signals_for_the_master(void)
 {
-	static const int ignored[] = { SIGINT, SIGHUP, SIGUSR2, SIGWINCH, SIGTTIN, SIGTTOU, SIGPIPE };
+	static const int ignored[] = { SIGINT, SIGHUP, SIGWINCH, SIGTTIN, SIGTTOU, SIGPIPE };
 
 	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
 		signal(ignored[i], SIG_IGN);

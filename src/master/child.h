@@ -40,7 +40,14 @@ struct inherited {
 	int                     lock_fd;          /* of daemon.lock: held, never used */
 };
 
-enum { STOP_STAGES = 2, SOCKET_NAME_MAX = 16, INTERNAL_PATH_MAX = 108 };
+enum { STOP_STAGES = 2, SOCKET_NAME_MAX = 11, INTERNAL_PATH_MAX = 108 };
+
+/*
+ * How a child is asked to end: TERM, at once but for what cannot be left half
+ * done; QUIT, after the requests in work; USR2, the same with other processes
+ * there for the connections that it closes.
+ */
+enum child_stop { STOP_FAST, STOP_GRACEFUL, STOP_REPLACED };
 
 /*
  * One kind of child.  run makes its own event base (child_loop.h) and returns

@@ -21,14 +21,14 @@ timeval_of_ms(int64_t ms)
 }
 
 static void
-stop(struct child_loop *loop, bool is_graceful, int64_t limit_ms)
+stop(struct child_loop *loop, enum child_stop how, int64_t limit_ms)
 {
 	struct timeval limit = timeval_of_ms(limit_ms);
 
 	loop->is_stopping = true;
 	event_add(loop->deadline, &limit);
 	if (loop->on_stop != NULL)
-		loop->on_stop(is_graceful, loop->arg);
+		loop->on_stop(how, loop->arg);
 	else
 		child_loop_end(loop, CHILD_EXIT_OK);
 }
@@ -37,7 +37,7 @@ static void
 on_term(evutil_socket_t sig, short what, void *arg)
 {
 	(void)sig, (void)what;
-	stop(arg, false, FAST_STOP_MS);
+	stop(arg, STOP_FAST, FAST_STOP_MS);
 }
 
 static void
@@ -45,9 +45,9 @@ on_quit(evutil_socket_t sig, short what, void *arg)
 {
 	struct child_loop *loop = arg;
 
-	(void)sig, (void)what;
+	(void)what;
 	if (!loop->is_stopping)
-		stop(loop, true, loop->in->options->run_shutdown_timeout_ms);
+		stop(loop, sig == SIGQUIT ? STOP_GRACEFUL : STOP_REPLACED, loop->in->options->run_shutdown_timeout_ms);
 }
 
 static void
@@ -70,7 +70,7 @@ on_master_gone(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	log_warn("the master is gone, ending");
 	event_del(loop->on_life);
-	stop(loop, true, FAST_STOP_MS);
+	stop(loop, STOP_GRACEFUL, FAST_STOP_MS);
 }
 
 static void
@@ -111,13 +111,14 @@ make_events(struct child_loop *loop)
 
 	loop->on_term = urgent_event(loop, SIGTERM, EV_SIGNAL | EV_PERSIST, on_term);
 	loop->on_quit = urgent_event(loop, SIGQUIT, EV_SIGNAL | EV_PERSIST, on_quit);
+	loop->on_usr2 = urgent_event(loop, SIGUSR2, EV_SIGNAL | EV_PERSIST, on_quit);
 	loop->on_usr1 = urgent_event(loop, SIGUSR1, EV_SIGNAL | EV_PERSIST, on_usr1);
 	loop->on_life = urgent_event(loop, loop->in->life_fd, EV_READ | EV_PERSIST, on_master_gone);
 	loop->heartbeat = urgent_event(loop, -1, EV_PERSIST, on_heartbeat);
 	loop->deadline = urgent_event(loop, -1, 0, on_deadline);
-	return loop->on_term != NULL && loop->on_quit != NULL && loop->on_usr1 != NULL && loop->on_life != NULL &&
-	    loop->heartbeat != NULL && loop->deadline != NULL && event_add(loop->on_term, NULL) == 0 &&
-	    event_add(loop->on_quit, NULL) == 0 && event_add(loop->on_usr1, NULL) == 0 && event_add(loop->on_life, NULL) == 0 && event_add(loop->heartbeat, &beat) == 0;
+	return loop->on_term != NULL && loop->on_quit != NULL && loop->on_usr2 != NULL && loop->on_usr1 != NULL &&
+	    loop->on_life != NULL && loop->heartbeat != NULL && loop->deadline != NULL && event_add(loop->on_term, NULL) == 0 &&
+	    event_add(loop->on_quit, NULL) == 0 && event_add(loop->on_usr2, NULL) == 0 && event_add(loop->on_usr1, NULL) == 0 && event_add(loop->on_life, NULL) == 0 && event_add(loop->heartbeat, &beat) == 0;
 }
 
 bool
@@ -196,6 +197,7 @@ child_loop_fini(struct child_loop *loop)
 {
 	free_event(&loop->on_term);
 	free_event(&loop->on_quit);
+	free_event(&loop->on_usr2);
 	free_event(&loop->on_usr1);
 	free_event(&loop->on_life);
 	free_event(&loop->heartbeat);

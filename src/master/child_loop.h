@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The event loop that every child has: it hears TERM, QUIT, USR1 and the
- * master's death, stamps the heartbeat and tells the master when the child is ready.
+ * The event loop that every child has: it hears TERM, QUIT, USR2, USR1 and
+ * the master's death, stamps the heartbeat and tells the master when the child is ready.
  *
  *	child_loop_init(&loop, in, on_stop, worker)  then the child's own events on loop.base
  *	child_loop_ready(&loop)                      the master counts the child as started
@@ -22,11 +22,10 @@ struct event_base;
 enum { PRIORITY_URGENT, PRIORITY_NORMAL, PRIORITIES };
 
 /*
- * The child is to end: at once, finishing what cannot be left half done, or
- * gracefully.  It calls child_loop_end when it has; the loop ends by itself
+ * The child is to end.  It calls child_loop_end when it has; the loop ends by itself
  * when that takes too long.  May be called twice, graceful first.
  */
-typedef void child_stop_fn(bool is_graceful, void *arg);
+typedef void child_stop_fn(enum child_stop how, void *arg);
 
 struct child_loop {
 	struct event_base      *base;
@@ -37,7 +36,7 @@ struct child_loop {
 	bool                    waits_for_disk;   /* the child's own choice: its turns are not counted as stalls */
 	bool                    is_stopping;
 	int                     exit_code;
-	struct event           *on_term, *on_quit, *on_usr1, *on_life, *heartbeat, *deadline;
+	struct event           *on_term, *on_quit, *on_usr2, *on_usr1, *on_life, *heartbeat, *deadline;
 };
 
 /* Without an on_stop the loop ends at once.  false after logging why. */

@@ -25,6 +25,8 @@ try_access_log(const char *path)
 bool
 logs_open(const struct options *options)
 {
+	log_set_level((enum log_level)options->log_level);
+	log_set_format((enum log_format)options->log_format);
 	if (!try_access_log(options->http_access_log_file))
 		return false;
 	if (options->log_file[0] == '\0' || log_to_file(options->log_file))
@@ -37,8 +39,9 @@ void
 logs_reopen(const struct master *m)
 {
 	log_reopen();
-	for (size_t i = 0; i < m->child_count; i++)
-		if (m->children[i].pid != 0)
-			kill(m->children[i].pid, SIGUSR1);
+	for (const struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
+		for (size_t i = 0; i < g->child_count; i++)
+			if (g->children[i].pid != 0)
+				kill(g->children[i].pid, SIGUSR1);
 	log_info("log files are opened anew");
 }

@@ -26,10 +26,9 @@ static const char usage[] =
 enum { OVERRIDES_MAX = 256 };
 
 struct arguments {
-	const char *file;
-	const char *overrides[OVERRIDES_MAX];
-	size_t      override_count;
-	bool        is_test, is_dump, is_detached;
+	const char          *overrides[OVERRIDES_MAX];
+	struct config_source source;
+	bool                 is_test, is_dump, is_detached;
 };
 
 /* Ends the program for the options that only print, and for what it does not understand. */
@@ -41,12 +40,12 @@ read_arguments(struct arguments *args, int argc, char **argv)
 	while ((c = getopt(argc, argv, "c:o:tTDVh")) != -1) {
 		switch (c) {
 		case 'c':
-			args->file = optarg;
+			args->source.file = optarg;
 			break;
 		case 'o':
-			if (args->override_count == OVERRIDES_MAX)
+			if (args->source.override_count == OVERRIDES_MAX)
 				fatal(2, "more than %d times -o", OVERRIDES_MAX);
-			args->overrides[args->override_count++] = optarg;
+			args->overrides[args->source.override_count++] = optarg;
 			break;
 		case 'T':
 			args->is_dump = true;
@@ -82,7 +81,7 @@ print_test(const struct options *options, const struct arguments *args)
 	if (args->is_dump)
 		options_dump(options, &out);
 	else
-		buf_printf(&out, "%s: ok\n", args->file);
+		buf_printf(&out, "%s: ok\n", args->source.file);
 	fwrite(out.data, 1, out.len, stdout);
 	buf_fini(&out);
 	return 0;
@@ -105,7 +104,7 @@ become_background(void)
 
 /* The parent stays until the daemon is ready, so that its exit code tells how the start went. */
 static int
-run_detached(struct options *options)
+run_detached(const struct config_source *source, struct options *options)
 {
 	int ready[2];
 	pid_t pid;
@@ -118,7 +117,7 @@ run_detached(struct options *options)
 	if (pid == 0) {
 		fd_close(&ready[0]);
 		become_background();
-		return master_run(options, ready[1]);
+		return master_run(source, options, ready[1]);
 	}
 	fd_close(&ready[1]);
 	return read(ready[0], &c, 1) == 1 ? 0 : 1;
@@ -127,13 +126,13 @@ run_detached(struct options *options)
 int
 main(int argc, char **argv)
 {
-	struct arguments args = { .file = OPTIONS_FILE };
+	struct arguments args = { .source = { OPTIONS_FILE, args.overrides, 0 } };
 	struct options options = { 0 };
 	struct buf errors = BUF_INIT;
 	int code = 1;
 
 	read_arguments(&args, argc, argv);
-	if (!config_read(&options, args.file, args.overrides, args.override_count, &errors)) {
+	if (!config_read(&options, args.source.file, args.overrides, args.source.override_count, &errors)) {
 		fwrite(errors.data, 1, errors.len, stderr);
 	} else {
 		log_set_level((enum log_level)options.log_level);
@@ -141,7 +140,7 @@ main(int argc, char **argv)
 		if (args.is_test)
 			code = print_test(&options, &args);
 		else
-			code = args.is_detached ? run_detached(&options) : master_run(&options, -1);
+			code = args.is_detached ? run_detached(&args.source, &options) : master_run(&args.source, &options, -1);
 	}
 	buf_fini(&errors);
 	options_fini(&options);

@@ -67,17 +67,18 @@ start(struct master *m)
 }
 
 static void
-on_stop_signal(struct master *m, bool is_graceful)
+on_stop_signal(struct master *m, enum child_stop how)
 {
 	if (m->phase != PHASE_STOPPING) {
-		log_info(is_graceful ? "stopping gracefully" : "stopping");
-		stop_begin(m, is_graceful, 0);
-	} else if (!is_graceful && m->is_graceful) {
+		log_info(how != STOP_FAST ? "stopping gracefully" : "stopping");
+		stop_begin(m, how, 0);
+	} else if (how == STOP_FAST && m->serving->how != STOP_FAST) {
 		log_info("stopping without waiting for requests");
-		stop_begin(m, false, 0);
-	} else if (!is_graceful) {
+		stop_begin(m, how, 0);
+	} else if (how == STOP_FAST) {
 		log_warn("told to stop a second time, killing");
-		stop_kill(m);
+		for (const struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
+			stop_kill(g);
 	}
 }
 
@@ -90,10 +91,16 @@ on_signal(struct master *m, const struct signalfd_siginfo *info)
 		break;
 	case SIGTERM:
 	case SIGINT:
-		on_stop_signal(m, false);
+		on_stop_signal(m, STOP_FAST);
 		break;
 	case SIGQUIT:
-		on_stop_signal(m, true);
+		on_stop_signal(m, STOP_GRACEFUL);
+		break;
+	case SIGHUP:
+		if (m->phase == PHASE_READY)
+			reload_begin(m);
+		else
+			log_warn("not ready, so there is no reload");
 		break;
 	case SIGUSR1:
 		logs_reopen(m);
@@ -118,8 +125,11 @@ count_ready(const struct master *m, unsigned role)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < m->child_count; i++)
-		count += m->children[i].is_ready && m->children[i].pid != 0 && m->children[i].role <= role;
+	for (size_t i = 0; i < m->serving->child_count; i++) {
+		const struct child *child = &m->serving->children[i];
+
+		count += child->is_ready && child->pid != 0 && child->role <= role;
+	}
 	return count;
 }
 
@@ -138,6 +148,7 @@ announce_ready(struct master *m)
 		below = up_to;
 	}
 	m->phase = PHASE_READY;
+	m->serving->state = GENERATION_SERVING;
 	log_info("ready: %s; listening on %s%s", text, m->options->http_listen.items[0],
 	    m->http_fd_count > 1 ? " and more" : "");
 	notify_manager("READY=1");
@@ -153,11 +164,11 @@ check_start(struct master *m, int64_t now_ms)
 {
 	size_t ready = count_ready(m, role_count);
 
-	if (ready == m->child_count) {
+	if (ready == m->serving->child_count) {
 		announce_ready(m);
 	} else if (ready == 0 && now_ms - m->started_ms > START_LIMIT_MS) {
 		log_error("no process became ready within 10 s, ending");
-		stop_begin(m, false, 1);
+		stop_begin(m, STOP_FAST, 1);
 	}
 }
 
@@ -166,58 +177,79 @@ turn_ms(const struct master *m, int64_t now_ms)
 {
 	int64_t until_ms = now_ms + TURN_MS;
 
-	for (size_t i = 0; i < m->child_count; i++) {
-		int64_t at_ms = m->children[i].respawn_at_ms;
+	for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g)) {
+		for (size_t i = 0; i < g->child_count; i++) {
+			int64_t at_ms = spawn_due_ms(m, g, &g->children[i]);
 
-		if (at_ms != 0 && at_ms < until_ms && m->phase != PHASE_STOPPING)
-			until_ms = at_ms;
+			if (at_ms != 0 && at_ms < until_ms)
+				until_ms = at_ms;
+		}
 	}
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
 }
 
+/* The signals, then the children in the order of the generations. */
 static void
 wait_for_events(struct master *m, struct pollfd *fds)
 {
-	int64_t now_ms = clock_mono_ms();
+	nfds_t count = 0;
 
-	fds[0] = (struct pollfd){ .fd = m->signal_fd, .events = POLLIN };
-	for (size_t i = 0; i < m->child_count; i++)
-		fds[i + 1] = (struct pollfd){ .fd = m->children[i].status_fd, .events = POLLIN };
-	if (poll(fds, m->child_count + 1, turn_ms(m, now_ms)) == -1 && errno != EINTR)
+	fds[count++] = (struct pollfd){ .fd = m->signal_fd, .events = POLLIN };
+	for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
+		for (size_t i = 0; i < g->child_count; i++)
+			fds[count++] = (struct pollfd){ .fd = g->children[i].status_fd, .events = POLLIN };
+	if (poll(fds, count, turn_ms(m, clock_mono_ms())) == -1 && errno != EINTR)
 		fatal(CHILD_EXIT_ASSERT, "poll failed");
 }
 
-/*
- * waitpid in every turn and not only after a SIGCHLD: signals of one kind
- * collapse into one, and a turn is cheap.
- */
+static void
+read_statuses(struct master *m, const struct pollfd *fds)
+{
+	for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
+		for (size_t i = 0; i < g->child_count; i++)
+			if ((++fds)->revents != 0 && g->children[i].status_fd != -1)
+				spawn_read_status(&g->children[i]);
+}
+
+static bool
+is_over(struct master *m)
+{
+	for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
+		if (!stop_is_done(g))
+			return false;
+	return true;
+}
+
 static void
 loop(struct master *m, struct pollfd *fds)
 {
 	m->last_turn_ms = clock_mono_ms();
-	while (!stop_is_done(m)) {
+	while (!is_over(m)) {
 		int64_t now_ms;
 
 		spawn_due(m, clock_mono_ms());
 		wait_for_events(m, fds);
 		now_ms = clock_mono_ms();
-		for (size_t i = 0; i < m->child_count; i++)
-			if (fds[i + 1].revents != 0 && m->children[i].status_fd != -1)
-				spawn_read_status(m, &m->children[i]);
+		read_statuses(m, fds);
 		read_signals(m);
 		spawn_reap(m, now_ms);
 		watch_children(m, now_ms);
 		m->last_turn_ms = now_ms;
 		if (m->phase == PHASE_STARTING)
 			check_start(m, now_ms);
-		if (m->phase == PHASE_STOPPING)
-			stop_step(m, now_ms);
+		for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
+			if (g->state == GENERATION_STOPPING)
+				stop_step(g, now_ms);
+		if (m->phase == PHASE_READY)
+			reload_step(m, now_ms);
 	}
 }
 
 static void
 release(struct master *m)
 {
+	generation_free(m, m->serving);
+	generation_free(m, m->other);
 	place_leave(m);
 	fd_close(&m->signal_fd);
 	fd_close(&m->life_read);
@@ -226,13 +258,12 @@ release(struct master *m)
 	rate_table_destroy(m->rates);
 	ai_shared_destroy(m->ai);
 	free(m->http_fds);
-	free(m->children);
 }
 
 int
-master_run(struct options *options, int detached_fd)
+master_run(const struct config_source *source, struct options *options, int detached_fd)
 {
-	struct master m = { .options = options, .segment_fd = -1, .stats_fd = -1, .control_fd = -1, .lock_fd = -1,
+	struct master m = { .source = source, .options = options, .segment_fd = -1, .stats_fd = -1, .control_fd = -1, .lock_fd = -1,
 		.signal_fd = -1, .life_read = -1, .life_write = -1, .detached_fd = detached_fd,
 		.started_ms = clock_mono_ms(), .exit_code = 1 };
 	struct pollfd *fds = NULL;
@@ -241,7 +272,7 @@ master_run(struct options *options, int detached_fd)
 	log_set_process("master");
 	process_set_oom_score(OOM_SCORE);
 	if (start(&m))
-		fds = calloc(m.child_count + 1, sizeof *fds);
+		fds = calloc(m.process_max, sizeof *fds);
 	if (fds != NULL)
 		loop(&m, fds);
 	free(fds);

@@ -34,17 +34,44 @@ struct child {
 	bool                 is_given_up;        /* it said that it cannot work */
 };
 
+enum generation_state { GENERATION_STARTING, GENERATION_SERVING, GENERATION_STOPPING };
+
+/* The processes of one configuration.  During a reload there are two such sets. */
+struct generation {
+	struct options       *options;
+	struct child         *children;
+	size_t                child_count;
+	enum generation_state state;
+	int64_t               started_ms;
+
+	/* GENERATION_STOPPING */
+	enum child_stop       how;
+	unsigned              stop_stage;
+	int64_t               stage_until_ms;  /* the next stage is told by then, whoever still lives */
+	int64_t               stop_until_ms;   /* then KILL, or for a graceful stop TERM */
+};
+
+/* Where the configuration is read from: the arguments of the program. */
+struct config_source {
+	const char        *file;
+	const char *const *overrides;
+	size_t             override_count;
+};
+
 enum phase { PHASE_STARTING, PHASE_READY, PHASE_STOPPING };
 
 struct master {
-	struct options         *options;
+	const struct config_source *source;
+	struct options         *options;         /* of the start: what only a restart changes holds for all generations */
 	struct counter_segment *segment;
 	int                     segment_fd;
 	struct rate_table      *rates;
 	struct ai_shared       *ai;
 	struct process_slot    *slot;            /* the master's own */
-	struct child           *children;
-	size_t                  child_count;
+	size_t                  process_max;     /* slots of the segment */
+	struct generation      *serving;
+	struct generation      *other;           /* of a reload: the one that starts, or that ends; NULL outside of one */
+	bool                    is_reload_wanted;/* when the present one is over */
 
 	int                    *http_fds;
 	size_t                  http_fd_count;
@@ -57,15 +84,13 @@ struct master {
 	int                     exit_code;
 	int64_t                 started_ms, last_turn_ms;
 	int64_t                 watch_from_ms;   /* the watchdog sleeps until then */
-
-	bool                    is_graceful;     /* PHASE_STOPPING: QUIT rather than TERM */
-	unsigned                stop_stage;
-	int64_t                 stage_until_ms;  /* the next stage is told by then, whoever still lives */
-	int64_t                 stop_until_ms;   /* then KILL, or for a graceful stop TERM */
 };
 
-/* Until a signal ends it; the exit code.  A byte goes to detached_fd once all children are ready. */
-int master_run(struct options *options, int detached_fd);
+/*
+ * Until a signal ends it; the exit code.  options: what was read from source.
+ * A byte goes to detached_fd once all children are ready.
+ */
+int master_run(const struct config_source *source, struct options *options, int detached_fd);
 
 /* place.c: directories and lock, sockets and pid file, privileges.  All log why before returning false. */
 bool place_take(struct master *m);
@@ -73,24 +98,38 @@ bool place_listen(struct master *m);
 bool place_drop_privileges(struct master *m);
 void place_leave(struct master *m);
 
+/* generation.c */
+size_t generation_size(const struct options *options);
+/* With places, slots and sockets.  NULL after logging why.  The options are its own in any case, but for those of the start. */
+struct generation *generation_new(struct master *m, struct options *options);
+void generation_free(const struct master *m, struct generation *g);
+struct generation *generation_next(const struct master *m, const struct generation *g);   /* from m->serving on; NULL: there is no more */
+void generation_each_socket(const struct generation *g, void (*fn)(const char *path, const void *arg), const void *arg);
+
 /* spawn.c */
-bool spawn_prepare(struct master *m);                        /* the list of children, a slot for each, their sockets */
+bool spawn_prepare(struct master *m);                        /* what all processes share, and the first generation */
 void spawn_due(struct master *m, int64_t now_ms);            /* start whoever is to be started by now */
+int64_t spawn_due_ms(const struct master *m, const struct generation *g, const struct child *child);   /* 0: not to be started */
 void spawn_reap(struct master *m, int64_t now_ms);           /* take notice of every child that changed state */
-void spawn_read_status(struct master *m, struct child *child);
+void spawn_read_status(struct child *child);
 const char *child_text(const struct child *child, char text[48]);   /* "http 0 (pid 12)" */
 
 /* watch.c: end the children that no longer work. */
 void watch_children(struct master *m, int64_t now_ms);
 
 /* stop.c */
-void stop_begin(struct master *m, bool is_graceful, int exit_code);
-void stop_kill(struct master *m);
-void stop_step(struct master *m, int64_t now_ms);
-bool stop_is_done(const struct master *m);
+void stop_begin(struct master *m, enum child_stop how, int exit_code);   /* everything */
+void stop_generation(struct generation *g, enum child_stop how);
+void stop_kill(const struct generation *g);
+void stop_step(struct generation *g, int64_t now_ms);
+bool stop_is_done(const struct generation *g);
+
+/* reload.c */
+void reload_begin(struct master *m);                         /* or note that one is wanted, while another is under way */
+void reload_step(struct master *m, int64_t now_ms);
 
 /* logs.c */
-bool logs_open(const struct options *options);               /* false after logging why, to where lines went before */
+bool logs_open(const struct options *options);               /* and how lines look; false after logging why, to where lines went before */
 void logs_reopen(const struct master *m);                    /* the master's, then the children's */
 
 /* notify.c: one line to the service manager, when there is one. */

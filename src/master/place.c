@@ -207,13 +207,19 @@ give_to(const struct passwd *user, const char *path)
 		log_errno("give %s to user %s", path, user->pw_name);
 }
 
+static void
+give_socket_away(const char *path, const void *user)
+{
+	give_to(user, path);
+}
+
 /* What root made and the user will have to write, connect to or remove. */
 static void
 give_files_away(const struct master *m, const struct passwd *user)
 {
 	static const char *const names[] = { "", "internal", "aiexpensed.pid", "stats.sock", "control.sock" };
 	const struct option_list *list = &m->options->http_listen;
-	char path[PATH_ROOM], name[SOCKET_NAME_MAX], socket_path[INTERNAL_PATH_MAX];
+	char path[PATH_ROOM];
 
 	give_to(user, m->options->store_path);
 	snprintf(path, sizeof path, "%s/daemon.lock", m->options->store_path);
@@ -225,13 +231,7 @@ give_files_away(const struct master *m, const struct passwd *user)
 	for (size_t i = 0; i < list->count; i++)
 		if (strncmp(list->items[i], "unix:", 5) == 0)
 			give_to(user, list->items[i] + 5);
-	for (size_t i = 0; i < m->child_count; i++) {
-		if (m->children[i].internal_listener == -1)
-			continue;
-		roles[m->children[i].role].socket_name(m->options, m->children[i].index, name);
-		internal_socket_path(m->options, name, socket_path);
-		give_to(user, socket_path);
-	}
+	generation_each_socket(m->serving, give_socket_away, user);
 }
 
 bool
@@ -265,26 +265,10 @@ remove_run_file(const struct options *options, const char *name)
 	unlink(path);
 }
 
-static void
-remove_internal_socket(const struct options *options, const struct child *child)
-{
-	char name[SOCKET_NAME_MAX], path[INTERNAL_PATH_MAX];
-
-	roles[child->role].socket_name(options, child->index, name);
-	internal_socket_path(options, name, path);
-	unlink(path);
-}
-
 /* Only what this daemon made: another one may own the rest. */
 void
 place_leave(struct master *m)
 {
-	for (size_t i = 0; i < m->child_count; i++) {
-		if (m->children[i].internal_listener == -1)
-			continue;
-		remove_internal_socket(m->options, &m->children[i]);
-		fd_close(&m->children[i].internal_listener);
-	}
 	for (size_t i = 0; i < m->http_fd_count; i++) {
 		listener_unlink(m->options->http_listen.items[i]);
 		fd_close(&m->http_fds[i]);

@@ -74,7 +74,8 @@ role_name(unsigned role)
 void
 internal_socket_path(const struct options *options, const char *name, char path[INTERNAL_PATH_MAX])
 {
-	snprintf(path, INTERNAL_PATH_MAX, "%.76s/internal/%.*s.sock", options->run_directory, SOCKET_NAME_MAX - 1, name);
+	snprintf(path, INTERNAL_PATH_MAX, "%.76s/internal/%u.%.*s.sock", options->run_directory, options->generation % 100000,
+	    SOCKET_NAME_MAX - 1, name);
 }
 
 void

@@ -19,8 +19,6 @@
 #include "sockets.h"
 
 enum {
-	INTERNAL_BACKLOG = 1024,
-	INTERNAL_MODE = 0600,
 	BACKOFF_FIRST_MS = 100,
 	BACKOFF_MAX_MS = 10000,
 	HEALTHY_MS = 60000,
@@ -34,71 +32,30 @@ child_text(const struct child *child, char text[48])
 	return text;
 }
 
-static size_t
-count_children(const struct options *options)
-{
-	size_t count = 0;
-
-	for (unsigned role = 0; role < role_count; role++)
-		count += roles[role].count(options);
-	return count;
-}
-
-static int
-open_internal_listener(const struct options *options, unsigned role, unsigned index)
-{
-	char name[SOCKET_NAME_MAX], path[INTERNAL_PATH_MAX];
-	int fd;
-
-	roles[role].socket_name(options, index, name);
-	internal_socket_path(options, name, path);
-	fd = unix_listen(path, INTERNAL_MODE, INTERNAL_BACKLOG);
-	if (fd == -1)
-		log_errno("cannot listen on %s", path);
-	return fd;
-}
-
-static bool
-prepare_child(struct master *m, struct child *child, unsigned role, unsigned index)
-{
-	*child = (struct child){ .role = role, .index = index, .internal_listener = -1, .status_fd = -1,
-		.respawn_at_ms = clock_mono_ms() };
-	child->slot = counters_take_slot(m->segment);
-	atomic_store(&child->slot->role, role);
-	atomic_store(&child->slot->index, index);
-	if (roles[role].socket_name == NULL)
-		return true;
-	child->internal_listener = open_internal_listener(m->options, role, index);
-	return child->internal_listener != -1;
-}
-
 bool
 spawn_prepare(struct master *m)
 {
-	size_t count = count_children(m->options);
+	size_t count = generation_size(m->options);
 
-	m->children = calloc(count, sizeof *m->children);
-	m->segment = counters_create((uint32_t)(1 + 2 * count + SLOTS_TO_SPARE), &m->segment_fd);
+	m->process_max = 1 + 2 * count + SLOTS_TO_SPARE;
+	m->segment = counters_create((uint32_t)m->process_max, &m->segment_fd);
 	m->rates = rate_table_create(m->options->limit_table_bytes);
 	m->ai = ai_shared_create(m->options);
-	if (m->children == NULL || m->segment == NULL || m->rates == NULL || m->ai == NULL)
+	if (m->segment == NULL || m->rates == NULL || m->ai == NULL)
 		return false;
 	m->slot = counters_take_slot(m->segment);
 	atomic_store(&m->slot->role, ROLE_MASTER);
 	atomic_store(&m->slot->pid, getpid());
 	atomic_store(&m->slot->started_ms, m->started_ms);
-	for (unsigned role = 0; role < role_count; role++)
-		for (unsigned index = 0; index < roles[role].count(m->options); index++)
-			if (!prepare_child(m, &m->children[m->child_count++], role, index))
-				return false;
-	return true;
+	m->serving = generation_new(m, m->options);
+	return m->serving != NULL;
 }
 
 static struct inherited
-inherited_by(const struct master *m, const struct child *child, int status_fd)
+inherited_by(const struct master *m, const struct generation *g, const struct child *child, int status_fd)
 {
 	const struct role *role = &roles[child->role];
-	struct inherited in = { .options = m->options, .segment = m->segment, .rates = m->rates, .ai = m->ai, .slot = child->slot,
+	struct inherited in = { .options = g->options, .segment = m->segment, .rates = m->rates, .ai = m->ai, .slot = child->slot,
 		.internal_listener = child->internal_listener, .stats_listener = -1, .control_listener = -1,
 		.status_fd = status_fd, .life_fd = m->life_read, .lock_fd = m->lock_fd };
 
@@ -127,7 +84,7 @@ note_started(struct child *child, pid_t pid, int64_t now_ms)
 
 /* A failed fork is tried again: the machine is short of something. */
 static void
-spawn(struct master *m, struct child *child, int64_t now_ms)
+spawn(struct master *m, const struct generation *g, struct child *child, int64_t now_ms)
 {
 	struct inherited in;
 	int status[2];
@@ -138,7 +95,7 @@ spawn(struct master *m, struct child *child, int64_t now_ms)
 		child->respawn_at_ms = now_ms + 1000;
 		return;
 	}
-	in = inherited_by(m, child, status[1]);
+	in = inherited_by(m, g, child, status[1]);
 	pid = fork();
 	if (pid == 0)
 		child_main(&in, child->role, child->index);
@@ -153,16 +110,37 @@ spawn(struct master *m, struct child *child, int64_t now_ms)
 	note_started(child, pid, now_ms);
 }
 
-void
-spawn_due(struct master *m, int64_t now_ms)
+/* One process at a time takes commands. */
+static bool
+waits_for_another(const struct master *m, const struct generation *g, const struct child *child)
 {
-	for (size_t i = 0; i < m->child_count; i++) {
-		struct child *child = &m->children[i];
+	const struct generation *other = g == m->serving ? m->other : m->serving;
+
+	if (!roles[child->role].takes_commands || other == NULL)
+		return false;
+	for (size_t i = 0; i < other->child_count; i++)
+		if (other->children[i].role == child->role && other->children[i].pid != 0)
+			return true;
+	return false;
+}
+
+int64_t
+spawn_due_ms(const struct master *m, const struct generation *g, const struct child *child)
+{
+	return g->state == GENERATION_STOPPING || waits_for_another(m, g, child) ? 0 : child->respawn_at_ms;
+}
+
+static void
+spawn_due_of(struct master *m, struct generation *g, int64_t now_ms)
+{
+	for (size_t i = 0; i < g->child_count; i++) {
+		struct child *child = &g->children[i];
+		int64_t due_ms = spawn_due_ms(m, g, child);
 		bool is_first = child->started_ms == 0;
 
-		if (child->respawn_at_ms == 0 || child->respawn_at_ms > now_ms || m->phase == PHASE_STOPPING)
+		if (due_ms == 0 || due_ms > now_ms)
 			continue;
-		spawn(m, child, now_ms);
+		spawn(m, g, child, now_ms);
 		if (is_first || child->pid == 0)
 			continue;
 		counter_add(&m->slot->counters.children_respawned, 1);
@@ -171,12 +149,18 @@ spawn_due(struct master *m, int64_t now_ms)
 }
 
 void
-spawn_read_status(struct master *m, struct child *child)
+spawn_due(struct master *m, int64_t now_ms)
+{
+	for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
+		spawn_due_of(m, g, now_ms);
+}
+
+void
+spawn_read_status(struct child *child)
 {
 	char told[16];
 	ssize_t n = read(child->status_fd, told, sizeof told);
 
-	(void)m;
 	if (n > 0)
 		child->is_ready = true;
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
@@ -238,31 +222,32 @@ log_death(const struct child *child, int status, const char *consequence)
 }
 
 static bool
-is_everyone_given_up(const struct master *m)
+is_everyone_given_up(const struct generation *g)
 {
-	for (size_t i = 0; i < m->child_count; i++)
-		if (!m->children[i].is_given_up)
+	for (size_t i = 0; i < g->child_count; i++)
+		if (!g->children[i].is_given_up)
 			return false;
 	return true;
 }
 
+/* In a generation that a reload starts, the reload fails of it. */
 static void
-give_up(struct master *m, struct child *child)
+give_up(struct master *m, struct generation *g, struct child *child)
 {
 	child->is_given_up = true;
-	if (m->phase == PHASE_STARTING || is_everyone_given_up(m)) {
+	if (g == m->serving && (m->phase == PHASE_STARTING || is_everyone_given_up(g))) {
 		log_error("%s %u cannot work with this configuration, ending", roles[child->role].name, child->index);
-		stop_begin(m, false, 1);
+		stop_begin(m, STOP_FAST, 1);
 	}
 }
 
 static void
-note_ended(struct master *m, struct child *child, int status, int64_t now_ms)
+note_ended(struct master *m, struct generation *g, struct child *child, int status, int64_t now_ms)
 {
 	enum death death = death_of(child, status);
 
-	spawn_read_status(m, child);   /* "ready" may still be in the pipe */
-	if (m->phase != PHASE_STOPPING) {
+	spawn_read_status(child);   /* "ready" may still be in the pipe */
+	if (g->state != GENERATION_STOPPING) {
 		counter_add(&m->slot->counters.children_died, 1);
 		log_death(child, status, death == DEATH_FATAL ? "not replacing it" : "replacing it");
 		if (death != DEATH_FATAL)
@@ -273,28 +258,25 @@ note_ended(struct master *m, struct child *child, int status, int64_t now_ms)
 	counters_retire(child->slot);
 	fd_close(&child->status_fd);
 	child->pid = 0;
-	if (m->phase != PHASE_STOPPING && death == DEATH_FATAL)
-		give_up(m, child);
+	if (g->state != GENERATION_STOPPING && death == DEATH_FATAL)
+		give_up(m, g, child);
 }
 
 static struct child *
-child_with_pid(struct master *m, pid_t pid)
+child_with_pid(const struct generation *g, pid_t pid)
 {
-	for (size_t i = 0; i < m->child_count; i++)
-		if (m->children[i].pid == pid)
-			return &m->children[i];
+	for (size_t i = 0; i < g->child_count; i++)
+		if (g->children[i].pid == pid)
+			return &g->children[i];
 	return NULL;
 }
 
-void
-spawn_reap(struct master *m, int64_t now_ms)
+static void
+note_change(struct master *m, pid_t pid, int status, int64_t now_ms)
 {
-	struct child *child;
-	int status;
-	pid_t pid;
+	for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g)) {
+		struct child *child = child_with_pid(g, pid);
 
-	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
-		child = child_with_pid(m, pid);
 		if (child == NULL)
 			continue;
 		if (WIFSTOPPED(status))
@@ -302,6 +284,21 @@ spawn_reap(struct master *m, int64_t now_ms)
 		else if (WIFCONTINUED(status))
 			child->stopped_ms = 0;
 		else
-			note_ended(m, child, status, now_ms);
+			note_ended(m, g, child, status, now_ms);
+		return;
 	}
+}
+
+/*
+ * In every turn and not only after a SIGCHLD: signals of one kind collapse
+ * into one, and a turn is cheap.
+ */
+void
+spawn_reap(struct master *m, int64_t now_ms)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
+		note_change(m, pid, status, now_ms);
 }

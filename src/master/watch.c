@@ -33,15 +33,15 @@ is_in_long_transaction(const struct process_slot *slot, int64_t now_ms)
 static const char *
 stall_of(const struct child *child, int64_t now_ms)
 {
-	/* A commit waits for the disk, however long that takes; its end is a heartbeat. */
-	bool is_committing = atomic_load_explicit(&child->slot->stage, memory_order_acquire) == STAGE_COMMITTING;
+	/* A commit waits for the disk, however long that takes, and others for its end, which is a heartbeat of theirs. */
+	uint32_t stage = atomic_load_explicit(&child->slot->stage, memory_order_acquire);
 	int64_t heartbeat_ms = atomic_load_explicit(&child->slot->heartbeat_ms, memory_order_relaxed);
 
 	if (child->stopped_ms != 0 && now_ms - child->stopped_ms >= STOPPED_LIMIT_MS)
 		return "was stopped by a signal";
 	if (!child->is_ready && now_ms - child->started_ms > READY_LIMIT_MS)
 		return "is not ready after 10 s";
-	if (is_committing)
+	if (stage == STAGE_COMMITTING || stage == STAGE_WAITING)
 		return NULL;
 	if (heartbeat_ms != 0 && now_ms - heartbeat_ms > HEARTBEAT_LIMIT_MS)
 		return "has not turned its loop for 5 s";
@@ -76,9 +76,10 @@ watch_children(struct master *m, int64_t now_ms)
 {
 	if (now_ms - m->last_turn_ms > GAP_MS)
 		m->watch_from_ms = now_ms + GRACE_MS;
-	if (m->phase == PHASE_STOPPING || now_ms < m->watch_from_ms)
+	if (now_ms < m->watch_from_ms)
 		return;
-	for (size_t i = 0; i < m->child_count; i++)
-		if (m->children[i].pid != 0)
-			watch_child(m, &m->children[i], now_ms);
+	for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
+		for (size_t i = 0; i < g->child_count && g->state != GENERATION_STOPPING; i++)
+			if (g->children[i].pid != 0)
+				watch_child(m, &g->children[i], now_ms);
 }

@@ -290,6 +290,7 @@ static const struct verb verbs[] = {
 	{ "top", "[--once] [--interval seconds]", NULL, top,
 		"A live view of requests, latency, shards, queue and AI; with --once one of them, printed." },
 	{ "show", "what", "stats.sock", pass_on, "What the daemon knows of itself; \"show help\" lists it." },
+	{ "reload", NULL, "control.sock", pass_on, "Read the configuration anew, as after a HUP to the master." },
 	{ "reset", NULL, "control.sock", pass_on, "Forget peaks, minima and maxima; totals go on." },
 	{ "token", "add|list|revoke ...", "control.sock", pass_on, "Tokens of the REST API." },
 	{ "queue", "list|show|retry|drop ...", "control.sock", pass_on, "Messages and replies that were given up." },

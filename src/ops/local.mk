@@ -8,6 +8,7 @@ libaiexpense_a_SOURCES += src/ops/keeper.c src/ops/keeper.h
 libaiexpense_a_SOURCES += src/ops/measures.c src/ops/measures.h
 libaiexpense_a_SOURCES += src/ops/metrics_server.c src/ops/metrics_server.h
 libaiexpense_a_SOURCES += src/ops/redrive.c src/ops/redrive.h
+libaiexpense_a_SOURCES += src/ops/reload_command.c
 libaiexpense_a_SOURCES += src/ops/retention.c src/ops/retention.h
 libaiexpense_a_SOURCES += src/ops/show.c
 libaiexpense_a_SOURCES += src/ops/show_ai.c

@@ -146,11 +146,16 @@ batch_execute(struct batch *b, size_t first, size_t count, struct lmdb_env *env,
 	int64_t start_ns;
 	uint64_t took_ns;
 	enum status st;
-	struct kv *kv = lmdb_write_begin(env, &st);
+	struct kv *kv;
 
-	if (kv == NULL)
-		return st;
+	process_stage(slot, STAGE_WAITING, 0);
+	kv = lmdb_write_begin(env, &st);
 	start_ns = clock_mono_ns();
+	atomic_store_explicit(&slot->heartbeat_ms, start_ns / 1000000, memory_order_relaxed);
+	if (kv == NULL) {
+		process_stage(slot, STAGE_IDLE, 0);
+		return st;
+	}
 	process_stage(slot, STAGE_WRITING, start_ns / 1000000);
 	b->metrics.count = 0;
 	for (size_t i = first; i < first + count && kv->st == ST_OK; i++)

@@ -250,11 +250,11 @@ on_connect(evutil_socket_t listener, short what, void *arg)
  * requests in work still need their writers: a graceful end waits for them.
  */
 static void
-on_stop(bool is_graceful, void *arg)
+on_stop(enum child_stop how, void *arg)
 {
 	struct writer *w = arg;
 
-	if (is_graceful && w->peers != NULL)
+	if (how != STOP_FAST && w->peers != NULL)
 		w->ends_when_alone = true;
 	else if (!w->is_ending)
 		begin_ending(w);

@@ -31,6 +31,7 @@ if HAVE_POSTGRESQL
 TESTS += tests/daemon/test_postgresql.py
 endif
 TESTS += tests/daemon/test_queue.py
+TESTS += tests/daemon/test_reload.py
 TESTS += tests/daemon/test_said.py
 TESTS += tests/daemon/test_slow_clients.py
 TESTS += tests/daemon/test_slow_disk.py
@@ -87,6 +88,7 @@ EXTRA_DIST += tests/daemon/test_openapi.py
 EXTRA_DIST += tests/daemon/test_ops.py
 EXTRA_DIST += tests/daemon/test_policy.py
 EXTRA_DIST += tests/daemon/test_postgresql.py
+EXTRA_DIST += tests/daemon/test_reload.py
 EXTRA_DIST += tests/daemon/test_said.py
 EXTRA_DIST += tests/daemon/test_slow_clients.py
 EXTRA_DIST += tests/daemon/test_slow_disk.py

@@ -736,7 +736,7 @@ draining_answers_what_is_in_work_and_closes_the_rest(void **state)
 	client_open(&working, h);
 	client_send(&working, "GET /later/1 HTTP/1.1\r\nHost: x\r\n\r\n");
 	WAIT_FOR(h, h->later_count == 1 && server_connections(h->server) == 2);
-	server_drain(h->server, count_drained, h);
+	server_drain(h->server, 0, count_drained, h);
 	EXPECT_CLOSED(&idle);
 	client_open(&late, h);   /* into the backlog, which is another worker's now */
 	harness_turn(h);
@@ -755,6 +755,32 @@ draining_answers_what_is_in_work_and_closes_the_rest(void **state)
 }
 
 static void
+draining_with_patience_takes_one_more_request_of_an_idle_connection(void **state)
+{
+	struct harness *h = *state;
+	struct client idle, silent;
+
+	harness_start(h);
+	client_open(&idle, h);
+	client_open(&silent, h);
+	WAIT_FOR(h, server_connections(h->server) == 2);
+	server_drain(h->server, 20000, count_drained, h);
+	harness_turn(h);
+	assert_int_equal(server_connections(h->server), 2);
+	client_send(&idle, "GET /later/1 HTTP/1.1\r\nHost: x\r\n\r\n");
+	WAIT_FOR(h, h->later_count == 1);
+	harness_answer(h, 0);
+	EXPECT_CLOSED(&idle);
+	assert_int_equal(client_count(&idle, "\r\nConnection: close\r\n"), 1);
+	assert_int_equal(server_connections(h->server), 1);
+	server_drain(h->server, 1, count_drained, h);
+	EXPECT_CLOSED(&silent);
+	WAIT_FOR(h, h->drained == 1);
+	client_close(&idle);
+	client_close(&silent);
+}
+
+static void
 draining_waits_for_a_request_whose_client_is_gone(void **state)
 {
 	struct harness *h = *state;
@@ -765,7 +791,7 @@ draining_waits_for_a_request_whose_client_is_gone(void **state)
 	client_send(&c, "GET /later/1 HTTP/1.1\r\nHost: x\r\n\r\n");
 	WAIT_FOR(h, h->later_count == 1);
 	client_reset(&c);
-	server_drain(h->server, count_drained, h);
+	server_drain(h->server, 0, count_drained, h);
 	WAIT_FOR(h, server_connections(h->server) == 0);
 	harness_turn(h);
 	assert_int_equal(h->drained, 0);
@@ -832,6 +858,7 @@ main(void)
 		CASE(an_answer_for_a_client_that_is_gone_is_dropped),
 		CASE(a_client_that_closed_its_half_still_gets_its_answer),
 		CASE(draining_answers_what_is_in_work_and_closes_the_rest),
+		CASE(draining_with_patience_takes_one_more_request_of_an_idle_connection),
 		CASE(draining_waits_for_a_request_whose_client_is_gone),
 		CASE(a_request_outlives_the_server),
 	};

@@ -335,7 +335,7 @@ draining_waits_for_streams(void **state)
 	client_open(&c, h);
 	get(&c, "/stream/12", "1.1");
 	WAIT_FOR(h, h->produced > 0);
-	server_drain(h->server, NULL, NULL);
+	server_drain(h->server, 0, NULL, NULL);
 	EXPECT_CLOSED(&c);
 	assert_int_equal(chunked_size(&c), BYTES_OF_WHOLE);
 	client_close(&c);

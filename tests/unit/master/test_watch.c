@@ -16,6 +16,7 @@ enum { NOW_MS = 1000000 };
 /* A master with one writer, which is a process that only waits. */
 struct fixture {
 	struct master       m;
+	struct generation   generation;
 	struct child        child;
 	struct process_slot slots[2];
 };
@@ -31,8 +32,10 @@ make_fixture(void)
 			pause();
 	memset(&f, 0, sizeof f);
 	f.m.slot = &f.slots[0];
-	f.m.children = &f.child;
-	f.m.child_count = 1;
+	f.m.serving = &f.generation;
+	f.generation.children = &f.child;
+	f.generation.child_count = 1;
+	f.generation.state = GENERATION_SERVING;
 	f.m.phase = PHASE_READY;
 	f.m.last_turn_ms = NOW_MS;
 	f.child.role = 1;
@@ -103,6 +106,9 @@ a_long_transaction_is_ended_and_a_long_commit_is_not(void **state)
 	(void)state;
 	process_stage(&f->slots[1], STAGE_COMMITTING, NOW_MS - 60000);
 	atomic_store(&f->slots[1].heartbeat_ms, NOW_MS - 60000);
+	watch_children(&f->m, NOW_MS);
+	assert_int_equal(f->child.aborted_ms, 0);
+	process_stage(&f->slots[1], STAGE_WAITING, 0);   /* for such a commit of another one */
 	watch_children(&f->m, NOW_MS);
 	assert_int_equal(f->child.aborted_ms, 0);
 	atomic_store(&f->slots[1].heartbeat_ms, NOW_MS);
