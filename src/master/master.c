@@ -240,8 +240,10 @@ loop(struct master *m, struct pollfd *fds)
 		for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
 			if (g->state == GENERATION_STOPPING)
 				stop_step(g, now_ms);
-		if (m->phase == PHASE_READY)
+		if (m->phase == PHASE_READY) {
 			reload_step(m, now_ms);
+			notify_alive(m, now_ms);
+		}
 	}
 }
 

@@ -84,6 +84,7 @@ struct master {
 	int                     exit_code;
 	int64_t                 started_ms, last_turn_ms;
 	int64_t                 watch_from_ms;   /* the watchdog sleeps until then */
+	int64_t                 told_alive_ms;   /* the service manager, last */
 };
 
 /*
@@ -116,6 +117,7 @@ const char *child_text(const struct child *child, char text[48]);   /* "http 0 (
 
 /* watch.c: end the children that no longer work. */
 void watch_children(struct master *m, int64_t now_ms);
+bool watch_is_healthy(const struct master *m);               /* every kind of process that serves has one that works */
 
 /* stop.c */
 void stop_begin(struct master *m, enum child_stop how, int exit_code);   /* everything */
@@ -134,5 +136,7 @@ void logs_reopen(const struct master *m);                    /* the master's, th
 
 /* notify.c: one line to the service manager, when there is one. */
 void notify_manager(const char *line);
+void notify_reloading(void);
+void notify_alive(struct master *m, int64_t now_ms);         /* as often as its watchdog wants, if all is well */
 
 #endif

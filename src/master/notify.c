@@ -5,10 +5,12 @@
 #include "master.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "clock.h"
 #include "log.h"
 #include "sockets.h"
 
@@ -29,4 +31,33 @@ notify_manager(const char *line)
 	if (fd == -1 || sendto(fd, line, strlen(line), MSG_NOSIGNAL, (struct sockaddr *)&address, len) == -1)
 		log_errno("tell the service manager %s", line);
 	fd_close(&fd);
+}
+
+void
+notify_reloading(void)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_ns() / 1000);
+	notify_manager(text);
+}
+
+/* How often systemd wants to hear that all is well: in half of the time that it waits.  0: not at all. */
+static int64_t
+watchdog_interval_ms(void)
+{
+	const char *limit_us = getenv("WATCHDOG_USEC");
+
+	return limit_us != NULL ? strtoll(limit_us, NULL, 10) / 2000 : 0;
+}
+
+void
+notify_alive(struct master *m, int64_t now_ms)
+{
+	int64_t interval_ms = watchdog_interval_ms();
+
+	if (interval_ms <= 0 || now_ms - m->told_alive_ms < interval_ms || !watch_is_healthy(m))
+		return;
+	notify_manager("WATCHDOG=1");
+	m->told_alive_ms = now_ms;
 }

@@ -23,6 +23,7 @@ refuse(struct master *m)
 {
 	log_error("the reload is refused, everything stays as it was");
 	counter_add(&m->slot->counters.reloads_refused, 1);
+	notify_manager("READY=1");
 }
 
 static void
@@ -94,6 +95,7 @@ reload_begin(struct master *m)
 		log_info("another reload is under way, this one waits for it");
 		return;
 	}
+	notify_reloading();
 	options = read_anew(m->source);
 	if (options == NULL) {
 		refuse(m);
@@ -144,6 +146,7 @@ change_over(struct master *m)
 	m->serving->state = GENERATION_SERVING;
 	stop_generation(old, STOP_REPLACED);
 	counter_add(&m->slot->counters.reloads, 1);
+	notify_manager("READY=1");
 	log_info("reloaded, the processes of before end with their requests");
 }
 

@@ -70,6 +70,27 @@ watch_child(struct master *m, struct child *child, int64_t now_ms)
 	counter_add(&m->slot->counters.children_killed_stalled, 1);
 }
 
+static bool
+has_worker(const struct generation *g, unsigned role)
+{
+	for (size_t i = 0; i < g->child_count; i++) {
+		const struct child *child = &g->children[i];
+
+		if (child->role == role && child->pid != 0 && child->is_ready && child->aborted_ms == 0 && child->stopped_ms == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+watch_is_healthy(const struct master *m)
+{
+	for (unsigned role = 0; role < role_count; role++)
+		if (roles[role].count(m->serving->options) > 0 && !has_worker(m->serving, role))
+			return false;
+	return true;
+}
+
 /* After the whole machine or group slept, the children are late through no fault of theirs. */
 void
 watch_children(struct master *m, int64_t now_ms)

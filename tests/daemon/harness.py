@@ -95,6 +95,31 @@ class Preload:
         self.changes.stop()
 
 
+class Manager:
+    """A service manager as systemd is one, for what is started inside of it."""
+
+    def __init__(self, **environment):
+        self.directory = tempfile.TemporaryDirectory(prefix="aiexpense-test-")
+        path = os.path.join(self.directory.name, "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(path)
+        self.socket.settimeout(PATIENCE)
+        self.changes = mock.patch.dict(os.environ, environment, NOTIFY_SOCKET=path)
+
+    def __enter__(self):
+        self.changes.start()
+        return self
+
+    def __exit__(self, *error):
+        self.changes.stop()
+        self.socket.close()
+        self.directory.cleanup()
+
+    def heard(self):
+        """The next that it is told."""
+        return self.socket.recv(1000).decode()
+
+
 class SlowDisk(Preload):
     """Every flush of what is started inside of it waits while it is held."""
 

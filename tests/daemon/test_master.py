@@ -10,7 +10,7 @@ import subprocess
 import unittest
 
 import tap
-from harness import Daemon, is_alive, program, wait_for
+from harness import Daemon, Manager, is_alive, program, wait_for
 
 
 def end(pid, sig):
@@ -192,18 +192,15 @@ class Starting(unittest.TestCase):
                 self.assertEqual(f.read(), "precious")
 
     def test_tells_the_service_manager_when_it_is_ready_and_when_it_stops(self):
-        with Daemon(start=False) as d, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-            path = os.path.join(d.directory, "notify")
-            manager.bind(path)
-            manager.settimeout(30)
-            os.environ["NOTIFY_SOCKET"] = path
-            try:
-                d.start()
-            finally:
-                del os.environ["NOTIFY_SOCKET"]
-            self.assertEqual(manager.recv(100), b"READY=1")
+        with Manager() as manager, Daemon() as d:
+            self.assertEqual(manager.heard(), "READY=1")
             d.stop()
-            self.assertEqual(manager.recv(100), b"STOPPING=1")
+            self.assertEqual(manager.heard(), "STOPPING=1")
+
+    def test_tells_the_watchdog_of_the_service_manager_that_all_is_well(self):
+        with Manager(WATCHDOG_USEC="200000") as manager, Daemon() as d:
+            self.assertEqual(manager.heard(), "READY=1")
+            self.assertEqual({manager.heard() for _ in range(3)}, {"WATCHDOG=1"})
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can become another user")
     def test_started_as_root_it_becomes_the_user_of_the_configuration(self):

@@ -9,7 +9,7 @@ import unittest
 
 import tap
 from api import Client, token
-from harness import Daemon, wait_for
+from harness import Daemon, Manager, wait_for
 from steady_load import SteadyLoad
 
 TIMES = int(os.environ.get("AIEXPENSE_TIMES", "10"))
@@ -132,6 +132,17 @@ class Reloading(unittest.TestCase):
             wait_for(lambda: d.log().count("the processes of before") == 1)
             self.assertEqual(d.stop(), 0)
             self.assertEqual(os.listdir(d.run_dir), ["internal"])
+
+    def test_the_service_manager_is_told_when_it_begins_and_when_it_is_over(self):
+        with Manager() as manager, Daemon() as d:
+            self.assertEqual(manager.heard(), "READY=1")
+            self.reload(d)
+            self.assertRegex(manager.heard(), r"^RELOADING=1\nMONOTONIC_USEC=[0-9]+$")
+            self.assertEqual(manager.heard(), "READY=1")
+            self.configure(d, "http { workers = 999 }")
+            self.refused(d)
+            self.assertRegex(manager.heard(), "^RELOADING=1")
+            self.assertEqual(manager.heard(), "READY=1")
 
     def test_the_operator_asks_for_it_on_the_control_socket(self):
         with Daemon() as d:

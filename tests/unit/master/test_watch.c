@@ -203,10 +203,37 @@ a_child_that_cannot_work_is_not_started_again(void **state)
 	assert_true(f->child.is_given_up);
 }
 
+static void
+all_is_well_as_long_as_every_kind_of_process_has_one_that_works(void **state)
+{
+	static struct options options = { .http_workers = 1, .store_shards = 1, .ai_workers = 1 };
+	static struct child children[] = { { .role = 0 }, { .role = 1 }, { .role = 1, .index = 1 }, { .role = 2 }, { .role = 3 } };
+	struct generation generation = { .options = &options, .children = children, .child_count = 5 };
+	struct master m = { .serving = &generation };
+
+	(void)state;
+	for (size_t i = 0; i < generation.child_count; i++)
+		children[i].pid = children[i].is_ready = true;
+	assert_true(watch_is_healthy(&m));
+	children[1].is_ready = false;              /* there is another writer */
+	assert_true(watch_is_healthy(&m));
+	children[2].stopped_ms = NOW_MS;
+	assert_false(watch_is_healthy(&m));
+	children[1].is_ready = true;
+	assert_true(watch_is_healthy(&m));
+	children[3].pid = 0;
+	assert_false(watch_is_healthy(&m));
+	options.ai_workers = 0;
+	assert_true(watch_is_healthy(&m));
+	children[4].aborted_ms = NOW_MS;
+	assert_false(watch_is_healthy(&m));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_is_well_as_long_as_every_kind_of_process_has_one_that_works),
 		cmocka_unit_test(a_child_that_stamps_its_heartbeat_lives),
 		cmocka_unit_test(a_child_whose_loop_stands_still_is_aborted),
 		cmocka_unit_test(a_child_that_does_not_die_of_the_abort_is_killed_a_second_later),
