@@ -8,14 +8,16 @@
 
 #include "master.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "log.h"
 #include "sockets.h"
 
-enum { INTERNAL_BACKLOG = 1024, INTERNAL_MODE = 0600 };
+enum { INTERNAL_BACKLOG = 1024, INTERNAL_MODE = 0600, WORKERS_MAX = 64 };
 
 size_t
 generation_size(const struct options *options)
@@ -136,6 +138,73 @@ generation_new(struct master *m, struct options *options)
 		return g;
 	generation_free(m, g);
 	return NULL;
+}
+
+/* Those that take requests and are not leaving; the last of them in *last. */
+static unsigned
+count_workers(const struct generation *g, struct child **last)
+{
+	unsigned count = 0;
+
+	*last = NULL;
+	for (size_t i = 0; i < g->child_count; i++) {
+		struct child *child = &g->children[i];
+
+		if (!roles[child->role].takes_requests || child->is_leaving)
+			continue;
+		count++;
+		if (*last == NULL || child->index > (*last)->index)
+			*last = child;
+	}
+	return count;
+}
+
+void
+generation_add_worker(struct master *m, struct generation *g)
+{
+	struct child *last, *children;
+	unsigned count = count_workers(g, &last), role, index;
+
+	if (count == 0 || count >= WORKERS_MAX) {
+		log_warn("there are %u http workers, which stay", count);
+		return;
+	}
+	role = last->role;
+	index = last->index + 1;
+	children = realloc(g->children, (g->child_count + 1) * sizeof *children);
+	if (children == NULL)
+		return;
+	g->children = children;
+	if (add_child(m, g, role, index))
+		log_info("one http worker more, %u until the next reload", count + 1);
+}
+
+void
+generation_drop(struct generation *g, struct child *child)
+{
+	size_t behind = g->child_count - 1 - (size_t)(child - g->children);
+
+	release_child(g, child);
+	memmove(child, child + 1, behind * sizeof *child);
+	g->child_count--;
+}
+
+void
+generation_remove_worker(struct generation *g)
+{
+	struct child *last;
+	unsigned count = count_workers(g, &last);
+
+	if (count <= 1) {
+		log_warn("there is only one http worker, which stays");
+		return;
+	}
+	log_info("one http worker fewer, %u until the next reload", count - 1);
+	last->is_leaving = true;
+	if (last->pid == 0)
+		generation_drop(g, last);
+	else
+		kill(last->pid, SIGUSR2);
 }
 
 void

@@ -102,6 +102,14 @@ on_signal(struct master *m, const struct signalfd_siginfo *info)
 		else
 			log_warn("not ready, so there is no reload");
 		break;
+	case SIGTTIN:
+		if (m->phase == PHASE_READY)
+			generation_add_worker(m, m->serving);
+		break;
+	case SIGTTOU:
+		if (m->phase == PHASE_READY)
+			generation_remove_worker(m->serving);
+		break;
 	case SIGUSR1:
 		logs_reopen(m);
 		break;

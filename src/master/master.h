@@ -32,6 +32,7 @@ struct child {
 	unsigned             crashes;            /* in a row, for the back-off */
 	int64_t              respawn_at_ms;      /* 0 when it is not to be started */
 	bool                 is_given_up;        /* it said that it cannot work */
+	bool                 is_leaving;         /* its place goes with it */
 };
 
 enum generation_state { GENERATION_STARTING, GENERATION_SERVING, GENERATION_STOPPING };
@@ -105,6 +106,10 @@ size_t generation_size(const struct options *options);
 struct generation *generation_new(struct master *m, struct options *options);
 void generation_free(const struct master *m, struct generation *g);
 struct generation *generation_next(const struct master *m, const struct generation *g);   /* from m->serving on; NULL: there is no more */
+/* One process more or fewer for requests, until the next reload; a log line tells what came of it. */
+void generation_add_worker(struct master *m, struct generation *g);
+void generation_remove_worker(struct generation *g);
+void generation_drop(struct generation *g, struct child *child);   /* its process is gone, and its place goes as well */
 void generation_each_socket(const struct generation *g, void (*fn)(const char *path, const void *arg), const void *arg);
 
 /* spawn.c */

@@ -245,9 +245,10 @@ static void
 note_ended(struct master *m, struct generation *g, struct child *child, int status, int64_t now_ms)
 {
 	enum death death = death_of(child, status);
+	bool is_missed = g->state != GENERATION_STOPPING && !child->is_leaving;
 
 	spawn_read_status(child);   /* "ready" may still be in the pipe */
-	if (g->state != GENERATION_STOPPING) {
+	if (is_missed) {
 		counter_add(&m->slot->counters.children_died, 1);
 		log_death(child, status, death == DEATH_FATAL ? "not replacing it" : "replacing it");
 		if (death != DEATH_FATAL)
@@ -258,7 +259,9 @@ note_ended(struct master *m, struct generation *g, struct child *child, int stat
 	counters_retire(child->slot);
 	fd_close(&child->status_fd);
 	child->pid = 0;
-	if (g->state != GENERATION_STOPPING && death == DEATH_FATAL)
+	if (child->is_leaving)
+		generation_drop(g, child);
+	else if (is_missed && death == DEATH_FATAL)
 		give_up(m, g, child);
 }
 

@@ -66,6 +66,31 @@ class Replacing(unittest.TestCase):
             self.assertEqual(worker["restarts"], 4)
 
 
+class Counting(unittest.TestCase):
+    def test_TTIN_adds_an_http_worker_and_TTOU_takes_one_away(self):
+        with Daemon("http { workers = 1 }") as d:
+            first = d.pids("http")
+            d.process.send_signal(signal.SIGTTIN)
+            d.wait_for(lambda: len(d.pids("http")) == 2)
+            d.process.send_signal(signal.SIGTTIN)
+            d.wait_for(lambda: len(d.pids("http")) == 3)
+            end(d.pids("http")[2], signal.SIGKILL)           # it is replaced as any other
+            d.wait_for(lambda: d.stats()["children_respawned"] == 1 and len(d.pids("http")) == 3)
+            for left in 2, 1:
+                d.process.send_signal(signal.SIGTTOU)
+                d.wait_for(lambda: len(d.pids("http")) == left)
+            self.assertEqual(d.pids("http"), first)
+            self.assertEqual([w["index"] for w in d.workers() if w["role"] == "http"], [0])
+            self.assertEqual(d.stats()["children_died"], 1)
+
+    def test_the_last_worker_stays(self):
+        with Daemon("http { workers = 1 }") as d:
+            before = d.pids("http")
+            d.process.send_signal(signal.SIGTTOU)
+            wait_for(lambda: "there is only one http worker, which stays" in d.log())
+            self.assertEqual(d.pids("http"), before)
+
+
 class Stopping(unittest.TestCase):
     def assert_all_end(self, sig):
         with Daemon("run { shutdown_timeout_ms = 2000 }") as d:
@@ -105,9 +130,9 @@ class Stopping(unittest.TestCase):
     def test_signals_without_a_meaning_yet_change_nothing(self):
         with Daemon() as d:
             before = d.workers()
-            for sig in signal.SIGUSR2, signal.SIGTTIN, signal.SIGTTOU:
-                d.process.send_signal(sig)
-            wait_for(lambda: d.log().count("is not available yet") == 3)
+            d.process.send_signal(signal.SIGWINCH)
+            d.process.send_signal(signal.SIGUSR2)
+            wait_for(lambda: "SIGUSR2 is not available yet" in d.log())
             self.assertEqual([w["pid"] for w in d.workers()], [w["pid"] for w in before])
 
 
