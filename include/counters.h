@@ -101,7 +101,7 @@ struct process_slot {
 struct counter_segment {
 	uint32_t            version;
 	uint32_t            capacity;               /* slots there is room for */
-	_Atomic uint32_t    used;                   /* slots that were ever given out; the first is the master's */
+	_Atomic uint32_t    used;                   /* slots that were ever given out */
 	int64_t             started_ms;             /* of the daemon, clock_mono_ms */
 	int64_t             started_wall_ms;
 	struct process_slot slots[];
@@ -156,6 +156,9 @@ extern const struct distribution_row distribution_rows[DISTRIBUTIONS];
 
 /* The segment, mapped and zeroed, and the descriptor of its memory in *fd; NULL after logging why. */
 struct counter_segment *counters_create(uint32_t capacity, int *fd);
+
+/* Map the segment of another daemon, to count on in it.  NULL, and *fd closed and -1, when it is of another form. */
+struct counter_segment *counters_adopt(int *fd);
 void counters_destroy(struct counter_segment *segment, int fd);
 
 /* A slot for a child, for all processes that will be it in turn; NULL when all are taken. */

@@ -19,12 +19,14 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 	AIEXPENSE_IMAGES=$(AIEXPENSE_IMAGES); export AIEXPENSE_IMAGES; \
 	AIEXPENSE_TIMES=$(AIEXPENSE_TIMES); export AIEXPENSE_TIMES; \
 	AIEXPENSE_SLOW_CLIENTS=$(AIEXPENSE_SLOW_CLIENTS); export AIEXPENSE_SLOW_CLIENTS; \
+	AIEXPENSE_UPGRADES=$(AIEXPENSE_UPGRADES); export AIEXPENSE_UPGRADES; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 AIEXPENSE_EVENTS = 50
 AIEXPENSE_KILLS = 100
 AIEXPENSE_IMAGES = 10000
 AIEXPENSE_TIMES = 10
 AIEXPENSE_SLOW_CLIENTS = 100
+AIEXPENSE_UPGRADES = 3
 LDADD = $(LIBS_ALL) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/unit.h
 
@@ -55,6 +57,6 @@ include tests/fuzz/local.mk
 
 # The long form of the proofs that check has in short.
 check-long: all check
-	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/daemon/test_logs.py tests/daemon/test_messengers.py tests/daemon/test_reload.py tests/daemon/test_slow_clients.py tests/daemon/test_webhook.py tests/daemon/test_webhook_faults.py tests/faults/test_power_loss.py" \
-		AIEXPENSE_EVENTS=1000 AIEXPENSE_KILLS=1000 AIEXPENSE_FAULT_SECONDS=10 AIEXPENSE_FAULT_RATE=200 AIEXPENSE_IMAGES=100000 AIEXPENSE_TIMES=100 AIEXPENSE_SLOW_CLIENTS=1000 TEST_SECONDS=3600
+	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/daemon/test_logs.py tests/daemon/test_messengers.py tests/daemon/test_reload.py tests/daemon/test_slow_clients.py tests/daemon/test_upgrade.py tests/daemon/test_webhook.py tests/daemon/test_webhook_faults.py tests/faults/test_power_loss.py" \
+		AIEXPENSE_EVENTS=1000 AIEXPENSE_KILLS=1000 AIEXPENSE_FAULT_SECONDS=10 AIEXPENSE_FAULT_RATE=200 AIEXPENSE_IMAGES=100000 AIEXPENSE_TIMES=100 AIEXPENSE_UPGRADES=20 AIEXPENSE_SLOW_CLIENTS=1000 TEST_SECONDS=3600
 .PHONY: check-long

@@ -29,7 +29,7 @@ is_alive(const struct process_slot *slot)
 	return heartbeat_ms != 0 && clock_mono_ms() - heartbeat_ms <= HEARTBEAT_LATE_MS;
 }
 
-/* How many processes are not there, or do not stamp their heartbeat.  One that was never started is of a reload, and not missed yet. */
+/* How many processes are not there, or do not stamp their heartbeat.  One that is only coming or going, by a reload, is not missed. */
 static unsigned
 count_missing(const struct counter_segment *segment)
 {

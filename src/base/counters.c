@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -59,6 +60,25 @@ fail:
 	log_errno("make the counters' shared memory");
 	if (*fd != -1)
 		close(*fd);
+	*fd = -1;
+	return NULL;
+}
+
+/* A program whose tables differ has slots of another size, nearly always; SEGMENT_VERSION is for the rest. */
+struct counter_segment *
+counters_adopt(int *fd)
+{
+	struct counter_segment *segment = MAP_FAILED;
+	struct stat st = { 0 };
+
+	if (fstat(*fd, &st) == 0 && (size_t)st.st_size > sizeof *segment)
+		segment = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+	if (segment != MAP_FAILED && segment->version == SEGMENT_VERSION && segment_size(segment->capacity) == (size_t)st.st_size)
+		return segment;
+	if (segment != MAP_FAILED)
+		munmap(segment, (size_t)st.st_size);
+	log_warn("the counters of the daemon before have another form and begin anew");
+	close(*fd);
 	*fd = -1;
 	return NULL;
 }

@@ -35,6 +35,7 @@ struct inherited {
 	int                     internal_listener;/* roles writer and ai: their socket below run.directory/internal/ */
 	int                     stats_listener;   /* role keeper */
 	int                     control_listener; /* role keeper */
+	int                     metrics_listener; /* role keeper, when there is one */
 	int                     status_fd;        /* write end: tells the master "ready" */
 	int                     life_fd;          /* read end: EOF means that the master died */
 	int                     lock_fd;          /* of daemon.lock: held, never used */

@@ -17,7 +17,13 @@
 #include "log.h"
 #include "sockets.h"
 
-enum { INTERNAL_BACKLOG = 1024, INTERNAL_MODE = 0600, WORKERS_MAX = 64 };
+enum { INTERNAL_BACKLOG = 1024, INTERNAL_MODE = 0600, WORKERS_MAX = 64, NUMBERS = 100000 };
+
+unsigned
+generation_after(unsigned number, unsigned step)
+{
+	return (number + step) % NUMBERS;
+}
 
 size_t
 generation_size(const struct options *options)

@@ -12,6 +12,7 @@ libaiexpense_a_SOURCES += src/master/reload.c
 libaiexpense_a_SOURCES += src/master/roles.c
 libaiexpense_a_SOURCES += src/master/spawn.c
 libaiexpense_a_SOURCES += src/master/stop.c
+libaiexpense_a_SOURCES += src/master/upgrade.c
 libaiexpense_a_SOURCES += src/master/watch.c
 
 sbin_PROGRAMS += aiexpensed

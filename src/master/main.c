@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -126,12 +127,15 @@ run_detached(const struct config_source *source, struct options *options)
 int
 main(int argc, char **argv)
 {
-	struct arguments args = { .source = { OPTIONS_FILE, args.overrides, 0 } };
+	char program[PATH_MAX] = "";
+	struct arguments args = { .source = { program, argv, OPTIONS_FILE, args.overrides, 0 } };
 	struct options options = { 0 };
 	struct buf errors = BUF_INIT;
 	int code = 1;
 
 	read_arguments(&args, argc, argv);
+	if (readlink("/proc/self/exe", program, sizeof program - 1) == -1)
+		log_errno("this program's file is not known, so it cannot be upgraded");
 	if (!config_read(&options, args.source.file, args.overrides, args.source.override_count, &errors)) {
 		fwrite(errors.data, 1, errors.len, stderr);
 	} else {
@@ -140,7 +144,7 @@ main(int argc, char **argv)
 		if (args.is_test)
 			code = print_test(&options, &args);
 		else
-			code = args.is_detached ? run_detached(&args.source, &options) : master_run(&args.source, &options, -1);
+			code = args.is_detached && !upgrade_is_one() ? run_detached(&args.source, &options) : master_run(&args.source, &options, -1);
 	}
 	buf_fini(&errors);
 	options_fini(&options);

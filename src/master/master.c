@@ -62,7 +62,7 @@ start(struct master *m)
 {
 	store_adopt(m->options);
 	understand_init();             /* before the forks: children share the pages */
-	return place_take(m) && place_listen(m) && spawn_prepare(m) && open_life_pipe(m) && place_drop_privileges(m) &&
+	return upgrade_take(m) && place_take(m) && place_listen(m) && spawn_prepare(m) && open_life_pipe(m) && place_drop_privileges(m) &&
 	    store_prepare(m->options) == 0 && open_signals(m) && logs_open(m->options);
 }
 
@@ -71,7 +71,7 @@ on_stop_signal(struct master *m, enum child_stop how)
 {
 	if (m->phase != PHASE_STOPPING) {
 		log_info(how != STOP_FAST ? "stopping gracefully" : "stopping");
-		stop_begin(m, how, 0);
+		stop_begin(m, how == STOP_GRACEFUL && m->upgrade_pid != 0 ? STOP_REPLACED : how, 0);
 	} else if (how == STOP_FAST && m->serving->how != STOP_FAST) {
 		log_info("stopping without waiting for requests");
 		stop_begin(m, how, 0);
@@ -87,7 +87,6 @@ on_signal(struct master *m, const struct signalfd_siginfo *info)
 {
 	switch (info->ssi_signo) {
 	case SIGCHLD:
-	case SIGWINCH:   /* a terminal that is resized sends it too */
 		break;
 	case SIGTERM:
 	case SIGINT:
@@ -113,8 +112,11 @@ on_signal(struct master *m, const struct signalfd_siginfo *info)
 	case SIGUSR1:
 		logs_reopen(m);
 		break;
-	default:
-		log_warn("SIG%s is not available yet, ignored", sigabbrev_np((int)info->ssi_signo));
+	case SIGUSR2:
+		upgrade_begin(m);
+		break;
+	case SIGWINCH:
+		upgrade_rest(m);
 		break;
 	}
 }
@@ -159,6 +161,8 @@ announce_ready(struct master *m)
 	m->serving->state = GENERATION_SERVING;
 	log_info("ready: %s; listening on %s%s", text, m->options->http_listen.items[0],
 	    m->http_fd_count > 1 ? " and more" : "");
+	if (!m->has_pid_file)
+		place_write_pid(m);
 	notify_manager("READY=1");
 	if (m->detached_fd != -1) {
 		written = write(m->detached_fd, "R", 1);
@@ -196,13 +200,14 @@ turn_ms(const struct master *m, int64_t now_ms)
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
 }
 
-/* The signals, then the children in the order of the generations. */
+/* The signals, another master, then the children in the order of the generations. */
 static void
 wait_for_events(struct master *m, struct pollfd *fds)
 {
 	nfds_t count = 0;
 
 	fds[count++] = (struct pollfd){ .fd = m->signal_fd, .events = POLLIN };
+	fds[count++] = (struct pollfd){ .fd = m->upgrade_fd, .events = POLLIN };
 	for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
 		for (size_t i = 0; i < g->child_count; i++)
 			fds[count++] = (struct pollfd){ .fd = g->children[i].status_fd, .events = POLLIN };
@@ -213,6 +218,8 @@ wait_for_events(struct master *m, struct pollfd *fds)
 static void
 read_statuses(struct master *m, const struct pollfd *fds)
 {
+	if ((++fds)->revents != 0)
+		upgrade_read(m);
 	for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
 		for (size_t i = 0; i < g->child_count; i++)
 			if ((++fds)->revents != 0 && g->children[i].status_fd != -1)
@@ -225,7 +232,7 @@ is_over(struct master *m)
 	for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
 		if (!stop_is_done(g))
 			return false;
-	return true;
+	return m->phase == PHASE_STOPPING;
 }
 
 static void
@@ -248,6 +255,7 @@ loop(struct master *m, struct pollfd *fds)
 		for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g))
 			if (g->state == GENERATION_STOPPING)
 				stop_step(g, now_ms);
+		place_own_lock(m);
 		if (m->phase == PHASE_READY) {
 			reload_step(m, now_ms);
 			notify_alive(m, now_ms);
@@ -262,8 +270,13 @@ release(struct master *m)
 	generation_free(m, m->other);
 	place_leave(m);
 	fd_close(&m->signal_fd);
+	fd_close(&m->upgrade_fd);
 	fd_close(&m->life_read);
 	fd_close(&m->life_write);
+	if (m->slot != NULL) {
+		counters_retire(m->slot);
+		counters_release_slot(m->slot);
+	}
 	counters_destroy(m->segment, m->segment_fd);
 	rate_table_destroy(m->rates);
 	ai_shared_destroy(m->ai);
@@ -273,7 +286,8 @@ release(struct master *m)
 int
 master_run(const struct config_source *source, struct options *options, int detached_fd)
 {
-	struct master m = { .source = source, .options = options, .segment_fd = -1, .stats_fd = -1, .control_fd = -1, .lock_fd = -1,
+	struct master m = { .source = source, .options = options, .segment_fd = -1, .stats_fd = -1, .control_fd = -1, .metrics_fd = -1, .lock_fd = -1,
+		.upgrade_fd = -1,
 		.signal_fd = -1, .life_read = -1, .life_write = -1, .detached_fd = detached_fd,
 		.started_ms = clock_mono_ms(), .exit_code = 1 };
 	struct pollfd *fds = NULL;
@@ -282,7 +296,7 @@ master_run(const struct config_source *source, struct options *options, int deta
 	log_set_process("master");
 	process_set_oom_score(OOM_SCORE);
 	if (start(&m))
-		fds = calloc(m.process_max, sizeof *fds);
+		fds = calloc(m.process_max + 1, sizeof *fds);
 	if (fds != NULL)
 		loop(&m, fds);
 	free(fds);

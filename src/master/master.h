@@ -52,8 +52,10 @@ struct generation {
 	int64_t               stop_until_ms;   /* then KILL, or for a graceful stop TERM */
 };
 
-/* Where the configuration is read from: the arguments of the program. */
+/* Where the configuration is read from, and how another master is started: the arguments of the program. */
 struct config_source {
+	const char        *program;            /* its path, which another binary may have by now */
+	char *const       *argv;
 	const char        *file;
 	const char *const *overrides;
 	size_t             override_count;
@@ -76,7 +78,7 @@ struct master {
 
 	int                    *http_fds;
 	size_t                  http_fd_count;
-	int                     stats_fd, control_fd, lock_fd, signal_fd;
+	int                     stats_fd, control_fd, metrics_fd, lock_fd, signal_fd;
 	int                     life_read, life_write;
 	int                     detached_fd;     /* where -D waits for a byte; -1 without it */
 	bool                    has_pid_file;    /* ours, to be removed */
@@ -86,6 +88,11 @@ struct master {
 	int64_t                 started_ms, last_turn_ms;
 	int64_t                 watch_from_ms;   /* the watchdog sleeps until then */
 	int64_t                 told_alive_ms;   /* the service manager, last */
+
+	pid_t                   upgrade_pid;     /* of the master that takes over; 0 when there is none */
+	int                     upgrade_fd;      /* a byte comes when it is ready; -1 afterwards */
+	pid_t                   elder_pid;       /* of the master that this one takes over from, alive or not; 0: none */
+	bool                    has_lock;        /* the record lock, which an elder keeps as long as it lives */
 };
 
 /*
@@ -98,10 +105,15 @@ int master_run(const struct config_source *source, struct options *options, int 
 bool place_take(struct master *m);
 bool place_listen(struct master *m);
 bool place_drop_privileges(struct master *m);
+bool place_write_pid(struct master *m);                      /* the pid file, and the lock's file */
+bool place_own_lock(struct master *m);                       /* once nobody else has the record lock */
+void place_step_aside(struct master *m);                     /* the pid file's name is for another master */
+void place_step_back(struct master *m);
 void place_leave(struct master *m);
 
 /* generation.c */
 size_t generation_size(const struct options *options);
+unsigned generation_after(unsigned number, unsigned step);
 /* With places, slots and sockets.  NULL after logging why.  The options are its own in any case, but for those of the start. */
 struct generation *generation_new(struct master *m, struct options *options);
 void generation_free(const struct master *m, struct generation *g);
@@ -130,6 +142,15 @@ void stop_generation(struct generation *g, enum child_stop how);
 void stop_kill(const struct generation *g);
 void stop_step(struct generation *g, int64_t now_ms);
 bool stop_is_done(const struct generation *g);
+
+/* upgrade.c */
+void upgrade_begin(struct master *m);
+void upgrade_read(struct master *m);                         /* upgrade_fd is readable */
+void upgrade_note_ended(struct master *m, int status);       /* upgrade_pid is no more */
+void upgrade_rest(struct master *m);                         /* leave the serving to the other one */
+bool upgrade_is_one(void);                                   /* this process was started by upgrade_begin */
+bool upgrade_take(struct master *m);                         /* what was handed over, if so; false after logging why */
+bool upgrade_has_elder(const struct master *m);              /* the other master is still there */
 
 /* reload.c */
 void reload_begin(struct master *m);                         /* or note that one is wanted, while another is under way */

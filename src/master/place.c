@@ -121,10 +121,18 @@ write_pid(int fd)
 	return ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)len, 0) == len;
 }
 
+bool
+place_own_lock(struct master *m)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	m->has_lock = m->has_lock || (fcntl(m->lock_fd, F_SETLK, &lock) == 0 && write_pid(m->lock_fd));
+	return m->has_lock;
+}
+
 static bool
 take_lock(struct master *m)
 {
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char path[PATH_ROOM];
 
 	snprintf(path, sizeof path, "%s/daemon.lock", m->options->store_path);
@@ -135,7 +143,7 @@ take_lock(struct master *m)
 	}
 	if (!wait_for_lock(m))
 		return false;
-	if (fcntl(m->lock_fd, F_SETLK, &lock) == 0 && write_pid(m->lock_fd))
+	if (place_own_lock(m))
 		return true;
 	log_errno("cannot lock %s", path);
 	return false;
@@ -150,12 +158,38 @@ run_path(const struct options *options, const char *name, char path[PATH_ROOM])
 bool
 place_take(struct master *m)
 {
-	return make_directories(m->options) && take_lock(m);
+	return make_directories(m->options) && (m->lock_fd != -1 || take_lock(m));
 }
 
-/* After the sockets: they show whether another daemon, with another store, has this directory. */
-static bool
-write_pid_file(struct master *m)
+static void
+pid_paths(const struct options *options, char path[PATH_ROOM], char aside[PATH_ROOM])
+{
+	run_path(options, "aiexpensed.pid", path);
+	run_path(options, "aiexpensed.pid.oldbin", aside);
+}
+
+void
+place_step_aside(struct master *m)
+{
+	char path[PATH_ROOM], aside[PATH_ROOM];
+
+	pid_paths(m->options, path, aside);
+	if (rename(path, aside) == -1)
+		log_errno("cannot rename %s", path);
+}
+
+void
+place_step_back(struct master *m)
+{
+	char path[PATH_ROOM], aside[PATH_ROOM];
+
+	pid_paths(m->options, path, aside);
+	if (rename(aside, path) == -1)
+		log_errno("cannot rename %s", aside);
+}
+
+bool
+place_write_pid(struct master *m)
 {
 	char path[PATH_ROOM];
 	int fd;
@@ -170,22 +204,14 @@ write_pid_file(struct master *m)
 }
 
 static bool
-listen_for_commands(const struct options *options, const char *name, mode_t mode, int *fd)
-{
-	char path[PATH_ROOM];
-
-	run_path(options, name, path);
-	*fd = unix_listen(path, mode, COMMANDS_BACKLOG);
-	if (*fd == -1)
-		log_errno("cannot listen on %s", path);
-	return *fd != -1;
-}
-
-bool
-place_listen(struct master *m)
+listen_for_requests(struct master *m)
 {
 	const struct option_list *list = &m->options->http_listen;
 
+	if (m->elder_pid != 0 && m->http_fd_count != list->count)
+		log_error("http.listen has changed, which needs a restart");
+	if (m->elder_pid != 0)
+		return m->http_fd_count == list->count;
 	m->http_fds = calloc(list->count, sizeof *m->http_fds);
 	if (m->http_fds == NULL)
 		return false;
@@ -196,8 +222,39 @@ place_listen(struct master *m)
 			return false;
 		m->http_fds[m->http_fd_count] = fd;
 	}
-	return listen_for_commands(m->options, "stats.sock", 0660, &m->stats_fd) &&
-	    listen_for_commands(m->options, "control.sock", 0600, &m->control_fd) && write_pid_file(m);
+	return true;
+}
+
+static bool
+listen_for_metrics(struct master *m)
+{
+	const char *where = m->options->metrics_listen;
+
+	if (m->metrics_fd == -1 && where[0] != '\0')
+		m->metrics_fd = listener_open(where);
+	return m->metrics_fd != -1 || where[0] == '\0';
+}
+
+static bool
+listen_for_commands(const struct options *options, const char *name, mode_t mode, int *fd)
+{
+	char path[PATH_ROOM];
+
+	if (*fd != -1)
+		return true;
+	run_path(options, name, path);
+	*fd = unix_listen(path, mode, COMMANDS_BACKLOG);
+	if (*fd == -1)
+		log_errno("cannot listen on %s", path);
+	return *fd != -1;
+}
+
+bool
+place_listen(struct master *m)
+{
+	return listen_for_requests(m) && listen_for_metrics(m) && listen_for_commands(m->options, "stats.sock", 0660, &m->stats_fd) &&
+	    listen_for_commands(m->options, "control.sock", 0600, &m->control_fd) &&
+	    (m->elder_pid != 0 || place_write_pid(m));
 }
 
 static void
@@ -266,19 +323,32 @@ remove_run_file(const struct options *options, const char *name)
 }
 
 /* Only what this daemon made: another one may own the rest. */
-void
-place_leave(struct master *m)
+static void
+remove_files(const struct master *m)
 {
-	for (size_t i = 0; i < m->http_fd_count; i++) {
+	for (size_t i = 0; i < m->http_fd_count; i++)
 		listener_unlink(m->options->http_listen.items[i]);
-		fd_close(&m->http_fds[i]);
-	}
+	if (m->metrics_fd != -1)
+		listener_unlink(m->options->metrics_listen);
 	if (m->stats_fd != -1)
 		remove_run_file(m->options, "stats.sock");
 	if (m->control_fd != -1)
 		remove_run_file(m->options, "control.sock");
+}
+
+/* The sockets stay for another master that serves on them. */
+void
+place_leave(struct master *m)
+{
+	bool is_alone = m->upgrade_pid == 0 && !upgrade_has_elder(m);
+
+	if (is_alone)
+		remove_files(m);
 	if (m->has_pid_file)
-		remove_run_file(m->options, "aiexpensed.pid");
+		remove_run_file(m->options, m->upgrade_pid == 0 ? "aiexpensed.pid" : "aiexpensed.pid.oldbin");
+	for (size_t i = 0; i < m->http_fd_count; i++)
+		fd_close(&m->http_fds[i]);
+	fd_close(&m->metrics_fd);
 	fd_close(&m->stats_fd);
 	fd_close(&m->control_fd);
 	fd_close(&m->lock_fd);

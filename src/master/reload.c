@@ -16,7 +16,7 @@
 #include "log.h"
 #include "store.h"
 
-enum { READY_LIMIT_MS = 20000, GENERATIONS_MAX = 100000 };
+enum { READY_LIMIT_MS = 20000 };
 
 static void
 refuse(struct master *m)
@@ -102,7 +102,7 @@ reload_begin(struct master *m)
 		return;
 	}
 	store_adopt(options);
-	options->generation = (m->serving->options->generation + 1) % GENERATIONS_MAX;
+	options->generation = generation_after(m->serving->options->generation, 1);
 	if (keep_fixed(options, m->serving->options) && logs_open(options)) {
 		m->other = generation_new(m, options);
 	} else {

@@ -37,13 +37,18 @@ spawn_prepare(struct master *m)
 {
 	size_t count = generation_size(m->options);
 
-	m->process_max = 1 + 2 * count + SLOTS_TO_SPARE;
-	m->segment = counters_create((uint32_t)m->process_max, &m->segment_fd);
+	if (m->segment_fd != -1)
+		m->segment = counters_adopt(&m->segment_fd);
+	if (m->segment == NULL)
+		m->segment = counters_create((uint32_t)(1 + 2 * count + SLOTS_TO_SPARE), &m->segment_fd);
 	m->rates = rate_table_create(m->options->limit_table_bytes);
 	m->ai = ai_shared_create(m->options);
 	if (m->segment == NULL || m->rates == NULL || m->ai == NULL)
 		return false;
+	m->process_max = m->segment->capacity;
 	m->slot = counters_take_slot(m->segment);
+	if (m->slot == NULL)
+		return false;
 	atomic_store(&m->slot->role, ROLE_MASTER);
 	atomic_store(&m->slot->pid, getpid());
 	atomic_store(&m->slot->started_ms, m->started_ms);
@@ -57,6 +62,7 @@ inherited_by(const struct master *m, const struct generation *g, const struct ch
 	const struct role *role = &roles[child->role];
 	struct inherited in = { .options = g->options, .segment = m->segment, .rates = m->rates, .ai = m->ai, .slot = child->slot,
 		.internal_listener = child->internal_listener, .stats_listener = -1, .control_listener = -1,
+		.metrics_listener = -1,
 		.status_fd = status_fd, .life_fd = m->life_read, .lock_fd = m->lock_fd };
 
 	if (role->takes_requests) {
@@ -66,6 +72,7 @@ inherited_by(const struct master *m, const struct generation *g, const struct ch
 	if (role->takes_commands) {
 		in.stats_listener = m->stats_fd;
 		in.control_listener = m->control_fd;
+		in.metrics_listener = m->metrics_fd;
 	}
 	return in;
 }
@@ -257,6 +264,8 @@ note_ended(struct master *m, struct generation *g, struct child *child, int stat
 		log_death(child, status, "while stopping");
 	}
 	counters_retire(child->slot);
+	if (!is_missed)
+		atomic_store(&child->slot->started_ms, 0);
 	fd_close(&child->status_fd);
 	child->pid = 0;
 	if (child->is_leaving)
@@ -277,6 +286,8 @@ child_with_pid(const struct generation *g, pid_t pid)
 static void
 note_change(struct master *m, pid_t pid, int status, int64_t now_ms)
 {
+	if (pid == m->upgrade_pid && !WIFSTOPPED(status) && !WIFCONTINUED(status))
+		upgrade_note_ended(m, status);
 	for (struct generation *g = m->serving; g != NULL; g = generation_next(m, g)) {
 		struct child *child = child_with_pid(g, pid);
 

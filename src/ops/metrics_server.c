@@ -10,8 +10,6 @@
 #include "http/server.h"
 #include "keeper.h"
 #include "log.h"
-#include "master/listener.h"
-#include "sockets.h"
 #include "stats_format.h"
 
 /* A scraper or two, and somebody who looks. */
@@ -20,8 +18,6 @@ enum { CONNECTIONS_MAX = 16 };
 struct metrics_server {
 	struct route_table *routes;
 	struct server      *server;
-	int                 fd;
-	const char         *where;
 };
 
 static enum status
@@ -43,11 +39,10 @@ start(struct metrics_server *metrics, struct keeper *keeper)
 {
 	struct server_options options = SERVER_OPTIONS_DEFAULT;
 
-	metrics->fd = listener_open(metrics->where);
 	metrics->routes = route_table_new(routes, 1);
-	if (metrics->fd == -1 || metrics->routes == NULL)
+	if (metrics->routes == NULL)
 		return false;
-	options.listeners = &metrics->fd;
+	options.listeners = &keeper->in->metrics_listener;
 	options.listener_count = 1;
 	options.routes = metrics->routes;
 	options.services = keeper;
@@ -61,16 +56,14 @@ metrics_server_new(struct keeper *keeper)
 {
 	struct metrics_server *metrics;
 
-	if (*keeper->in->options->metrics_listen == '\0')
+	if (keeper->in->metrics_listener == -1)
 		return NULL;
 	metrics = calloc(1, sizeof *metrics);
 	if (metrics == NULL)
 		return NULL;
-	metrics->fd = -1;
-	metrics->where = keeper->in->options->metrics_listen;
 	if (start(metrics, keeper))
 		return metrics;
-	log_error("metrics.listen = %s: there is no GET /metrics", metrics->where);
+	log_error("out of memory: there is no GET /metrics");
 	metrics_server_free(metrics);
 	return NULL;
 }
@@ -84,8 +77,5 @@ metrics_server_free(struct metrics_server *metrics)
 		server_stop(metrics->server);
 	if (metrics->routes != NULL)
 		route_table_free(metrics->routes);
-	if (metrics->fd != -1)
-		listener_unlink(metrics->where);
-	fd_close(&metrics->fd);
 	free(metrics);
 }

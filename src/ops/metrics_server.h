@@ -6,7 +6,7 @@
 struct keeper;
 struct metrics_server;
 
-/* NULL when metrics.listen is empty, and after logging when it cannot be: the rest of the keeper goes on. */
+/* NULL when there is no listener for it, and after logging when it cannot be: the rest of the keeper goes on. */
 struct metrics_server *metrics_server_new(struct keeper *keeper);
 void metrics_server_free(struct metrics_server *server);
 

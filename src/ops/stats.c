@@ -5,6 +5,7 @@
 #include "commands.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "keeper.h"
@@ -70,7 +71,7 @@ show_info(struct ctl_reply *reply, const char *args)
 	gmtime_r(&started, &tm);
 	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
 	buf_printf(out, "version %s\n", PACKAGE_VERSION);
-	buf_printf(out, "pid %d\n", (int)atomic_load(&segment->slots[0].pid));
+	buf_printf(out, "pid %d\n", (int)getppid());
 	buf_printf(out, "started_at %s\n", text);
 	buf_printf(out, "uptime_seconds %lld\n", (long long)(clock_mono_ms() - segment->started_ms) / 1000);
 	buf_printf(out, "store_path %s\n", in->options->store_path);

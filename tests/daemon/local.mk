@@ -39,6 +39,7 @@ TESTS += tests/daemon/test_summary.py
 TESTS += tests/daemon/test_systemd.py
 TESTS += tests/daemon/test_tokens.py
 TESTS += tests/daemon/test_top.py
+TESTS += tests/daemon/test_upgrade.py
 TESTS += tests/daemon/test_user.py
 TESTS += tests/daemon/test_user_deletion.py
 TESTS += tests/daemon/test_webhook.py
@@ -97,6 +98,7 @@ EXTRA_DIST += tests/daemon/test_summary.py
 EXTRA_DIST += tests/daemon/test_systemd.py
 EXTRA_DIST += tests/daemon/test_tokens.py
 EXTRA_DIST += tests/daemon/test_top.py
+EXTRA_DIST += tests/daemon/test_upgrade.py
 EXTRA_DIST += tests/daemon/test_user.py
 EXTRA_DIST += tests/daemon/test_user_deletion.py
 

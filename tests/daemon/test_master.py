@@ -127,14 +127,6 @@ class Stopping(unittest.TestCase):
             self.assertEqual(d.stop(), 0)
             self.assertIn("a second time", d.log())
 
-    def test_signals_without_a_meaning_yet_change_nothing(self):
-        with Daemon() as d:
-            before = d.workers()
-            d.process.send_signal(signal.SIGWINCH)
-            d.process.send_signal(signal.SIGUSR2)
-            wait_for(lambda: "SIGUSR2 is not available yet" in d.log())
-            self.assertEqual([w["pid"] for w in d.workers()], [w["pid"] for w in before])
-
 
 class Starting(unittest.TestCase):
     def test_a_second_daemon_is_refused(self):
