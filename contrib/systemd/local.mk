@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 if SYSTEMD
-systemdunitdir = @systemdunitdir@
 systemdunit_DATA = contrib/systemd/aiexpensed.service
 sysusersdir = $(prefix)/lib/sysusers.d
 sysusers_DATA = contrib/systemd/sysusers.d/aiexpense.conf
