@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "day.h"
+#include "incoming.h"
 #include "money.h"
 #include "slice.h"
 #include "status.h"
@@ -111,6 +112,8 @@ struct message {
 	int64_t             received_ms, finished_ms;
 	size_t              expense_count;
 	const struct uuid  *expense_ids;
+	size_t              button_count;  /* of the reply */
+	struct reply_button buttons[REPLY_BUTTONS_MAX];
 };
 
 enum token_kind { TOKEN_ADMIN, TOKEN_SERVICE, TOKEN_USER };

@@ -25,6 +25,20 @@ write_expenses(struct json_out *out, const struct message_result *result)
 }
 
 static void
+write_buttons(struct json_out *out, const struct message_result *result)
+{
+	json_out_key(out, "buttons");
+	json_out_array_begin(out);
+	for (size_t i = 0; i < result->button_count; i++) {
+		json_out_object_begin(out);
+		json_out_member_string(out, "label", result->buttons[i].label);
+		json_out_member_string(out, "data", result->buttons[i].data);
+		json_out_object_end(out);
+	}
+	json_out_array_end(out);
+}
+
+static void
 reply_message(struct request *req, enum status st, const struct message_result *result)
 {
 	struct json_out out = reply_json_begin(req, st);
@@ -34,6 +48,7 @@ reply_message(struct request *req, enum status st, const struct message_result *
 	json_out_member_text(&out, "status", message_status_text(result->status));
 	json_out_member_string(&out, "reply", result->reply);
 	write_expenses(&out, result);
+	write_buttons(&out, result);
 	json_out_object_end(&out);
 	reply_end(req);
 }

@@ -5,6 +5,7 @@
 #include "schema.h"
 
 #include "api/expense_json.h"
+#include "incoming.h"
 #include "records.h"
 #include "scopes.h"
 

@@ -155,6 +155,21 @@ delete_into(struct turn *turn, const struct category *category, const struct cat
 	turn_say(turn, category->expense_count > 0 ? TEXT_category_deleted_into : TEXT_category_deleted, values);
 }
 
+/* All but one, the first of them as buttons. */
+static void
+offer_categories(struct turn *turn, const struct category *but)
+{
+	for (size_t i = 0; turn->person != NULL && i < turn->person->category_count && i < LINES_MAX; i++) {
+		const struct category *category = &turn->person->categories[i];
+
+		if (category == but)
+			continue;
+		turn_new_line(turn);
+		turn_say_with(turn, TEXT_plain_line, name_of(turn, category));
+		turn_add_category_button(turn, category);
+	}
+}
+
 static void
 ask_where_to(struct turn *turn, const struct category *category)
 {
@@ -163,15 +178,7 @@ ask_where_to(struct turn *turn, const struct category *category)
 	state->category = category->id;
 	turn->status = MESSAGE_QUESTION;
 	say_count(turn, TEXT_ask_where_to, name_of(turn, category), category->expense_count);
-	for (size_t i = 0; i < turn->person->category_count && i < LINES_MAX; i++) {
-		struct slice name = name_of(turn, &turn->person->categories[i]);
-
-		if (&turn->person->categories[i] == category)
-			continue;
-		turn_new_line(turn);
-		turn_say_with(turn, TEXT_plain_line, name);
-		turn_add_button(turn, name, name);
-	}
+	offer_categories(turn, category);
 }
 
 enum outcome
@@ -282,8 +289,8 @@ turn_offer_to_make(struct turn *turn, struct slice name, const struct expense *e
 		state->choices[0] = expense->id;
 	turn->status = MESSAGE_QUESTION;
 	turn_say(turn, expense != NULL ? TEXT_offer_category : TEXT_offer_rule, values);
-	turn_add_word(turn, TEXT_word_yes);
-	turn_add_word(turn, TEXT_word_no);
+	turn_add_word(turn, TEXT_word_yes, "y");
+	turn_add_word(turn, TEXT_word_no, "n");
 	return true;
 }
 
@@ -301,12 +308,8 @@ turn_ask_category_again(struct turn *turn)
 {
 	turn->status = MESSAGE_QUESTION;
 	turn_say(turn, TEXT_which_category, NULL);
-	for (size_t i = 0; turn->person != NULL && i < turn->person->category_count && i < LINES_MAX; i++) {
-		struct slice name = name_of(turn, &turn->person->categories[i]);
-
-		turn_new_line(turn);
-		turn_say_with(turn, TEXT_plain_line, name);
-		turn_add_button(turn, name, name);
-	}
+	turn->state->asked_by = turn->message_id;
+	turn->has_state = true;
+	offer_categories(turn, NULL);
 	return DONE;
 }

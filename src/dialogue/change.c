@@ -4,8 +4,8 @@
 
 #include "turn.h"
 
-void
-turn_say_expense(struct turn *turn, enum text_name form, const struct expense *expense)
+static void
+say_expense(const struct turn *turn, struct buf *out, enum text_name form, const struct expense *expense)
 {
 	struct reply_expense said = {
 		.description = expense->description, .amount_minor = expense->amount_minor, .currency = expense->currency,
@@ -15,7 +15,13 @@ turn_say_expense(struct turn *turn, enum text_name form, const struct expense *e
 	if (!slice_equal(expense->account, turn_default_account(turn)))
 		said.account = expense->account;
 
-	reply_expense(turn->reply, turn->language, form, &said, turn->today);
+	reply_expense(out, turn->language, form, &said, turn->today);
+}
+
+void
+turn_say_expense(struct turn *turn, enum text_name form, const struct expense *expense)
+{
+	say_expense(turn, turn->reply, form, expense);
 }
 
 static void
@@ -76,7 +82,7 @@ edited(const struct expense *expense, const struct edit *edit)
 static void
 remember(struct turn *turn, bool is_deletion, const struct expense *expense)
 {
-	struct step *step = state_add_step(turn->state, is_deletion, turn->received_ms);
+	struct step *step = state_add_step(turn->state, is_deletion, turn->received_ms, &turn->message_id);
 
 	step->ids[step->count++] = expense->id;
 	turn->has_state = true;
@@ -94,23 +100,31 @@ turn_do(struct turn *turn, const struct edit *edit, const struct expense *expens
 		return;
 	}
 	remember(turn, edit->doing == DOING_DELETE, expense);
+	turn_add_word(turn, TEXT_word_undo, "u");
 	change_expense(turn, edit->doing == DOING_DELETE ? EXPENSE_DELETED : EXPENSE_CHANGED, &after);
 	turn_say_expense(turn, edit->doing == DOING_DELETE ? TEXT_deleted : TEXT_changed, &after);
+}
+
+static void
+add_choice(struct turn *turn, size_t i, const struct expense *expense)
+{
+	char code[] = { (char)('1' + i), '\0' };
+	struct buf label = BUF_INIT;
+
+	buf_append_text(&label, code);
+	say_expense(turn, &label, TEXT_choice_line, expense);
+	turn_add_button(turn, buf_slice(&label), slice_of(code));
+	buf_fini(&label);
 }
 
 static void
 say_choices(struct turn *turn, const struct expense *expenses, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		char *number = arena_alloc(turn->arena, 2);
-
 		turn_new_line(turn);
 		buf_append_uint(turn->reply, i + 1);
 		turn_say_expense(turn, TEXT_choice_line, &expenses[i]);
-		if (number == NULL)
-			continue;
-		number[0] = (char)('1' + i);
-		turn_add_button(turn, slice_of(number), slice_of(number));
+		add_choice(turn, i, &expenses[i]);
 	}
 }
 
@@ -158,11 +172,10 @@ find_chosen(struct turn *turn, enum doing doing, const struct uuid *id, struct e
 enum outcome
 turn_choose(struct turn *turn)
 {
-	size_t choice = (size_t)(intent_trim(turn->text).ptr[0] - '1');
 	struct edit edit = turn->state->edit;
 	struct expense expense;
 
-	if (find_chosen(turn, edit.doing, &turn->state->choices[choice], &expense)) {
+	if (find_chosen(turn, edit.doing, &turn->state->choices[turn->choice], &expense)) {
 		turn_do(turn, &edit, &expense);
 		if (edit.doing == DOING_CATEGORY)
 			turn_propose_rule(turn, &expense, &edit.category_id);
@@ -268,8 +281,16 @@ undo_step(struct turn *turn)
 	return turn->change_count > 0;
 }
 
-static void
-undo_entry(struct turn *turn, const struct expense *expenses, size_t count)
+bool
+turn_undo_step_of(struct turn *turn, const struct uuid *message_id)
+{
+	const struct state *state = turn->state;
+
+	return state->step_count > 0 && uuid_equal(&state->steps[state->step_count - 1].by, message_id) && undo_step(turn);
+}
+
+void
+turn_undo_entry(struct turn *turn, const struct expense *expenses, size_t count)
 {
 	turn_say(turn, TEXT_undone_entry, NULL);
 	for (size_t i = 0; i < count; i++) {
@@ -289,7 +310,7 @@ turn_delete_last(struct turn *turn)
 
 	turn_close_question(turn);
 	if (count > 0)
-		undo_entry(turn, entry, count);
+		turn_undo_entry(turn, entry, count);
 	else
 		turn_say(turn, TEXT_nothing_to_undo, NULL);
 	return DONE;
@@ -309,7 +330,7 @@ turn_undo(struct turn *turn)
 		if (undo_step(turn))
 			return DONE;
 	if (count > 0)
-		undo_entry(turn, entry, count);
+		turn_undo_entry(turn, entry, count);
 	else
 		turn_say(turn, TEXT_nothing_to_undo, NULL);
 	return DONE;

@@ -16,20 +16,13 @@
 #define DIALOGUE_H
 
 #include "arena.h"
+#include "incoming.h"
 #include "intent.h"
 #include "options.h"
 #include "question.h"
 #include "state.h"
 #include "store_dialogue.h"
 #include "understand.h"
-
-enum { BUTTONS_MAX = CHOICES_MAX };
-
-/* Something that can be said with one touch. */
-struct button {
-	struct slice label;
-	struct slice data;                 /* what is said */
-};
 
 struct turn {
 	/* set by the caller, outlives the turn */
@@ -54,7 +47,7 @@ struct turn {
 	enum language         language;
 	struct buf           *reply;
 	size_t                button_count;
-	struct button         buttons[BUTTONS_MAX];
+	struct reply_button   buttons[REPLY_BUTTONS_MAX];
 	size_t                expense_count;
 	struct new_expense   *expenses;
 	size_t                change_count;
@@ -73,6 +66,7 @@ struct turn {
 	struct expense       *found;
 	struct category       made;        /* by this turn */
 	const struct category *named;      /* the category whose name is all that is said */
+	size_t                choice;      /* the place among the choices that is said */
 	const struct understanding *result;    /* during dialogue_understood */
 	void (*next)(struct turn *turn);   /* goes on with what was understood */
 	unsigned              asks;

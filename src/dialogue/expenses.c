@@ -82,6 +82,9 @@ turn_record(struct turn *turn)
 	for (size_t i = 0; i < result->expense_count && i < MESSAGE_EXPENSES_MAX; i++)
 		take_expense(turn, &result->expenses[i], &said[i]);
 	reply_recorded(turn->reply, turn->language, said, turn->expense_count, turn->today);
+	turn_add_word(turn, TEXT_word_undo, "u");
+	if (turn->expense_count == 1)
+		turn_add_word(turn, TEXT_word_other_category, "k");
 	suggest_naming(turn);
 	return DONE;
 }
@@ -110,6 +113,7 @@ ask(struct turn *turn, enum asked asked)
 	state = turn_open_question(turn, asked);
 	state->text = turn->text;
 	state->name = arena_copy(turn->arena, turn->result->subject);
+	turn_add_word(turn, TEXT_word_cancel, "n");
 }
 
 enum outcome

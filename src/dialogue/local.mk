@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += src/dialogue/answer.c
+libaiexpense_a_SOURCES += src/dialogue/buttons.c
 libaiexpense_a_SOURCES += src/dialogue/categories.c
 libaiexpense_a_SOURCES += src/dialogue/change.c
 libaiexpense_a_SOURCES += src/dialogue/correct.c

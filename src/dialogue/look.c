@@ -70,6 +70,15 @@ look_last_entry(struct turn *turn, struct expense *expenses, int64_t *at_ms)
 	return looking.count;
 }
 
+size_t
+look_entry(struct turn *turn, const struct uuid *message_id, struct expense *expenses)
+{
+	struct looking looking = { .turn = turn, .expenses = expenses, .max = MESSAGE_EXPENSES_MAX };
+
+	store_get_message(turn->store, turn->ledger, message_id, take_entry, &looking);
+	return looking.count;
+}
+
 static void
 take_listed(const struct expense *expense, void *arg)
 {

@@ -56,9 +56,9 @@ turn_propose_rule(struct turn *turn, const struct expense *expense, const struct
 	state->category = *category_id;
 	turn_new_line(turn);
 	say_rule(turn, TEXT_propose_rule, expense->description, category_id);
-	turn_add_word(turn, TEXT_word_always);
-	turn_add_word(turn, TEXT_word_only_this);
-	turn_add_word(turn, TEXT_word_never);
+	turn_add_word(turn, TEXT_word_always, "a");
+	turn_add_word(turn, TEXT_word_only_this, "o");
+	turn_add_word(turn, TEXT_word_never, "x");
 }
 
 static void

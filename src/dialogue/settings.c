@@ -224,8 +224,8 @@ turn_ask_delete_user(struct turn *turn)
 	turn_open_question(turn, ASKED_DELETE_ME);
 	turn->status = MESSAGE_QUESTION;
 	turn_say_with(turn, TEXT_ask_delete_user, slice_of(say_text(turn->language, TEXT_word_delete_all)));
-	turn_add_word(turn, TEXT_word_delete_all);
-	turn_add_word(turn, TEXT_word_no);
+	turn_add_word(turn, TEXT_word_delete_all, "d");
+	turn_add_word(turn, TEXT_word_no, "n");
 	return DONE;
 }
 

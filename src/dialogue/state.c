@@ -6,7 +6,7 @@
 
 #include "mp_values.h"
 
-enum { STATE_VERSION = 1 };
+enum { STATE_VERSION = 2 };      /* 1 had not who asked and who changed */
 
 static void
 pack_ids(msgpack_packer *pk, const struct uuid *ids, size_t count)
@@ -36,6 +36,7 @@ state_pack(struct buf *out, const struct state *state)
 	msgpack_pack_unsigned_int(&pk, STATE_VERSION);
 	msgpack_pack_unsigned_int(&pk, state->asked);
 	msgpack_pack_int64(&pk, state->asked_until_ms);
+	mp_put_uuid(&pk, &state->asked_by);
 	msgpack_pack_unsigned_int(&pk, state->language);
 	mp_put_str(&pk, state->text);
 	mp_put_str(&pk, state->name);
@@ -46,6 +47,7 @@ state_pack(struct buf *out, const struct state *state)
 	for (size_t i = 0; i < state->step_count; i++) {
 		mp_put_bool(&pk, state->steps[i].is_deletion);
 		msgpack_pack_int64(&pk, state->steps[i].at_ms);
+		mp_put_uuid(&pk, &state->steps[i].by);
 		pack_ids(&pk, state->steps[i].ids, state->steps[i].count);
 	}
 	msgpack_pack_array(&pk, state->never_count);
@@ -86,7 +88,7 @@ read_edit(struct mp *mp, struct arena *arena, struct edit *edit)
 }
 
 static void
-read_steps(struct mp *mp, struct state *state)
+read_steps(struct mp *mp, uint64_t version, struct state *state)
 {
 	state->step_count = mp_array(mp);
 	if (state->step_count > STEPS_MAX)
@@ -94,6 +96,8 @@ read_steps(struct mp *mp, struct state *state)
 	for (size_t i = 0; !mp->is_bad && i < state->step_count; i++) {
 		state->steps[i].is_deletion = mp_bool(mp);
 		state->steps[i].at_ms = mp_int(mp);
+		if (version > 1)
+			mp_uuid(mp, &state->steps[i].by);
 		state->steps[i].count = read_ids(mp, state->steps[i].ids, MESSAGE_EXPENSES_MAX);
 	}
 }
@@ -102,19 +106,23 @@ void
 state_unpack(struct slice packed, struct arena *arena, struct state *state)
 {
 	struct mp mp = mp_of(packed);
+	uint64_t version;
 
 	memset(state, 0, sizeof *state);
-	if (mp_uint(&mp) != STATE_VERSION)
+	version = mp_uint(&mp);
+	if (version == 0 || version > STATE_VERSION)
 		return;
 	state->asked = (enum asked)mp_int_in(&mp, 0, ASKED_KINDS - 1);
 	state->asked_until_ms = mp_int(&mp);
+	if (version > 1)
+		mp_uuid(&mp, &state->asked_by);
 	state->language = (enum language)mp_int_in(&mp, 0, LANGUAGES - 1);
 	state->text = read_text(&mp, arena);
 	state->name = read_text(&mp, arena);
 	mp_uuid(&mp, &state->category);
 	state->choice_count = read_ids(&mp, state->choices, CHOICES_MAX);
 	read_edit(&mp, arena, &state->edit);
-	read_steps(&mp, state);
+	read_steps(&mp, version, state);
 	state->never_count = mp_array(&mp);
 	if (state->never_count > NEVER_MAX)
 		mp.is_bad = true;
@@ -125,13 +133,13 @@ state_unpack(struct slice packed, struct arena *arena, struct state *state)
 }
 
 struct step *
-state_add_step(struct state *state, bool is_deletion, int64_t at_ms)
+state_add_step(struct state *state, bool is_deletion, int64_t at_ms, const struct uuid *by)
 {
 	struct step *step;
 
 	if (state->step_count == STEPS_MAX)
 		memmove(state->steps, state->steps + 1, --state->step_count * sizeof state->steps[0]);
 	step = &state->steps[state->step_count++];
-	*step = (struct step){ .is_deletion = is_deletion, .at_ms = at_ms };
+	*step = (struct step){ .is_deletion = is_deletion, .at_ms = at_ms, .by = *by };
 	return step;
 }

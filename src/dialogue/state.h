@@ -50,6 +50,7 @@ enum {
 struct step {
 	bool        is_deletion;       /* else it changed them */
 	int64_t     at_ms;
+	struct uuid by;                /* the message that made it */
 	size_t      count;
 	struct uuid ids[MESSAGE_EXPENSES_MAX];
 };
@@ -57,6 +58,7 @@ struct step {
 struct state {
 	enum asked    asked;
 	int64_t       asked_until_ms;
+	struct uuid   asked_by;            /* the message that asked last */
 	enum language language;        /* of the question */
 	struct slice  text, name;
 	struct uuid   category;
@@ -75,6 +77,6 @@ void state_pack(struct buf *out, const struct state *state);
 void state_unpack(struct slice packed, struct arena *arena, struct state *state);
 
 /* Note a change; the oldest one is forgotten when there are many. */
-struct step *state_add_step(struct state *state, bool is_deletion, int64_t at_ms);
+struct step *state_add_step(struct state *state, bool is_deletion, int64_t at_ms, const struct uuid *by);
 
 #endif

@@ -8,15 +8,6 @@
 
 enum { ASKS_MAX = 6 };         /* texts of one turn that are understood */
 
-/* What is said that is no intent; it goes on behind these. */
-enum said { SAID_CHOICE = INTENTS, SAID_NAME, SAID_QUESTION, SAID_EXPENSES, SAID_AMOUNT, SAID_THING, SAID_TOO_MANY, SAID_OTHER };
-
-#define INTENT(name, en, zh_hant, zh_hans, ja) SAID_##name = INTENT_##name,
-enum said_intent {
-#include "data/intents.def"
-};
-#undef INTENT
-
 enum { ASKED_ANY = ASKED_KINDS };
 
 static const struct {
@@ -28,9 +19,8 @@ static const struct {
 #undef TURN
 };
 
-/* false: no row fits, or all that did handed on. */
-static bool
-act(struct turn *turn, unsigned said)
+bool
+turn_act(struct turn *turn, unsigned said)
 {
 	unsigned asked = turn->state->asked;
 
@@ -98,23 +88,9 @@ turn_open_question(struct turn *turn, enum asked asked)
 	turn->has_state = true;
 	state->asked = asked;
 	state->asked_until_ms = turn->received_ms + turn->options->dialogue_question_timeout_ms;
+	state->asked_by = turn->message_id;
 	state->language = turn->language;
 	return state;
-}
-
-void
-turn_add_button(struct turn *turn, struct slice label, struct slice data)
-{
-	if (turn->button_count < BUTTONS_MAX)
-		turn->buttons[turn->button_count++] = (struct button){ label, data };
-}
-
-void
-turn_add_word(struct turn *turn, enum text_name name)
-{
-	struct slice word = slice_of(say_text(turn->language, name));
-
-	turn_add_button(turn, word, word);
 }
 
 struct message_change *
@@ -157,7 +133,7 @@ void
 turn_act_on_verdict(struct turn *turn)
 {
 	turn_speak(turn, turn->result->language);
-	act(turn, said_by_verdict(turn->result->verdict));
+	turn_act(turn, said_by_verdict(turn->result->verdict));
 }
 
 static bool
@@ -189,7 +165,7 @@ static bool
 act_in(struct turn *turn, enum language language, unsigned said)
 {
 	turn_speak(turn, language);
-	return act(turn, said);
+	return turn_act(turn, said);
 }
 
 /* From the present intent on: one that turns out not to be meant hands on, at last to something that was bought. */
@@ -214,6 +190,7 @@ act_at_once(struct turn *turn)
 	bool is_question_alone = turn->question.kind != QUESTION_NONE && turn->question.name.len == 0 && turn->intent.value_count > 0;
 
 	turn->named = look_category(turn, text);
+	turn->choice = text.len > 0 ? (size_t)(text.ptr[0] - '1') : 0;
 	return (is_choice(turn, text) && act_in(turn, asked_in, SAID_CHOICE))
 	    || (is_question_alone && act_in(turn, turn->question.language, SAID_QUESTION))
 	    || act_on_intents(turn)
@@ -257,6 +234,8 @@ dialogue_begin(struct turn *turn)
 	turn->heard = language_heard(turn);
 	turn->language = turn->at_home;
 	read_state(turn);
+	if (turn_press(turn))
+		return;
 	intent_read(&turn->intent, turn->text, turn->heard);
 	question_read(&turn->question, turn->text, turn->today, turn->heard);
 	if (!act_at_once(turn))

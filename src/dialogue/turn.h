@@ -12,6 +12,15 @@
 /* PASS: this was not meant; the next row that fits is tried. */
 enum outcome { DONE, PASS };
 
+/* What is said: an intent, or what is none, which goes on behind these. */
+enum said { SAID_CHOICE = INTENTS, SAID_NAME, SAID_QUESTION, SAID_EXPENSES, SAID_AMOUNT, SAID_THING, SAID_TOO_MANY, SAID_OTHER };
+
+#define INTENT(name, en, zh_hant, zh_hans, ja) SAID_##name = INTENT_##name,
+enum said_intent {
+#include "data/intents.def"
+};
+#undef INTENT
+
 #define TURN(asked, said, action) enum outcome turn_##action(struct turn *turn);
 #include "data/turns.def"
 #undef TURN
@@ -39,13 +48,28 @@ void turn_go_on(struct turn *turn);
 struct state *turn_open_question(struct turn *turn, enum asked asked);
 void turn_close_question(struct turn *turn);
 
-void turn_add_button(struct turn *turn, struct slice label, struct slice data);
-
-/* One whose label is also what it says. */
-void turn_add_word(struct turn *turn, enum text_name name);
-
 /* The next change, zeroed, with its kind; NULL when there are too many or no memory. */
 struct message_change *turn_change(struct turn *turn, enum change_kind kind);
+
+/* Do what the table has for something that was said; false: no row fits, or all that did handed on. */
+bool turn_act(struct turn *turn, unsigned said);
+
+/* --- buttons.c ------------------------------------------------------------------------ */
+
+/*
+ * A button under the reply, as long as there is room.  Its code: u to undo what
+ * this message did, k to file its expense elsewhere, or an answer to its
+ * question: y and n, a (always), o (only this), x (never), d (delete), the
+ * number of a choice.
+ */
+void turn_add_button(struct turn *turn, struct slice label, struct slice code);
+void turn_add_word(struct turn *turn, enum text_name label, const char *code);
+
+/* One that answers with a category. */
+void turn_add_category_button(struct turn *turn, const struct category *category);
+
+/* What was said is a button's data, and has been dealt with. */
+bool turn_press(struct turn *turn);
 
 /* --- look.c: what is there -------------------------------------------------------- */
 
@@ -53,6 +77,9 @@ bool look_expense(struct turn *turn, const struct uuid *id, struct expense *expe
 
 /* The expenses of the newest entry, at most MESSAGE_EXPENSES_MAX; *at_ms: when it came. */
 size_t look_last_entry(struct turn *turn, struct expense *expenses, int64_t *at_ms);
+
+/* Those of a message that are still there. */
+size_t look_entry(struct turn *turn, const struct uuid *message_id, struct expense *expenses);
 
 /* Those whose description has the words, the newest first; at most max. */
 size_t look_matching(struct turn *turn, struct slice words, struct expense *expenses, size_t max);
@@ -70,6 +97,12 @@ const struct category *look_category(struct turn *turn, struct slice name);
 const struct category *look_category_called(struct turn *turn, struct slice name);
 
 struct slice turn_category_name(const struct turn *turn, const struct uuid *id);
+
+/* Take back the newest change, if that message made it, and say so. */
+bool turn_undo_step_of(struct turn *turn, const struct uuid *message_id);
+
+/* Delete expenses, and say that they are taken back. */
+void turn_undo_entry(struct turn *turn, const struct expense *expenses, size_t count);
 
 /* --- expenses.c ---------------------------------------------------------------------- */
 

@@ -155,7 +155,9 @@ make_message(struct op *op, const struct message_entry *entry, const struct expe
 		ids[i] = plan->expenses[i].id;
 	*message = (struct message){ .id = entry->id, .status = entry->status, .reply = entry->reply,
 		.received_ms = entry->received_ms, .finished_ms = entry->now_ms, .expense_count = plan->count,
-		.expense_ids = ids };
+		.expense_ids = ids, .button_count = entry->button_count };
+	for (size_t i = 0; i < entry->button_count; i++)
+		message->buttons[i] = entry->buttons[i];
 	return ST_OK;
 }
 

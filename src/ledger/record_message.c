@@ -9,7 +9,7 @@
 void
 message_pack(struct buf *b, const struct message *message, bool is_sign_up)
 {
-	struct packing p = record_begin(b, 7);
+	struct packing p = record_begin(b, 8);
 
 	msgpack_pack_uint32(&p.pk, message->status);
 	mp_put_str(&p.pk, message->text);
@@ -18,13 +18,14 @@ message_pack(struct buf *b, const struct message *message, bool is_sign_up)
 	msgpack_pack_int64(&p.pk, message->finished_ms);
 	put_uuids(&p.pk, message->expense_ids, message->expense_count);
 	mp_put_bool(&p.pk, is_sign_up);
+	buttons_put(&p.pk, message->buttons, message->button_count);
 	record_end(&p);
 }
 
 enum status
 message_unpack(struct slice value, struct message *message, bool *is_sign_up, struct uuid *ids)
 {
-	struct unpacking u = record_open(value, 7);
+	struct unpacking u = record_open(value, 8);
 	uint32_t status = mp_u32(&u.mp);
 
 	if (status > MESSAGE_WAITING)
@@ -37,6 +38,7 @@ message_unpack(struct slice value, struct message *message, bool *is_sign_up, st
 	message->expense_count = read_uuids(&u.mp, ids, MESSAGE_EXPENSES_MAX);
 	message->expense_ids = ids;
 	*is_sign_up = mp_bool(&u.mp);
+	message->button_count = buttons_read(&u.mp, message->buttons);
 	return record_close(&u);
 }
 

@@ -82,7 +82,7 @@ finish_recorded(struct drive *drive, const struct message *message, const struct
 {
 	struct message_result result = {
 		.id = message->id, .status = message->status, .is_replay = is_replay, .reply = message->reply,
-		.expenses = expenses, .expense_count = count,
+		.expenses = expenses, .expense_count = count, .button_count = message->button_count, .buttons = message->buttons,
 	};
 
 	if (is_replay)
@@ -202,6 +202,7 @@ record(struct drive *drive)
 		.expense_count = turn->expense_count, .expenses = turn->expenses,
 		.change_count = turn->change_count, .changes = turn->changes,
 		.cost_count = drive->cost_count, .costs = drive->costs,
+		.button_count = turn->button_count, .buttons = turn->buttons,
 	};
 
 	if (turn->has_state && dialogue_entry(turn, &dialogue))

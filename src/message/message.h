@@ -46,6 +46,8 @@ struct message_result {
 	const struct person  *person;         /* the user with categories; NULL when there is no user (yet) */
 	size_t                expense_count;
 	const struct expense *expenses;
+	size_t                button_count;
+	const struct reply_button *buttons;
 };
 
 /*

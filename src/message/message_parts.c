@@ -225,6 +225,16 @@ load_reply(const struct message_service *service, const struct message *message,
 	return copy;
 }
 
+static const struct reply_button *
+load_buttons(const struct message *message, struct arena *arena)
+{
+	struct reply_button *buttons = arena_alloc(arena, sizeof message->buttons);
+
+	for (size_t i = 0; buttons != NULL && i < message->button_count; i++)
+		buttons[i] = (struct reply_button){ arena_copy(arena, message->buttons[i].label), arena_copy(arena, message->buttons[i].data) };
+	return buttons;
+}
+
 bool
 message_load(const struct message_service *service, const struct ledger *ledger, const struct message *message,
     const struct person *person, struct arena *arena, struct message_result *result)
@@ -233,8 +243,10 @@ message_load(const struct message_service *service, const struct ledger *ledger,
 
 	*result = (struct message_result){ .id = message->id, .status = message->status, .person = person };
 	result->reply = load_reply(service, message, person, arena);
+	result->buttons = load_buttons(message, arena);
+	result->button_count = result->buttons != NULL ? message->button_count : 0;
 	loading.expenses = arena_alloc(arena, (message->expense_count + 1) * sizeof *loading.expenses);
-	if (result->reply.ptr == NULL || loading.expenses == NULL)
+	if (result->reply.ptr == NULL || result->buttons == NULL || loading.expenses == NULL)
 		return false;
 	for (size_t i = 0; i < message->expense_count; i++)
 		store_get_expense(service->store, ledger, &message->expense_ids[i], keep_expense, &loading);

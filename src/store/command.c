@@ -143,6 +143,7 @@ put_message(msgpack_packer *pk, const struct message *message)
 	msgpack_pack_uint64(pk, message->expense_count);
 	for (size_t i = 0; i < message->expense_count; i++)
 		mp_put_uuid(pk, &message->expense_ids[i]);
+	buttons_put(pk, message->buttons, message->button_count);
 }
 
 static void
@@ -159,6 +160,7 @@ read_message(struct mp *mp, struct arena *arena, struct message *message)
 	message->expense_ids = ids = command_read_list(mp, arena, &message->expense_count, BATCH_EXPENSES_MAX, sizeof *ids);
 	for (size_t i = 0; !mp->is_bad && i < message->expense_count; i++)
 		mp_uuid(mp, &ids[i]);
+	message->button_count = buttons_read(mp, message->buttons);
 }
 
 void

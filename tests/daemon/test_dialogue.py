@@ -185,6 +185,70 @@ class Dialogue(LedgerCase):
         self.assertEqual(self.expenses(), [("lunch", "10.00", "Food")])
 
 
+OLD = "That button is of an earlier message; nothing was changed."
+
+
+class Buttons(LedgerCase):
+    def say(self, text):
+        """The reply, and the data of its buttons by their labels."""
+        answer = self.client.say(self.user, text).json
+        for button in answer["buttons"]:
+            self.assertRegex(button["data"], "^[!-~]{1,60}$")
+        return answer["reply"], {button["label"]: button["data"] for button in answer["buttons"]}
+
+    def there(self):
+        return sorted((e["description"], e["category"]["name"]) for e in self.client.expenses(self.user))
+
+    def test_undo_takes_back_what_its_message_did_and_once(self):
+        _, first = self.say("coffee 5")
+        self.say("lunch 10")
+        self.assertIn("coffee", self.say(first["Undo"])[0])
+        self.assertEqual(self.say(first["Undo"])[0], OLD)
+        self.assertEqual(self.there(), [("lunch", "Food")])
+
+    def test_undo_of_a_change_is_no_more_when_another_one_came(self):
+        self.say("coffee 5")
+        _, changed = self.say("make it 6")
+        self.say("make it 7")
+        self.assertEqual(self.say(changed["Undo"])[0], OLD)
+        self.assertEqual(self.client.expenses(self.user)[0]["amount"], "7.00")
+
+    def test_an_expense_is_filed_elsewhere_and_a_rule_made_by_touch(self):
+        _, recorded = self.say("coffee 5")
+        _, asked = self.say(recorded["Another category"])
+        _, changed = self.say(asked["Transport"])
+        self.say(changed["always"])
+        self.assertEqual([self.say(pressed)[0] for pressed in (changed["never"], asked["Food"])], [OLD, OLD])
+        self.say("coffee 6")
+        self.assertEqual(self.there(), [("coffee", "Transport"), ("coffee", "Transport")])
+
+    def test_of_several_that_fit_one_is_touched(self):
+        self.say("green tea 1")
+        self.say("black tea 2")
+        _, asked = self.say("delete tea")
+        self.assertEqual(list(asked), ["1. black tea NT$2 (Food)", "2. green tea NT$1 (Food)"])
+        self.say(asked["2. green tea NT$1 (Food)"])
+        self.assertEqual(self.say(asked["1. black tea NT$2 (Food)"])[0], OLD)
+        self.assertEqual(self.there(), [("black tea", "Food")])
+
+    def test_a_question_is_dropped_by_touch_and_an_old_button_answers_no_newer_question(self):
+        _, asked = self.say("coffee")
+        _, deleting = self.say("delete my data")
+        self.assertEqual(self.say(asked["Cancel"])[0], OLD)
+        self.say("tea")
+        self.assertEqual(self.say(deleting["yes, delete everything"])[0], OLD)
+        self.assertEqual(self.client.say(self.user, "4").json["status"], "recorded")
+
+    def test_nobody_presses_what_is_anothers(self):
+        _, mine = self.say("coffee 5")
+        owner, self.user = self.user, next(self.users)
+        self.say("hello")
+        for pressed in mine.values():
+            self.assertEqual(self.say(pressed)[0], OLD)
+        self.user = owner
+        self.assertEqual(self.there(), [("coffee", "Food")])
+
+
 class Terminal(unittest.TestCase):
     def chat(self, daemon, said):
         return subprocess.run([program("aiexpensectl"), "-s", daemon.run_dir, "chat", "--user", "me"], input=said.encode(),
