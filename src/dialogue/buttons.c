@@ -34,20 +34,32 @@ cut(struct slice label)
 	return label;
 }
 
-void
-turn_add_button(struct turn *turn, struct slice label, struct slice code)
+static void
+add_button(struct turn *turn, const struct uuid *message_id, struct slice label, struct slice code)
 {
 	char data[BUTTON_DATA_MAX + 1] = "b";
 	struct reply_button *button = &turn->buttons[turn->button_count];
 
 	if (turn->button_count == REPLY_BUTTONS_MAX || 1 + ID_DIGITS + 1 + code.len > BUTTON_DATA_MAX)
 		return;
-	hex_encode(turn->message_id.bytes, sizeof turn->message_id.bytes, data + 1);
+	hex_encode(message_id->bytes, sizeof message_id->bytes, data + 1);
 	data[1 + ID_DIGITS] = ':';
 	memcpy(data + 1 + ID_DIGITS + 1, code.ptr, code.len);
 	*button = (struct reply_button){ arena_copy(turn->arena, cut(label)),
 		arena_copy(turn->arena, (struct slice){ data, 1 + ID_DIGITS + 1 + code.len }) };
 	turn->button_count += button->label.ptr != NULL && button->data.ptr != NULL;
+}
+
+void
+turn_add_button(struct turn *turn, struct slice label, struct slice code)
+{
+	add_button(turn, &turn->message_id, label, code);
+}
+
+void
+turn_add_undo_of(struct turn *turn, const struct uuid *message_id)
+{
+	add_button(turn, message_id, slice_of(say_text(turn->language, TEXT_word_undo)), SLICE_LITERAL("u"));
 }
 
 void

@@ -24,8 +24,8 @@ turn_say_expense(struct turn *turn, enum text_name form, const struct expense *e
 	say_expense(turn, turn->reply, form, expense);
 }
 
-static void
-change_expense(struct turn *turn, enum expense_action action, const struct expense *expense)
+void
+turn_change_expense(struct turn *turn, enum expense_action action, const struct expense *expense)
 {
 	struct message_change *change = turn_change(turn, CHANGE_EXPENSE);
 
@@ -95,13 +95,13 @@ turn_do(struct turn *turn, const struct edit *edit, const struct expense *expens
 
 	turn_close_question(turn);
 	if (edit->doing == DOING_RESTORE) {
-		change_expense(turn, EXPENSE_RESTORED, expense);
+		turn_change_expense(turn, EXPENSE_RESTORED, expense);
 		turn_say_expense(turn, TEXT_restored, expense);
 		return;
 	}
 	remember(turn, edit->doing == DOING_DELETE, expense);
 	turn_add_word(turn, TEXT_word_undo, "u");
-	change_expense(turn, edit->doing == DOING_DELETE ? EXPENSE_DELETED : EXPENSE_CHANGED, &after);
+	turn_change_expense(turn, edit->doing == DOING_DELETE ? EXPENSE_DELETED : EXPENSE_CHANGED, &after);
 	turn_say_expense(turn, edit->doing == DOING_DELETE ? TEXT_deleted : TEXT_changed, &after);
 }
 
@@ -245,7 +245,7 @@ undo_change(struct turn *turn, const struct uuid *id)
 		return;
 	before.id = now.id;
 	before.version = now.version;
-	change_expense(turn, EXPENSE_CHANGED, &before);
+	turn_change_expense(turn, EXPENSE_CHANGED, &before);
 	turn_new_line(turn);
 	turn_say_expense(turn, TEXT_recorded_line, &before);
 }
@@ -257,7 +257,7 @@ undo_deletion(struct turn *turn, const struct uuid *id)
 
 	if (!find_chosen(turn, DOING_RESTORE, id, &expense))
 		return;
-	change_expense(turn, EXPENSE_RESTORED, &expense);
+	turn_change_expense(turn, EXPENSE_RESTORED, &expense);
 	turn_new_line(turn);
 	turn_say_expense(turn, TEXT_recorded_line, &expense);
 }
@@ -294,7 +294,7 @@ turn_undo_entry(struct turn *turn, const struct expense *expenses, size_t count)
 {
 	turn_say(turn, TEXT_undone_entry, NULL);
 	for (size_t i = 0; i < count; i++) {
-		change_expense(turn, EXPENSE_DELETED, &expenses[i]);
+		turn_change_expense(turn, EXPENSE_DELETED, &expenses[i]);
 		turn_new_line(turn);
 		turn_say_expense(turn, TEXT_recorded_line, &expenses[i]);
 	}
@@ -325,6 +325,8 @@ turn_undo(struct turn *turn)
 	int64_t entry_ms = 0;
 	size_t count = entry != NULL ? look_last_entry(turn, entry, &entry_ms) : 0;
 
+	if (look_is_reply(turn))
+		return turn_delete_last(turn);
 	turn_close_question(turn);
 	while (state->step_count > 0 && (count == 0 || state->steps[state->step_count - 1].at_ms >= entry_ms))
 		if (undo_step(turn))

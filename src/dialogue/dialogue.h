@@ -31,6 +31,7 @@ struct turn {
 	const struct options *options;
 	struct arena         *arena;       /* for all that the turn makes */
 	struct slice          text;
+	const struct incoming *incoming;   /* NULL: a text said to the daemon alone */
 	const struct person  *person;      /* NULL: the user is not signed up yet */
 	struct sign_up       *profile;     /* the user's settings, or what a new one gets: the first message may say the language */
 	struct uuid           message_id;

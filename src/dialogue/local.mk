@@ -5,6 +5,7 @@ libaiexpense_a_SOURCES += src/dialogue/categories.c
 libaiexpense_a_SOURCES += src/dialogue/change.c
 libaiexpense_a_SOURCES += src/dialogue/correct.c
 libaiexpense_a_SOURCES += src/dialogue/dialogue.h
+libaiexpense_a_SOURCES += src/dialogue/edited.c
 libaiexpense_a_SOURCES += src/dialogue/expenses.c
 libaiexpense_a_SOURCES += src/dialogue/intent.c src/dialogue/intent.h
 libaiexpense_a_SOURCES += src/dialogue/look.c

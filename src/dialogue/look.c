@@ -10,6 +10,7 @@
 #include "fold.h"
 #include "message/message.h"
 #include "store/person.h"
+#include "store_queue.h"
 
 enum {
 	LOOKED_THROUGH = 500,          /* expenses, for words that were said */
@@ -60,12 +61,22 @@ take_entry(enum status st, const struct message *message, void *arg)
 		store_get_expense(looking->turn->store, looking->turn->ledger, &message->expense_ids[i], take_one, looking);
 }
 
+bool
+look_is_reply(const struct turn *turn)
+{
+	return turn->incoming != NULL && turn->incoming->reply_to_ref.len > 0;
+}
+
 size_t
 look_last_entry(struct turn *turn, struct expense *expenses, int64_t *at_ms)
 {
 	struct looking looking = { .turn = turn, .expenses = expenses, .max = MESSAGE_EXPENSES_MAX };
 
-	store_find_last_entry(turn->store, turn->ledger, take_entry, &looking);
+	if (look_is_reply(turn))
+		store_find_reference(turn->store, turn->ledger, turn->incoming->conversation, turn->incoming->reply_to_ref, take_entry,
+		    &looking);
+	else
+		store_find_last_entry(turn->store, turn->ledger, take_entry, &looking);
 	*at_ms = looking.at_ms;
 	return looking.count;
 }

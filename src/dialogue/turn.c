@@ -234,7 +234,7 @@ dialogue_begin(struct turn *turn)
 	turn->heard = language_heard(turn);
 	turn->language = turn->at_home;
 	read_state(turn);
-	if (turn_press(turn))
+	if (turn_follow(turn) || turn_press(turn))
 		return;
 	intent_read(&turn->intent, turn->text, turn->heard);
 	question_read(&turn->question, turn->text, turn->today, turn->heard);

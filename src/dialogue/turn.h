@@ -68,14 +68,25 @@ void turn_add_word(struct turn *turn, enum text_name label, const char *code);
 /* One that answers with a category. */
 void turn_add_category_button(struct turn *turn, const struct category *category);
 
+/* Undo, under a reply that is about another message. */
+void turn_add_undo_of(struct turn *turn, const struct uuid *message_id);
+
 /* What was said is a button's data, and has been dealt with. */
 bool turn_press(struct turn *turn);
+
+/* --- edited.c -------------------------------------------------------------------------- */
+
+/* It tells that another message was edited or deleted, and has been dealt with. */
+bool turn_follow(struct turn *turn);
 
 /* --- look.c: what is there -------------------------------------------------------- */
 
 bool look_expense(struct turn *turn, const struct uuid *id, struct expense *expense);
 
-/* The expenses of the newest entry, at most MESSAGE_EXPENSES_MAX; *at_ms: when it came. */
+/* The message answers another one, of the user's or the bot's, in a messenger. */
+bool look_is_reply(const struct turn *turn);
+
+/* The expenses of the newest entry, or of the one that is replied to, at most MESSAGE_EXPENSES_MAX; *at_ms: when it came. */
 size_t look_last_entry(struct turn *turn, struct expense *expenses, int64_t *at_ms);
 
 /* Those of a message that are still there. */
@@ -113,6 +124,9 @@ struct slice turn_default_account(const struct turn *turn);
 
 /* One line of the catalogue about an expense; see reply_expense. */
 void turn_say_expense(struct turn *turn, enum text_name form, const struct expense *expense);
+
+/* Only that, in its present version; it is expense afterwards. */
+void turn_change_expense(struct turn *turn, enum expense_action action, const struct expense *expense);
 
 /* Do something with an expense, say so, and remember it so that it can be undone. */
 void turn_do(struct turn *turn, const struct edit *edit, const struct expense *expense);

@@ -310,8 +310,6 @@ answer_without_turn(struct drive *drive)
 	enum language language = language_from_tag(drive->sign_up.locale);
 
 	drive->turn = (struct turn){ .status = MESSAGE_NOTHING, .language = language };
-	if (!is_said(&input->incoming) && input->incoming.kind != INCOMING_BUTTON)
-		return true;
 	if (text_length(input->text) > MESSAGE_CHARACTERS_MAX)
 		reply_too_long(&drive->reply, language, MESSAGE_CHARACTERS_MAX);
 	else if (input->incoming.kind == INCOMING_IMAGE && input->text.len == 0)
@@ -330,7 +328,7 @@ take_turn(struct drive *drive)
 	}
 	drive->turn = (struct turn){
 		.store = drive->service->store, .ledger = &drive->ledger, .options = drive->service->options, .arena = &drive->arena,
-		.text = drive->input.text, .person = drive->is_known ? &drive->person : NULL, .profile = &drive->sign_up,
+		.text = drive->input.text, .incoming = &drive->input.incoming, .person = drive->is_known ? &drive->person : NULL, .profile = &drive->sign_up,
 		.message_id = drive->input.id, .received_ms = drive->input.received_ms, .now_ms = clock_wall_ms(),
 		.today = drive->today, .dialogue = &drive->dialogue, .reply = &drive->reply,
 	};

@@ -114,6 +114,33 @@ class Webhooks(unittest.TestCase):
         self.assertEqual(self.spent("telegram:123456:9001"), [])
         self.assertEqual(self.grown("expenses_recorded"), 0)
 
+    def tell(self, update):
+        """One more update, after which all there was has been worked on."""
+        recorded = self.daemon.stats()["messages_recorded"]
+        self.assertEqual(post_telegram(self.hook, update).status, 200)
+        self.daemon.wait_for(lambda: self.daemon.stats()["messages_recorded"] > recorded)
+
+    def test_what_answers_another_message_is_about_that_one(self):
+        user = "telegram:123456:9003"
+        self.tell(telegram_update(9003, 9003, "taxi 100", 11))
+        self.tell(telegram_update(9004, 9003, "lunch 10", 12))
+        replied = {"reply_to_message": {"message_id": 11, "date": 1, "chat": {"id": 9003, "type": "private"}}}
+        self.tell(telegram_update(9005, 9003, "make it 250", 13, **replied))
+        self.assertEqual(sorted(self.spent(user)), [("lunch", "10.00"), ("taxi", "250.00")])
+        self.tell(telegram_update(9006, 9003, "delete", 14, **replied))
+        self.assertEqual(self.spent(user), [("lunch", "10.00")])
+
+    def test_an_edited_message_edits_its_expenses(self):
+        user = "telegram:123456:9007"
+        self.tell(telegram_update(9007, 9007, "taxi 100, lunch 10", 21))
+        for number, text, there in ((9008, "cab 120, lunch 10", [("cab", "120.00"), ("lunch", "10.00")]),
+                                    (9009, "cab 120", [("cab", "120.00")]),
+                                    (9010, "never mind", [("cab", "120.00")])):
+            update = telegram_update(number, 9007, text, 21)
+            update["edited_message"] = {**update.pop("message"), "edit_date": number}
+            self.tell(update)
+            self.assertEqual(sorted(self.spent(user)), there)
+
     def test_a_new_user_is_answered_in_the_messengers_language(self):
         update = telegram_update(9002, 9002, "5")
         update["message"]["from"]["language_code"] = "ja"
