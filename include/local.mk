@@ -17,6 +17,7 @@ libaiexpense_a_SOURCES += include/status.h
 libaiexpense_a_SOURCES += include/status.def
 libaiexpense_a_SOURCES += include/store.h
 libaiexpense_a_SOURCES += include/store_dialogue.h
+libaiexpense_a_SOURCES += include/store_queue.h
 libaiexpense_a_SOURCES += include/text.h
 libaiexpense_a_SOURCES += include/understand.h
 libaiexpense_a_SOURCES += include/uuid.h
