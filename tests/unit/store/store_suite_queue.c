@@ -294,6 +294,7 @@ static void
 what_came_with_a_message_is_kept_with_it(void **state)
 {
 	struct suite *s = *state;
+	static char large[MEDIA_MAX + 1];
 	struct inbox_entry entry = entry_of("line:U1", suite_now_ms()), *kept;
 	struct found found;
 
@@ -306,7 +307,7 @@ what_came_with_a_message_is_kept_with_it(void **state)
 	assert_int_equal(kept->incoming.locale_hint.len, 2);
 	assert_int_equal(kept->deliver_to.len, entry.deliver_to.len);
 	entry.message_id = uuid7_next(suite_now_ms());
-	entry.incoming.media.len = MEDIA_MAX + 1;
+	entry.incoming.media = (struct slice){ large, sizeof large };
 	assert_int_equal(put(s, &entry), ST_TEXT_TOO_LONG);
 }
 
