@@ -116,4 +116,3 @@ EXTRA_DIST += tests/daemon/test_webhook.py
 EXTRA_DIST += tests/daemon/webhooks.py
 EXTRA_DIST += tests/daemon/test_queue.py
 EXTRA_DIST += tests/daemon/test_webhook_faults.py
-EXTRA_DIST += tests/daemon/platform_mock.py

@@ -57,6 +57,8 @@ def telegram(mock, call):
     if call.path.endswith("/answerCallbackQuery"):
         mock.pressed.append(call.body["callback_query_id"])
         return {"ok": True, "result": True}
+    if refusal := mock.refusals.get(str(call.body["chat_id"])):
+        raise Refused(refusal[0], {"ok": False, "error_code": refusal[0], "description": refusal[1]})
     if call.body["reply_parameters"]["message_id"] < 1:
         raise Refused(400, {"ok": False, "error_code": 400, "description": "Bad Request: message to be replied not found"})
     return {"ok": True, "result": {"message_id": int(mock.keep("telegram", str(call.body["chat_id"]), call.body["text"], call.body))}}
@@ -118,6 +120,7 @@ PLATFORMS = {"line": line, "telegram": telegram, "slack": slack, "discord": disc
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True           # else each answer's body waits 40 ms behind its head
     timeout = 60
 
     def log_message(self, *args):
@@ -179,6 +182,7 @@ class MockMessengers:
         self.stop = threading.Event()
         self.calls, self.errors, self.pressed = [], [], []
         self.faults = {}
+        self.refusals = {}                   # chats of Telegram to the status and the words with which it refuses them
         self.messages = {}                   # (platform, chat) to what was sent there
         self.used_tokens, self.expired_tokens = set(), set()
         self.nonces = {}

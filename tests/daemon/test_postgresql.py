@@ -9,7 +9,7 @@ import unittest
 import tap
 from api import Client, service
 from harness import Daemon
-from platform_mock import Platform
+from mock_messengers import MockMessengers
 from postgres import Postgres, programs
 from webhooks import Secrets, post_telegram, telegram_update
 
@@ -73,9 +73,8 @@ class PostgresqlTest(unittest.TestCase):
             self.assertEqual([(t["amount"], t["count"]) for t in totals], [("250.00", 3)])
 
     def test_what_a_messenger_sends_is_booked_once_by_two_instances_and_answered(self):
-        platform = Platform()
-        with Secrets() as secrets:
-            conf = conf_of(self.server) + secrets.telegram(api_url=f"http://127.0.0.1:{platform.server_port}")
+        with Secrets() as secrets, MockMessengers() as mock:
+            conf = conf_of(self.server) + secrets.telegram(api_url=mock.url + "/telegram")
             with Daemon(conf, start=False) as one, Daemon(conf, start=False) as two:
                 migrate(one)
                 one.start()
@@ -84,13 +83,11 @@ class PostgresqlTest(unittest.TestCase):
                     for n in range(10):
                         for to in (hook, other) if n % 2 else (other, hook):
                             self.assertEqual(post_telegram(to, telegram_update(n + 1, n + 1, "tea 5")).status, 200)
-                one.wait_for(lambda: all(platform.texts(n + 1) for n in range(10)))
+                one.wait_for(lambda: all(mock.read("telegram", str(n + 1)) for n in range(10)))
                 with service(two) as client:
                     for n in range(10):
                         self.assertEqual(descriptions(client, f"telegram:123456:{n + 1}"), ["tea"])
-                self.assertEqual(len(platform.sent), 10)
-        platform.shutdown()
-        platform.server_close()
+                self.assertEqual([len(mock.read("telegram", str(n + 1))) for n in range(10)], [1] * 10)
 
     def test_while_the_server_is_away_all_is_503_and_afterwards_all_is_well(self):
         with instance(self.server) as d:

@@ -8,16 +8,16 @@ import unittest
 import tap
 from api import Client
 from harness import Daemon
-from platform_mock import Platform
+from mock_messengers import MockMessengers
 from webhooks import Secrets, post_telegram, telegram_update
 
 
 class Queue(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.platform = Platform()
+        cls.mock = MockMessengers().__enter__()
         cls.secrets = Secrets()
-        cls.daemon = Daemon(cls.secrets.telegram(api_url=f"http://127.0.0.1:{cls.platform.server_port}")).__enter__()
+        cls.daemon = Daemon(cls.secrets.telegram(api_url=cls.mock.url + "/telegram")).__enter__()
         cls.hook = Client(cls.daemon.port)
 
     @classmethod
@@ -25,33 +25,35 @@ class Queue(unittest.TestCase):
         cls.hook.connection.close()
         cls.daemon.__exit__(None, None, None)
         cls.secrets.__exit__()
-        cls.platform.shutdown()
-        cls.platform.server_close()
+        cls.mock.__exit__()
 
     def say(self, user, text, update):
         self.assertEqual(post_telegram(self.hook, telegram_update(update, user, text)).status, 200)
 
+    def texts(self, chat):
+        return self.mock.read("telegram", str(chat))
+
     def test_a_reply_arrives_once(self):
         self.say(1, "tea 5", 101)
-        self.daemon.wait_for(lambda: self.platform.texts(1))
+        self.daemon.wait_for(lambda: self.texts(1))
         self.say(1, "tea 5", 101)
         self.say(1, "bun 7", 102)
-        self.daemon.wait_for(lambda: len(self.platform.texts(1)) == 2)
-        self.assertIn("tea", self.platform.texts(1)[0])
-        self.assertIn("bun", self.platform.texts(1)[1])
+        self.daemon.wait_for(lambda: len(self.texts(1)) == 2)
+        self.assertIn("tea", self.texts(1)[0])
+        self.assertIn("bun", self.texts(1)[1])
 
     def test_replies_that_failed_come_later_in_their_order(self):
-        self.platform.refusals[2] = (500, "not now")
+        self.mock.refusals["2"] = (500, "not now")
         for n, text in enumerate(("tea 5", "bun 7", "pie 9")):
             self.say(2, text, 200 + n)
-        self.daemon.wait_for(lambda: self.platform.asked.count(2) >= 2)
+        self.daemon.wait_for(lambda: len([call for call in self.mock.asked("/sendMessage") if call.body["chat_id"] == 2]) >= 2)
         self.assertGreaterEqual(self.daemon.stats()["queue_deliveries_put_off"], 1)
-        del self.platform.refusals[2]
-        self.daemon.wait_for(lambda: len(self.platform.texts(2)) == 3)
-        self.assertEqual([[word in text for text in self.platform.texts(2)].index(True) for word in ("tea", "bun", "pie")], [0, 1, 2])
+        del self.mock.refusals["2"]
+        self.daemon.wait_for(lambda: len(self.texts(2)) == 3)
+        self.assertEqual([[word in text for text in self.texts(2)].index(True) for word in ("tea", "bun", "pie")], [0, 1, 2])
 
     def test_what_is_refused_is_given_up_and_the_operator_sees_it(self):
-        self.platform.refusals[3] = (403, "Forbidden: bot was blocked by the user")
+        self.mock.refusals["3"] = (403, "Forbidden: bot was blocked by the user")
         self.say(3, "tea 5", 301)
         self.daemon.wait_for(lambda: "telegram:123456:3" in self.daemon.ctl("queue", "list").stdout)
         line, = [l for l in self.daemon.ctl("queue", "list").stdout.splitlines() if "telegram:123456:3" in l]
@@ -60,13 +62,13 @@ class Queue(unittest.TestCase):
         self.assertIn("tea", self.daemon.ctl("queue", "show", name).stdout)
         self.assertEqual(self.daemon.ctl("queue", "list").returncode, 0)
         self.assertNotEqual(self.daemon.ctl("queue", "show", "r-1").returncode, 0)
-        del self.platform.refusals[3]
+        del self.mock.refusals["3"]
         self.assertIn("1 will be tried again", self.daemon.ctl("queue", "retry", name).stdout)
-        self.daemon.wait_for(lambda: self.platform.texts(3))
+        self.daemon.wait_for(lambda: self.texts(3))
         self.assertNotEqual(self.daemon.ctl("queue", "retry", name).returncode, 0)
 
     def test_what_is_dropped_is_gone(self):
-        self.platform.refusals[4] = (403, "Forbidden: bot was blocked by the user")
+        self.mock.refusals["4"] = (403, "Forbidden: bot was blocked by the user")
         self.say(4, "tea 5", 401)
         self.daemon.wait_for(lambda: "telegram:123456:4" in self.daemon.ctl("queue", "list").stdout)
         self.assertRegex(self.daemon.ctl("queue", "drop", "all").stdout, r"^[1-9]\d* dropped$")
@@ -76,12 +78,12 @@ class Queue(unittest.TestCase):
         self.assertIn("error: ", self.daemon.ask("queue list"))
 
     def test_a_graceful_stop_waits_until_replies_are_delivered(self):
-        with Secrets() as secrets, Daemon(secrets.telegram(api_url=f"http://127.0.0.1:{self.platform.server_port}")) as d:
+        with Secrets() as secrets, Daemon(secrets.telegram(api_url=self.mock.url + "/telegram")) as d:
             with Client(d.port) as hook:
                 for n in range(10):
                     self.assertEqual(post_telegram(hook, telegram_update(600 + n, 60 + n, "tea 5")).status, 200)
             d.stop(signal.SIGQUIT)
-            self.assertEqual([len(self.platform.texts(60 + n)) for n in range(10)], [1] * 10)
+            self.assertEqual([len(self.texts(60 + n)) for n in range(10)], [1] * 10)
 
 
 if __name__ == "__main__":

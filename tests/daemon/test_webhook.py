@@ -14,7 +14,7 @@ import lmdb
 import tap
 from api import Client, service
 from harness import Daemon, wait_for
-from platform_mock import Platform
+from mock_messengers import MockMessengers
 from store_reader import read_store
 from webhooks import LINE_SECRET, Secrets, line_body, line_event, post_line, post_telegram, telegram_update
 
@@ -179,9 +179,8 @@ class Deaths(unittest.TestCase):
 
     def test_whoever_is_killed_each_message_is_booked_once_and_answered(self):
         """Telegram cannot tell a repeat: a reply may come twice when a process died between its sending and the record of that."""
-        platform = Platform()
-        with Secrets() as secrets, Daemon(f"ai {{ message_timeout_ms = 1000 }}\n" +
-                                          secrets.telegram(api_url=f"http://127.0.0.1:{platform.server_port}")) as d:
+        with Secrets() as secrets, MockMessengers() as mock, \
+                Daemon("ai { message_timeout_ms = 1000 }\n" + secrets.telegram(api_url=mock.url + "/telegram")) as d:
             users = []
             for n, role in enumerate(["http", "ai", "writer", "keeper"] * (KILLS // 4)):
                 thread = threading.Thread(target=self.send_until_taken, args=(d, range(1000 + 20 * n, 1020 + 20 * n)))
@@ -194,11 +193,10 @@ class Deaths(unittest.TestCase):
                 for user in users:
                     d.wait_for(lambda: client.get(f"/api/v1/user?user=telegram:123456:{user}").status == 200, user)
                     self.assertEqual([e["amount"] for e in client.expenses(f"telegram:123456:{user}")], ["5.00"], user)
-            wait_for(lambda: all(platform.texts(user) for user in users), "all replies", patience=90)    # claims of 20 s end first
-            self.assertEqual({text for _, text in platform.sent}, {platform.sent[0][1]})
-            self.assertLess(len(platform.sent) - len(users), len(users) / 10)
-        platform.shutdown()
-        platform.server_close()
+            wait_for(lambda: all(mock.read("telegram", str(user)) for user in users), "all replies", patience=90)    # claims of 20 s end first
+            sent = [text for user in users for text in mock.read("telegram", str(user))]
+            self.assertEqual(len(set(sent)), 1)
+            self.assertLess(len(sent) - len(users), len(users) / 10)
 
     def send_until_taken(self, d, users):
         """As a platform does that gets no answer."""

@@ -14,8 +14,8 @@ import unittest
 import tap
 from api import Client, service
 from harness import Daemon, free_port
+from mock_messengers import MockMessengers
 from mock_provider import FAULTS, MockProvider, expense
-from platform_mock import Platform
 from webhooks import Secrets, post_telegram, telegram_update
 
 SECONDS = float(os.environ.get("AIEXPENSE_FAULT_SECONDS", "0.5"))
@@ -51,18 +51,15 @@ class Sending:
 
 class Faults(unittest.TestCase):
     def test_under_every_fault_of_the_provider_nothing_is_lost_or_late(self):
-        platform = Platform()
-        with MockProvider(free_port()) as mock, Secrets() as secrets:
+        with MockProvider(free_port()) as mock, MockMessengers() as messengers, Secrets() as secrets:
             mock.says = lambda text: [expense("zorbl", text.split()[1])]
-            conf = secrets.telegram(api_url=f"http://127.0.0.1:{platform.server_port}") + mock.section()
+            conf = secrets.telegram(api_url=messengers.url + "/telegram") + mock.section()
             with Daemon(conf) as daemon, service(daemon) as client:
                 for number, fault in enumerate([None, *FAULTS]):
                     mock.fault = fault
-                    self.run_one(daemon, client, platform, fault, number)
-            platform.shutdown()
-            platform.server_close()
+                    self.run_one(daemon, client, messengers, fault, number)
 
-    def run_one(self, daemon, client, platform, fault, number):
+    def run_one(self, daemon, client, messengers, fault, number):
         first, count, lists = 1000000 * (number + 1), int(RATE * SECONDS), []
         sending = Sending(daemon.port, first, count)
         for thread in sending.threads:
@@ -80,8 +77,8 @@ class Faults(unittest.TestCase):
             user = f"telegram:123456:{first + n}"
             daemon.wait_for(lambda: client.get(f"/api/v1/user?user={user}").status == 200, f"{fault}: {user}")
             self.assertEqual([e["amount"] for e in client.expenses(user)], [f"{n % 90 + 10}.00"], fault)
-        daemon.wait_for(lambda: all(platform.texts(first + n) for n in range(count)), f"{fault}: the replies")
-        self.assertEqual({len(platform.texts(first + n)) for n in range(count)}, {1}, fault)
+        daemon.wait_for(lambda: all(messengers.read("telegram", str(first + n)) for n in range(count)), f"{fault}: the replies")
+        self.assertEqual({len(messengers.read("telegram", str(first + n))) for n in range(count)}, {1}, fault)
         print(f"# {fault or 'healthy':10} {count} messages at {RATE}/s: acknowledged p50 {percentile(sending.times, 0.5):.1f} ms, "
               f"p99 {percentile(sending.times, 0.99):.1f} ms; lists p99 {percentile(lists, 0.99):.1f} ms; "
               f"all answered {time.monotonic() - sent:.1f} s behind the last", flush=True)
