@@ -4,10 +4,12 @@
 
 import glob
 import http.client
+import io
 import os
 import signal
 import threading
 import unittest
+import zipfile
 
 import lmdb
 
@@ -129,6 +131,20 @@ class Webhooks(unittest.TestCase):
         self.assertEqual(sorted(self.spent(user)), [("lunch", "10.00"), ("taxi", "250.00")])
         self.tell(telegram_update(9006, 9003, "delete", 14, **replied))
         self.assertEqual(self.spent(user), [("lunch", "10.00")])
+
+    def test_a_deleted_message_asks_and_its_expenses_stay(self):
+        said = line_event(self.name, "tea 5", self.name)
+        post_line(self.hook, line_body(said))
+        self.daemon.wait_for(lambda: self.spent() == [("tea", "5.00")])
+        unsent = line_event(self.name, "", self.name + "-unsent", type="unsend", unsend={"messageId": said["message"]["id"]})
+        del unsent["message"], unsent["replyToken"]
+        recorded = self.daemon.stats()["messages_recorded"]
+        self.assertEqual(post_line(self.hook, line_body(unsent)).status, 200)
+        self.daemon.wait_for(lambda: self.daemon.stats()["messages_recorded"] == recorded + 1)
+        self.assertEqual(self.spent(), [("tea", "5.00")])
+        export = self.client.get(f"/api/v1/user/export?user={self.user}")
+        with zipfile.ZipFile(io.BytesIO(export.body)) as archive:
+            self.assertIn(b"its expenses are still here", b"".join(archive.read(name) for name in archive.namelist()))
 
     def test_an_edited_message_edits_its_expenses(self):
         user = "telegram:123456:9007"
