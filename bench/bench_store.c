@@ -29,7 +29,7 @@
 #include "options.h"
 #include "sockets.h"
 #include "store/batch.h"
-#include "store/command.h"
+#include "store/command/command.h"
 #include "kv/kv_lmdb.h"
 #include "kv/kv_mem.h"
 #include "store/ledger_hash.h"

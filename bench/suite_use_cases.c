@@ -7,7 +7,7 @@
 
 #include "suite.h"
 
-#include "api/expense_json.h"
+#include "api/expense/expense_json.h"
 #include "bench_data.h"
 #include "message/message.h"
 #include "understand.h"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "tests", "daemon"))
+sys.path.insert(0, os.path.join(HERE, "..", "tests", "daemon", "support"))
 
 from api import Client, token                       # noqa: E402
 

@@ -20,6 +20,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 	AIEXPENSE_TIMES=$(AIEXPENSE_TIMES); export AIEXPENSE_TIMES; \
 	AIEXPENSE_SLOW_CLIENTS=$(AIEXPENSE_SLOW_CLIENTS); export AIEXPENSE_SLOW_CLIENTS; \
 	AIEXPENSE_UPGRADES=$(AIEXPENSE_UPGRADES); export AIEXPENSE_UPGRADES; \
+	PYTHONPATH='$(abs_top_srcdir)/tests/daemon/support'; export PYTHONPATH; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 AIEXPENSE_EVENTS = 50
 AIEXPENSE_KILLS = 100
@@ -56,7 +57,26 @@ include tests/bench/local.mk
 include tests/fuzz/local.mk
 
 # The long form of the proofs that check has in short.
+LONG_TESTS =
+LONG_TESTS += tests/daemon/http/test_slow_clients.py
+LONG_TESTS += tests/daemon/messages/test_messengers.py
+LONG_TESTS += tests/daemon/messages/test_webhook.py
+LONG_TESTS += tests/daemon/messages/test_webhook_faults.py
+LONG_TESTS += tests/daemon/operations/test_kill.py
+LONG_TESTS += tests/daemon/operations/test_logs.py
+LONG_TESTS += tests/daemon/operations/test_reload.py
+LONG_TESTS += tests/daemon/operations/test_upgrade.py
+LONG_TESTS += tests/faults/test_power_loss.py
+LONG_SIZES =
+LONG_SIZES += AIEXPENSE_EVENTS=1000
+LONG_SIZES += AIEXPENSE_KILLS=1000
+LONG_SIZES += AIEXPENSE_FAULT_SECONDS=10
+LONG_SIZES += AIEXPENSE_FAULT_RATE=200
+LONG_SIZES += AIEXPENSE_IMAGES=100000
+LONG_SIZES += AIEXPENSE_TIMES=100
+LONG_SIZES += AIEXPENSE_UPGRADES=20
+LONG_SIZES += AIEXPENSE_SLOW_CLIENTS=1000
+LONG_SIZES += TEST_SECONDS=3600
 check-long: all check
-	$(MAKE) check TESTS="tests/daemon/test_kill.py tests/daemon/test_logs.py tests/daemon/test_messengers.py tests/daemon/test_reload.py tests/daemon/test_slow_clients.py tests/daemon/test_upgrade.py tests/daemon/test_webhook.py tests/daemon/test_webhook_faults.py tests/faults/test_power_loss.py" \
-		AIEXPENSE_EVENTS=1000 AIEXPENSE_KILLS=1000 AIEXPENSE_FAULT_SECONDS=10 AIEXPENSE_FAULT_RATE=200 AIEXPENSE_IMAGES=100000 AIEXPENSE_TIMES=100 AIEXPENSE_UPGRADES=20 AIEXPENSE_SLOW_CLIENTS=1000 TEST_SECONDS=3600
+	$(MAKE) check TESTS="$(LONG_TESTS)" $(LONG_SIZES)
 .PHONY: check-long

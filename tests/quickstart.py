@@ -14,7 +14,7 @@ import unittest
 import urllib.request
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(SOURCE, "tests", "daemon"))
+sys.path.insert(0, os.path.join(SOURCE, "tests", "daemon", "support"))
 os.environ.setdefault("AIEXPENSE_BUILDDIR", os.path.join(SOURCE, "build"))
 
 import tap                                           # noqa: E402

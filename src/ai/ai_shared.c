@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "ai/provider/provider.h"
-#include "answer_cache.h"
-#include "breaker.h"
+#include "ai/answer/answer_cache.h"
+#include "ai/worker/breaker.h"
 #include "budget.h"
 #include "log.h"
 #include "options.h"

@@ -9,7 +9,7 @@
 #include "access/caller.h"
 #include "chat/reply.h"
 #include "clock.h"
-#include "expense_json.h"
+#include "api/expense/expense_json.h"
 #include "contract/fields.h"
 #include "fold.h"
 #include "http/reply.h"

@@ -11,7 +11,7 @@
 #include "access/auth.h"
 #include "access/caller.h"
 #include "clock.h"
-#include "expense_json.h"
+#include "api/expense/expense_json.h"
 #include "contract/fields.h"
 #include "http/reply.h"
 #include "store/person.h"

@@ -8,7 +8,7 @@
 
 #include "access/caller.h"
 #include "clock.h"
-#include "expense_json.h"
+#include "api/expense/expense_json.h"
 #include "contract/fields.h"
 #include "http/reply.h"
 #include "store/person.h"

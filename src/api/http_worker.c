@@ -10,7 +10,7 @@
 
 #include <event2/event.h>
 
-#include "ai/ai_pool.h"
+#include "ai/pool/ai_pool.h"
 #include "contract/endpoints.h"
 #include "delivery/delivery.h"
 #include "http/access_log.h"

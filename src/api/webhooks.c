@@ -9,7 +9,7 @@
 #include <sys/queue.h>
 
 #include "access/auth.h"
-#include "ai/ai_delivery.h"
+#include "ai/pool/ai_delivery.h"
 #include "clock.h"
 #include "counters.h"
 #include "http/reply.h"

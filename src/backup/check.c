@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "ledger/key.h"
-#include "ledger/record_parts.h"
+#include "ledger/record/record_parts.h"
 #include "options.h"
 #include "store/layout.h"
 #include "store/ledger_hash.h"

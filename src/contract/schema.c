@@ -4,7 +4,7 @@
 
 #include "schema.h"
 
-#include "api/expense_json.h"
+#include "api/expense/expense_json.h"
 #include "incoming.h"
 #include "records.h"
 #include "scopes.h"

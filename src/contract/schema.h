@@ -22,7 +22,7 @@
  * When the handler is called the query and the body have been read and are
  * sound: nothing unknown is in them, what MUST be there is, and every value
  * keeps its row.  What depends on more than one value, or on what is stored,
- * is the handler's to check.  tests/daemon/test_openapi.py and
+ * is the handler's to check.  tests/daemon/rest/test_openapi.py and
  * test_isolation.py fail until the route has a driver and a row there.
  */
 #ifndef SCHEMA_H

@@ -10,7 +10,7 @@
 
 #include <event2/util.h>
 
-#include "ai/ai_delivery.h"
+#include "ai/pool/ai_delivery.h"
 #include "clock.h"
 #include "counters.h"
 #include "log.h"

@@ -7,7 +7,7 @@
 #include "clock.h"
 #include "kv/kv_lmdb.h"
 #include "ledger/key.h"
-#include "ledger/record_parts.h"
+#include "ledger/record/record_parts.h"
 #include "log.h"
 
 enum { TOLD_EVERY_MS = 1000, SHARDS_MAX = 256 };

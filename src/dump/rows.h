@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 #include "kv/kv.h"
-#include "ledger/record.h"
+#include "ledger/record/record.h"
 
 enum { ROW_KEY_MAX = 511, ROW_VALUE_MAX = 1 << 20 };
 

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <xxhash.h>
 
-#include "ledger/record_parts.h"
+#include "ledger/record/record_parts.h"
 #include "log.h"
 
 struct stream_in {

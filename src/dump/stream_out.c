@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#include "ledger/record_parts.h"
+#include "ledger/record/record_parts.h"
 #include "log.h"
 
 /* A block is written when it has so much, wherever the rows come from: the same rows give the same bytes. */

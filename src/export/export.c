@@ -5,7 +5,7 @@
 #include "export.h"
 
 #include "csv.h"
-#include "api/expense_json.h"
+#include "api/expense/expense_json.h"
 #include "message/message.h"
 #include "store/person.h"
 

@@ -5,7 +5,7 @@
 #include "metrics.h"
 
 #include "log.h"
-#include "op.h"
+#include "ledger/op/op.h"
 
 struct key
 key_metric(enum metric_kind kind, int32_t day_or_month)

@@ -10,7 +10,7 @@
 #define METRICS_H
 
 #include "key.h"
-#include "record.h"
+#include "ledger/record/record.h"
 
 struct kv;
 struct op;

@@ -10,7 +10,7 @@
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
-#include "ai/ai_pool.h"
+#include "ai/pool/ai_pool.h"
 #include "arena.h"
 #include "incoming.h"
 #include "store.h"

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 #include "log.h"
 #include "sockets.h"
 

@@ -8,7 +8,7 @@
 
 #include "http/reply.h"
 #include "http/server.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 #include "log.h"
 #include "stats_format.h"
 

@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "clock.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 #include "store_queue.h"
 
 enum { PAGE = 200, SHOWN_MAX = 1000, NAME_LEN = 2 + UUID_TEXT_LEN };

@@ -12,7 +12,7 @@
 
 #include "access/auth.h"
 #include "clock.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 #include "text.h"
 
 static void

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 #include "stats_format.h"
 
 static void

@@ -8,7 +8,7 @@
 #include "ai/budget.h"
 #include "clock.h"
 #include "commands.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 #include "master/child.h"
 #include "options.h"
 

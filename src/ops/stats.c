@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 #include "stats_format.h"
 
 struct stats_view

@@ -11,7 +11,7 @@
 #include "hex.h"
 #include "access/auth.h"
 #include "contract/scope.h"
-#include "keeper.h"
+#include "keeper/keeper.h"
 #include "store.h"
 
 enum { KEY_ID_TEXT = 2 * TOKEN_KEY_SIZE, PAGE = 500, MS_PER_DAY = 86400000 };

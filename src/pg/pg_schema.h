@@ -8,7 +8,7 @@
 
 #include <libpq-fe.h>
 
-#include "ledger/record.h"
+#include "ledger/record/record.h"
 
 /*
  * Apply what is missing, each migration in a transaction of its own, and tell of

@@ -3,7 +3,7 @@
 #ifndef SEND_CALL_H
 #define SEND_CALL_H
 
-#include "ai/http_call.h"
+#include "ai/worker/http_call.h"
 #include "messenger/messenger.h"
 
 /* Nothing that platforms answer, their sets of keys included, is longer. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
-#include "command.h"
+#include "store/command/command.h"
 #include "counters.h"
 
 enum {

@@ -6,7 +6,7 @@
 #ifndef ENGINE_H
 #define ENGINE_H
 
-#include "command.h"
+#include "store/command/command.h"
 #include "kv/kv.h"
 #include "ledger_hash.h"
 #include "store.h"

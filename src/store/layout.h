@@ -4,7 +4,7 @@
 #define LAYOUT_H
 
 #include "kv/kv_lmdb.h"
-#include "ledger/record.h"
+#include "ledger/record/record.h"
 
 struct options;
 

@@ -14,7 +14,7 @@
 
 #include "counters.h"
 #include "engine.h"
-#include "ledger/op.h"
+#include "ledger/op/op.h"
 
 struct reading {
 	struct store *store;

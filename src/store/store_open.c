@@ -8,7 +8,7 @@
 #include "store_lmdb.h"
 
 #ifdef HAVE_POSTGRESQL
-#include "ledger/record.h"
+#include "ledger/record/record.h"
 #include "pg/pg_schema.h"
 #include "pg/store_pg.h"
 

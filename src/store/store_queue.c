@@ -5,7 +5,7 @@
 #include "store_queue.h"
 
 #include "engine.h"
-#include "ledger/op_queue.h"
+#include "ledger/queue/op_queue.h"
 #include "reading.h"
 
 /* --- reading ------------------------------------------------------------------------- */

@@ -8,7 +8,7 @@
 #ifndef WRITER_LINK_H
 #define WRITER_LINK_H
 
-#include "command.h"
+#include "store/command/command.h"
 
 struct counters;
 struct event_base;

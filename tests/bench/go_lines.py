@@ -8,7 +8,7 @@ import sys
 
 BUILD_DIR = os.environ.get("AIEXPENSE_BUILDDIR", os.path.join(os.path.dirname(__file__), "..", "..", "build"))
 SOURCE_DIR = os.environ.get("AIEXPENSE_SRCDIR", os.path.join(os.path.dirname(__file__), "..", ".."))
-sys.path.insert(0, os.path.join(SOURCE_DIR, "tests", "daemon"))
+sys.path.insert(0, os.path.join(SOURCE_DIR, "tests", "daemon", "support"))
 
 PATIENCE = 300
 LINE = re.compile(r"(Benchmark\w+)-(\d+)\s+(\d+)\s+([\d.]+) ns/op(?:\s+(\d+) B/op\s+(\d+) allocs/op)?$")

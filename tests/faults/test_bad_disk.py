@@ -3,11 +3,8 @@
 """A full disk and a disk with errors: nothing acknowledged is lost, nothing that reads is disturbed, and it ends by itself."""
 
 import os
-import sys
 import tempfile
 import unittest
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
 
 import tap
 from api import Client, service

@@ -8,12 +8,9 @@ AIEXPENSE_IMAGES sets how many disks are looked at (10,000).
 import os
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import unittest
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
 
 import tap
 from api import Client, token

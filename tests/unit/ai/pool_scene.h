@@ -14,8 +14,8 @@
 
 #include <event2/event.h>
 
-#include "ai/ai_pool.h"
-#include "ai/job.h"
+#include "ai/pool/ai_pool.h"
+#include "ai/pool/job.h"
 #include "channel.h"
 #include "clock.h"
 #include "counters.h"

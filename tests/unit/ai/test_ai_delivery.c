@@ -4,8 +4,8 @@
 
 #include "pool_scene.h"
 
-#include "ai/ai_delivery.h"
-#include "ai/job_delivery.h"
+#include "ai/pool/ai_delivery.h"
+#include "ai/pool/job_delivery.h"
 #include "messenger/parts.h"
 
 static struct arena arena;

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ai/answer_cache.h"
+#include "ai/answer/answer_cache.h"
 
 enum {
 	BYTES = 65536, LATER_MS = 1000,

@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "ai/breaker.h"
+#include "ai/worker/breaker.h"
 
 static void
 fail_times(struct breaker *breaker, int count, int64_t now_ms)

@@ -12,7 +12,7 @@
 
 #include <event2/event.h>
 
-#include "ai/curl_loop.h"
+#include "ai/worker/curl_loop.h"
 #include "sockets.h"
 
 enum { TRANSFERS = 20 };

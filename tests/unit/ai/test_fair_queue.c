@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ai/fair_queue.h"
+#include "ai/pool/fair_queue.h"
 
 enum { ITEMS_MAX = 2000 };
 

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "ai/job.h"
+#include "ai/pool/job.h"
 
 static struct understanding result, back;
 

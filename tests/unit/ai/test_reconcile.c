@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ai/reconcile.h"
-#include "ai/stated.h"
+#include "ai/answer/reconcile.h"
+#include "ai/answer/stated.h"
 
 enum { TODAY = 20784 };        /* 2026-11-27 */
 

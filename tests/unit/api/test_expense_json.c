@@ -4,7 +4,7 @@
 
 #include "unit.h"
 
-#include "api/expense_json.h"
+#include "api/expense/expense_json.h"
 
 enum { CATEGORIES = 20 };
 

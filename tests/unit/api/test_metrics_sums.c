@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "api/metrics_sums.h"
+#include "api/metrics/metrics_sums.h"
 
 static void
 shares_add_up_to_a_hundred_percent(void **state)

@@ -11,7 +11,7 @@
 #include "clock.h"
 #include "counters.h"
 #include "delivery/delivery.h"
-#include "ops/redrive.h"
+#include "keeper/redrive.h"
 
 enum { LONG_AGO_MS = 60000, CRASH_MARK = 5 };
 

@@ -58,4 +58,4 @@ tests_unit_store_store_on_postgresql_SOURCES = tests/unit/store/store_on_postgre
 tests_unit_store_store_on_postgresql_CPPFLAGS = $(store_suite_CPPFLAGS)
 TESTS += tests/unit/store/test_store_postgresql.py
 endif
-EXTRA_DIST += tests/unit/store/test_store_postgresql.py tests/daemon/postgres.py
+EXTRA_DIST += tests/unit/store/test_store_postgresql.py tests/daemon/support/postgres.py

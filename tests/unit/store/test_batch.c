@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "store/batch.h"
-#include "store/command.h"
+#include "store/command/command.h"
 #include "counters.h"
 #include "log.h"
 #include "writers.h"

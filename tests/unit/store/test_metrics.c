@@ -8,7 +8,7 @@
 
 #include "kv/kv_mem.h"
 #include "ledger/metrics.h"
-#include "ledger/op.h"
+#include "ledger/op/op.h"
 #include "log.h"
 
 enum { TODAY = 20780, DAY_MS = 86400000 };

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "ledger/record.h"
+#include "ledger/record/record.h"
 
 static const struct expense sample = { .amount_minor = -1234567890123, .currency = { "TWD" }, .category_id = { { 1 } },
 	.description = SLICE_LITERAL("早餐"), .account = SLICE_LITERAL("cash"), .zone = SLICE_LITERAL("Asia/Taipei"),

@@ -7,9 +7,8 @@ import sys
 
 BUILD = os.environ.get("AIEXPENSE_BUILDDIR", ".")
 SOURCE = os.environ.get("AIEXPENSE_SRCDIR", ".")
-sys.path.insert(0, os.path.join(SOURCE, "tests", "daemon"))
 
-from postgres import Postgres, programs  # noqa: E402  (after the path is set)
+from postgres import Postgres, programs
 
 
 def main():

@@ -13,7 +13,7 @@
 
 #include "kv/kv_lmdb.h"
 #include "log.h"
-#include "ledger/record.h"
+#include "ledger/record/record.h"
 #include "store.h"
 #include "writers.h"
 

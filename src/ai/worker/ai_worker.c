@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The AI worker: takes jobs from the processes that drive messages and answers
+ * them: understanding messages, and what messengers need from outside.  It has
+ * the network and no store.  Everything that waits for an outside service waits
+ * in its curl loop.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+
+#include <event2/event.h>
+
+#include "asker.h"
+#include "channel.h"
+#include "clock.h"
+#include "curl_loop.h"
+#include "ai/pool/job.h"
+#include "ai/pool/job_delivery.h"
+#include "log.h"
+#include "master/child.h"
+#include "master/child_loop.h"
+#include "sender/sender.h"
+#include "sockets.h"
+
+struct worker {
+	struct child_loop                 loop;
+	struct counters                  *counters;
+	struct curl_loop                 *curl;
+	struct asker                     *asker;
+	struct sender                    *sender;
+	struct event                     *on_accept;
+	LIST_HEAD(, client)               clients;
+	bool                              ends_when_alone;   /* asked to end, and serving those who still ask */
+};
+
+struct client {
+	LIST_ENTRY(client) entry;
+	struct worker     *worker;
+	struct channel    *channel;
+	LIST_HEAD(, asked) asked;
+};
+
+/* A job for which an outside service is asked. */
+struct asked {
+	LIST_ENTRY(asked) entry;
+	struct client    *client;        /* NULL: it is gone */
+	uint64_t          id;
+};
+
+/* result: with ST_OK only. */
+static void
+answer(struct client *client, uint64_t id, enum status st, const struct understanding *result)
+{
+	struct frame head = { JOB_ANSWER, id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	struct counters *counters = client->worker->counters;
+	msgpack_packer pk = channel_begin(client->channel, &head);
+
+	job_answer_pack(&pk, st, result);
+	if (!channel_end(client->channel))
+		log_error("an answer did not fit into a frame; its job is left to time out");
+	if (st == ST_OK)
+		counter_add(result->answered_by.len > 0 ? &counters->ai_provider_answers : &counters->ai_rules_answers, 1);
+}
+
+static struct asked *
+asked_new(struct client *client, uint64_t id)
+{
+	struct asked *asked = malloc(sizeof *asked);
+
+	if (asked == NULL)
+		return NULL;
+	*asked = (struct asked){ .client = client, .id = id };
+	LIST_INSERT_HEAD(&client->asked, asked, entry);
+	return asked;
+}
+
+/* Who is to be answered; NULL: he is gone. */
+static struct client *
+asked_end(struct asked *asked)
+{
+	struct client *client = asked->client;
+
+	if (client != NULL)
+		LIST_REMOVE(asked, entry);
+	free(asked);
+	return client;
+}
+
+/* --- understanding --------------------------------------------------------------------------- */
+
+static void
+on_asked(const struct understanding *result, void *arg)
+{
+	uint64_t id = ((struct asked *)arg)->id;
+	struct client *client = asked_end(arg);
+
+	if (client != NULL && result != NULL)
+		answer(client, id, ST_OK, result);
+}
+
+/* Whether a provider is asked now; the client is told that this takes its time. */
+static bool
+ask_provider(struct client *client, const struct frame *frame)
+{
+	struct frame patience = { JOB_PATIENCE, frame->id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	struct asked *asked = asked_new(client, frame->id);
+	msgpack_packer pk;
+
+	if (asked == NULL)
+		return false;
+	if (!asker_ask(client->worker->asker, frame->body, frame->deadline_ms, on_asked, asked)) {
+		asked_end(asked);
+		return false;
+	}
+	pk = channel_begin(client->channel, &patience);
+	msgpack_pack_uint64(&pk, (uint64_t)(frame->deadline_ms - clock_mono_ms()));
+	channel_end(client->channel);
+	return true;
+}
+
+static void
+take_understand(struct client *client, const struct frame *frame)
+{
+	struct asker *asker = client->worker->asker;
+	static struct job_words words;           /* large, and used up before the return */
+	static struct understanding result;
+	struct understand_input input;
+
+	if (!job_unpack(frame->body, &input, &words)) {
+		log_error("a job that is none was refused");
+		answer(client, frame->id, ST_FAILED, NULL);
+		return;
+	}
+	understand(&input, &result);
+	if (!asker_wants(asker, &input, &result) || asker_knows(asker, &input, &result) || !ask_provider(client, frame))
+		answer(client, frame->id, ST_OK, &result);
+}
+
+/* --- for the messengers ---------------------------------------------------------------------- */
+
+static void
+answer_outcome(struct client *client, uint64_t id, const struct send_outcome *outcome)
+{
+	struct frame head = { JOB_DELIVERED, id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	msgpack_packer pk = channel_begin(client->channel, &head);
+
+	job_outcome_pack(&pk, outcome);
+	channel_end(client->channel);
+}
+
+static void
+on_progress(unsigned step, void *arg)
+{
+	struct asked *asked = arg;
+	struct frame head = { JOB_PROGRESS, asked->id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	msgpack_packer pk;
+
+	if (asked->client == NULL)
+		return;
+	pk = channel_begin(asked->client->channel, &head);
+	msgpack_pack_unsigned_int(&pk, step);
+	channel_end(asked->client->channel);
+}
+
+static void
+on_sent(const struct send_outcome *outcome, void *arg)
+{
+	uint64_t id = ((struct asked *)arg)->id;
+	struct client *client = asked_end(arg);
+
+	if (client != NULL)
+		answer_outcome(client, id, outcome);
+}
+
+static void
+take_deliver(struct client *client, const struct frame *frame)
+{
+	static const struct sender_callbacks callbacks = { on_progress, on_sent };
+	struct reply_button buttons[REPLY_BUTTONS_MAX];
+	struct outgoing outgoing;
+	struct asked *asked;
+
+	if (!job_deliver_unpack(frame->body, &outgoing, buttons)) {
+		answer_outcome(client, frame->id, &(struct send_outcome){ .result = SEND_REJECTED, .why = "it goes to no messenger" });
+		return;
+	}
+	asked = asked_new(client, frame->id);
+	if (asked == NULL)
+		answer_outcome(client, frame->id, &(struct send_outcome){ .result = SEND_RETRY, .step = outgoing.step, .why = send_no_memory });
+	else
+		sender_send(client->worker->sender, &outgoing, frame->deadline_ms, &callbacks, asked);
+}
+
+static void
+answer_keys(struct client *client, uint64_t id, enum status st, struct slice keys)
+{
+	struct frame head = { JOB_KEYS_ANSWER, id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	msgpack_packer pk = channel_begin(client->channel, &head);
+
+	job_keys_answer_pack(&pk, st, keys);
+	channel_end(client->channel);
+}
+
+static void
+on_keys(enum status st, struct slice keys, void *arg)
+{
+	uint64_t id = ((struct asked *)arg)->id;
+	struct client *client = asked_end(arg);
+
+	if (client != NULL)
+		answer_keys(client, id, st, keys);
+}
+
+static void
+take_keys(struct client *client, const struct frame *frame)
+{
+	const struct messenger *messenger = job_keys_unpack(frame->body);
+	struct asked *asked = messenger != NULL ? asked_new(client, frame->id) : NULL;
+
+	if (asked == NULL)
+		answer_keys(client, frame->id, ST_FAILED, SLICE_EMPTY);
+	else
+		sender_fetch_keys(client->worker->sender, messenger, frame->deadline_ms, on_keys, asked);
+}
+
+/* --- clients --------------------------------------------------------------------------------- */
+
+static void
+on_client_frame(struct channel *ch, const struct frame *frame, void *arg)
+{
+	(void)ch;
+	if (frame->deadline_ms <= clock_mono_ms())
+		return;                  /* the asker has given it up */
+	switch (frame->kind) {
+	case JOB_UNDERSTAND: take_understand(arg, frame); break;
+	case JOB_DELIVER: take_deliver(arg, frame); break;
+	case JOB_KEYS: take_keys(arg, frame); break;
+	default: log_error("a job of an unknown kind was refused");
+	}
+}
+
+static void
+close_client(struct client *client)
+{
+	struct asked *asked;
+
+	while ((asked = LIST_FIRST(&client->asked)) != NULL) {       /* freed when its answer comes */
+		LIST_REMOVE(asked, entry);
+		asked->client = NULL;
+	}
+	LIST_REMOVE(client, entry);
+	channel_close(client->channel);
+	free(client);
+}
+
+static void
+on_client_lost(struct channel *ch, void *arg)
+{
+	struct worker *worker = ((struct client *)arg)->worker;
+
+	(void)ch;
+	close_client(arg);
+	if (worker->ends_when_alone && LIST_EMPTY(&worker->clients))
+		child_loop_end(&worker->loop, CHILD_EXIT_OK);
+}
+
+static const struct channel_callbacks client_callbacks = { on_client_frame, NULL, on_client_lost };
+
+static void
+add_client(struct worker *worker, int fd)
+{
+	struct frame hello = { JOB_HELLO, 0, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	struct client *client = calloc(1, sizeof *client);
+	msgpack_packer pk;
+
+	if (client == NULL) {
+		fd_close(&fd);
+		return;
+	}
+	client->worker = worker;
+	LIST_INIT(&client->asked);
+	client->channel = channel_open(worker->loop.base, fd, &client_callbacks, client);
+	if (client->channel == NULL) {
+		free(client);
+		return;
+	}
+	LIST_INSERT_HEAD(&worker->clients, client, entry);
+	pk = channel_begin(client->channel, &hello);
+	msgpack_pack_nil(&pk);
+	channel_end(client->channel);
+}
+
+static void
+on_acceptable(evutil_socket_t listener, short what, void *arg)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	(void)what;
+	if (fd != -1)
+		add_client(arg, fd);
+}
+
+/*
+ * When the master has died all its children are told at once, and those with
+ * messages in work still need this one: a graceful end waits for them.
+ */
+static void
+on_stop(enum child_stop how, void *arg)
+{
+	struct worker *worker = arg;
+
+	if (how != STOP_FAST && !LIST_EMPTY(&worker->clients))
+		worker->ends_when_alone = true;
+	else
+		child_loop_end(&worker->loop, CHILD_EXIT_OK);
+}
+
+static bool
+start(struct worker *worker, const struct inherited *in)
+{
+	worker->curl = curl_loop_open(worker->loop.base);
+	if (worker->curl != NULL)
+		worker->asker = asker_open(worker->loop.base, worker->curl, in->options, in->ai, worker->counters);
+	if (worker->asker != NULL)
+		worker->sender = sender_open(worker->loop.base, worker->curl, in->options, in->rates, worker->counters);
+	worker->on_accept = event_new(worker->loop.base, in->internal_listener, EV_READ | EV_PERSIST, on_acceptable, worker);
+	return worker->sender != NULL && worker->on_accept != NULL && event_add(worker->on_accept, NULL) == 0;
+}
+
+int
+ai_worker_run(const struct inherited *in, unsigned index)
+{
+	struct worker worker = { .counters = &in->slot->counters };
+	struct client *client;
+	int code = CHILD_EXIT_FATAL;
+
+	LIST_INIT(&worker.clients);
+	if (!child_loop_init(&worker.loop, in, on_stop, &worker))
+		return CHILD_EXIT_FATAL;
+	if (start(&worker, in)) {
+		child_loop_ready(&worker.loop);
+		code = child_loop_run(&worker.loop);
+	} else {
+		log_error("ai worker %u cannot start", index);
+	}
+	while ((client = LIST_FIRST(&worker.clients)) != NULL)
+		close_client(client);
+	if (worker.on_accept != NULL)
+		event_free(worker.on_accept);
+	if (worker.sender != NULL)
+		sender_close(worker.sender);
+	if (worker.asker != NULL)
+		asker_close(worker.asker);
+	if (worker.curl != NULL)
+		curl_loop_close(worker.curl);
+	child_loop_fini(&worker.loop);
+	return code;
+}

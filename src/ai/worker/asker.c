@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/* See asker.h. */
+#include "config.h"
+
+#include "asker.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include <event2/event.h>
+
+#include "ai/provider/price.h"
+#include "ai/provider/provider.h"
+#include "ai/ai_shared.h"
+#include "ai/answer/answer_cache.h"
+#include "breaker.h"
+#include "ai/budget.h"
+#include "clock.h"
+#include "counters.h"
+#include "http_call.h"
+#include "ai/pool/job.h"
+#include "log.h"
+#include "options.h"
+#include "ai/answer/prompt.h"
+#include "ai/answer/reconcile.h"
+#include "ai/answer/stated.h"
+
+enum {
+	RESERVE_MS = 500,          /* of the deadline, for the way back */
+	CALL_MIN_MS = 50,          /* a call that has less time is not begun */
+	RETRY_AFTER_MS = 200,      /* when the provider does not say */
+	MS_PER_DAY = 86400000,
+	RETRY_CALL_MS = 1000       /* that a second try should have at least */
+};
+
+struct ask {
+	LIST_ENTRY(ask)         entry;
+	struct asker           *asker;
+	struct buf              job;
+	struct understand_input input;         /* points into job and words */
+	struct job_words        words;
+	int64_t                 deadline_ms;
+	size_t                  provider;      /* which is asked */
+	bool                    is_retry;
+	int64_t                 started_ms;    /* the call */
+	struct http_call       *call;          /* under way, or NULL */
+	struct answer_key       key;           /* of what it asks */
+	struct event           *retry;
+	size_t                  call_count;
+	struct understand_call  calls[UNDERSTAND_CALLS_MAX];
+	asker_done_fn          *fn;
+	void                   *arg;
+};
+
+struct asker {
+	struct event_base   *base;
+	struct curl_loop    *curl;
+	const struct options *options;
+	const struct ai_shared *shared;
+	struct budget_limits limits;
+	struct counters     *counters;
+	size_t               provider_count;
+	struct provider      providers[PROVIDERS_MAX];
+	unsigned             ask_count;
+	uint32_t             jitter;
+	LIST_HEAD(, ask)     asks;
+	struct understanding result;
+	json_t              *known;        /* the answer that the last known result points into */
+};
+
+static bool ask_next(struct ask *ask);
+
+static void
+release(struct ask *ask)
+{
+	LIST_REMOVE(ask, entry);
+	ask->asker->ask_count--;
+	counter_sub(&ask->asker->counters->ai_calls_in_flight, 1);
+	if (ask->call != NULL)
+		http_call_drop(ask->call);
+	if (ask->retry != NULL)
+		event_free(ask->retry);
+	buf_fini(&ask->job);
+	free(ask);
+}
+
+/* What the provider says is made part of what the rules made of the input. */
+static enum reconciled
+take_answer(struct asker *asker, const struct understand_input *input, const json_t *answer, size_t provider,
+    struct understanding *result)
+{
+	enum reconciled verdict = reconcile(input, answer, result->confidence >= asker->options->ai_unsure_below, result);
+
+	if (verdict == RECONCILED_DISBELIEVED)
+		counter_add(&asker->counters->ai_answers_disbelieved, 1);
+	if (verdict == RECONCILED)
+		result->answered_by = slice_of(asker->providers[provider].name);
+	return verdict;
+}
+
+static void
+keep_answer(struct ask *ask, const json_t *answer)
+{
+	struct asker *asker = ask->asker;
+	char *text = asker->shared->answers != NULL ? json_dumps(answer, JSON_COMPACT) : NULL;
+
+	if (text != NULL)
+		answer_cache_put(asker->shared->answers, &ask->key, slice_of(text), clock_mono_ms() + asker->options->ai_cache_ttl_ms);
+	free(text);
+}
+
+/* answer: what the last provider said; NULL: none has said anything. */
+static void
+finish(struct ask *ask, const json_t *answer)
+{
+	struct understanding *result = &ask->asker->result;
+	enum reconciled verdict = RECONCILED_UNSOUND;
+
+	understand(&ask->input, result);
+	if (answer != NULL)
+		verdict = take_answer(ask->asker, &ask->input, answer, ask->provider, result);
+	if (verdict == RECONCILED || verdict == RECONCILED_SAME)
+		keep_answer(ask, answer);
+	result->call_count = ask->call_count;
+	memcpy(result->calls, ask->calls, ask->call_count * sizeof ask->calls[0]);
+	ask->fn(result, ask->arg);
+	release(ask);
+}
+
+/* --- one call ----------------------------------------------------------------------------------- */
+
+/* Prices and budgets are by UTC day. */
+static day_t
+today(void)
+{
+	return (day_t)(clock_wall_ms() / MS_PER_DAY);
+}
+
+static void
+note_call(struct ask *ask, const struct provider_answer *answer)
+{
+	const struct provider *provider = &ask->asker->providers[ask->provider];
+	struct understand_call *call;
+	struct price price;
+
+	if (ask->call_count == UNDERSTAND_CALLS_MAX)
+		return;
+	call = &ask->calls[ask->call_count++];
+	*call = (struct understand_call){ .provider = slice_of(provider->name), .model = slice_of(provider->model),
+		.input_tokens = answer->input_tokens, .output_tokens = answer->output_tokens };
+	if (answer->input_tokens + answer->output_tokens == 0 || !price_on(provider->prices, today(), &price))
+		return;
+	call->has_cost = true;
+	call->currency = price.currency;
+	call->cost_micros = price_of(&price, answer->input_tokens, answer->output_tokens);
+	budget_spend(ask->asker->shared->budget, &ask->asker->limits, ask->input.whose, today(), call->currency, call->cost_micros);
+}
+
+static bool
+is_of_our_form(const json_t *answer)
+{
+	return json_is_array(json_object_get(answer, "expenses"));
+}
+
+static void
+note_failure(struct ask *ask, const char *why)
+{
+	struct asker *asker = ask->asker;
+	const char *name = asker->providers[ask->provider].name;
+
+	counter_add(&asker->counters->ai_call_failures, 1);
+	asker->jitter = asker->jitter * 1664525 + 1013904223;
+	if (!breaker_failed(&asker->shared->breakers[ask->provider], clock_mono_ms(), asker->jitter >> 8))
+		return;
+	counter_add(&asker->counters->ai_breaker_opened, 1);
+	log_warn("provider %s: %s; it is left alone after %d failures until it answers one call", name, why, BREAKER_FAILURES);
+}
+
+static void
+on_retry(evutil_socket_t fd, short what, void *arg)
+{
+	struct ask *ask = arg;
+
+	(void)fd;
+	(void)what;
+	counter_add(&ask->asker->counters->ai_call_retries, 1);
+	if (!ask_next(ask))
+		finish(ask, NULL);
+}
+
+/* Once more with the same provider, if its wish to be left alone leaves time for that. */
+static bool
+retry_later(struct ask *ask, int64_t after_ms)
+{
+	struct asker *asker = ask->asker;
+	int64_t wait_ms = after_ms >= 0 ? after_ms : RETRY_AFTER_MS + (asker->jitter >> 8) % RETRY_AFTER_MS;
+	struct timeval wait = { wait_ms / 1000, wait_ms % 1000 * 1000 };
+
+	if (ask->is_retry || clock_mono_ms() + wait_ms + RETRY_CALL_MS > ask->deadline_ms)
+		return false;
+	if (ask->retry == NULL)
+		ask->retry = evtimer_new(asker->base, on_retry, ask);
+	ask->is_retry = true;
+	return ask->retry != NULL && event_add(ask->retry, &wait) == 0;
+}
+
+static void
+on_response(const struct http_response *http, void *arg)
+{
+	struct ask *ask = arg;
+	struct asker *asker = ask->asker;
+	struct provider_response response = { http->status, http->retry_after_ms, http->body };
+	struct provider_answer answer;
+
+	ask->call = NULL;
+	counter_add(&asker->counters->ai_call_us_total, (uint64_t)(clock_mono_ms() - ask->started_ms) * 1000);
+	provider_read(asker->providers[ask->provider].protocol, &response, &answer);
+	if (answer.result == PROVIDER_ANSWERED && !is_of_our_form(answer.json)) {
+		answer.result = PROVIDER_BROKEN;
+		answer.why = "its answer has not the form that was asked for";
+	}
+	if (http->status == 200)
+		note_call(ask, &answer);
+	if (answer.result == PROVIDER_ANSWERED || answer.result == PROVIDER_REFUSED)
+		breaker_succeeded(&asker->shared->breakers[ask->provider]);
+	else
+		note_failure(ask, http->why != NULL ? http->why : answer.why);
+	if (answer.result == PROVIDER_ANSWERED) {
+		finish(ask, answer.json);
+	} else if (answer.result != PROVIDER_BUSY || http->status == 0 || !retry_later(ask, answer.retry_after_ms)) {
+		ask->provider++;
+		ask->is_retry = false;
+		if (!ask_next(ask))
+			finish(ask, NULL);
+	}
+	json_decref(answer.json);
+}
+
+/* Given back by provider_request_fini in any case. */
+static bool
+build_request(const struct provider *provider, const struct understand_input *input, struct provider_request *request)
+{
+	struct prompt prompt;
+	bool is_built;
+
+	*request = (struct provider_request){ 0 };
+	is_built = prompt_build(input, &prompt) && provider_build(provider, &prompt.question, request);
+	prompt_fini(&prompt);
+	return is_built;
+}
+
+/* Address and body of a request hold all that decides the answer: text, day, words of the person, prompt, model and settings. */
+static struct answer_key
+key_of(const struct asker *asker, const struct provider_request *request)
+{
+	struct buf question = BUF_INIT;
+	struct answer_key key;
+
+	buf_append_slice(&question, buf_slice(&request->url));
+	buf_append_slice(&question, buf_slice(&request->body));
+	key = answer_cache_key(asker->shared->answers, buf_slice(&question));
+	buf_fini(&question);
+	return key;
+}
+
+static bool
+start_call(struct ask *ask, int64_t timeout_ms)
+{
+	const struct provider *provider = &ask->asker->providers[ask->provider];
+	const char *headers[PROVIDER_HEADERS_MAX];
+	struct provider_request request;
+
+	if (build_request(provider, &ask->input, &request)) {
+		if (ask->asker->shared->answers != NULL)
+			ask->key = key_of(ask->asker, &request);
+		for (size_t i = 0; i < request.header_count; i++)
+			headers[i] = request.headers[i].data;
+		ask->call = http_call_start(ask->asker->curl, &(struct http_request){ .url = request.url.data, .headers = headers,
+		    .header_count = request.header_count, .body = buf_slice(&request.body), .ca_file = provider->ca_file,
+		    .timeout_ms = timeout_ms, .response_max = PROVIDER_RESPONSE_MAX }, on_response, ask);
+	}
+	provider_request_fini(&request);
+	return ask->call != NULL;
+}
+
+/* Begin a call of the provider whose turn it is, or of the first one behind it that can be asked. */
+static bool
+ask_next(struct ask *ask)
+{
+	struct asker *asker = ask->asker;
+
+	for (; ask->provider < asker->provider_count; ask->provider++) {
+		int64_t now_ms = clock_mono_ms(), left_ms = ask->deadline_ms - now_ms;
+		int64_t timeout_ms = asker->providers[ask->provider].timeout_ms;
+
+		if (timeout_ms > left_ms)
+			timeout_ms = left_ms;
+		if (left_ms < CALL_MIN_MS)
+			return false;
+		if (!breaker_may_ask(&asker->shared->breakers[ask->provider], now_ms, timeout_ms))
+			continue;
+		if (!budget_take(asker->shared->budget, &asker->limits, ask->input.whose, today())) {
+			counter_add(&asker->counters->ai_over_budget, 1);
+			return false;
+		}
+		if (!start_call(ask, timeout_ms))
+			continue;
+		ask->started_ms = now_ms;
+		counter_add(&asker->counters->ai_calls, 1);
+		return true;
+	}
+	return false;
+}
+
+/* --- asking --------------------------------------------------------------------------------------- */
+
+/* What a provider says must stand in the message, so that without a number there is nothing to ask about. */
+static bool
+has_number(const struct understand_input *input, const struct understanding *rules)
+{
+	struct stated stated;
+
+	if (rules->amount_count > 0)
+		return true;
+	stated_read(input->text, &stated);
+	return stated.count > 0;
+}
+
+bool
+asker_wants(const struct asker *asker, const struct understand_input *input, const struct understanding *rules)
+{
+	const struct options *options = asker->options;
+	bool is_unsure = rules->confidence < options->ai_unsure_below || rules->verdict == VERDICT_NO_THING ||
+	    rules->verdict == VERDICT_TOO_MANY;
+
+	if (!input->may_ask || asker->provider_count == 0 || options->ai_when == AI_NEVER)
+		return false;
+	if (options->ai_when == AI_UNSURE && !is_unsure)
+		return false;
+	return text_length(input->text) <= PROMPT_TEXT_MAX && has_number(input, rules);
+}
+
+/* What this provider answered to the same question; NULL: that is not known. */
+static json_t *
+recall(const struct asker *asker, const struct provider *provider, const struct understand_input *input)
+{
+	struct provider_request request;
+	struct buf answer = BUF_INIT;
+	json_t *json = NULL;
+
+	if (build_request(provider, input, &request)) {
+		struct answer_key key = key_of(asker, &request);
+
+		if (answer_cache_get(asker->shared->answers, &key, clock_mono_ms(), &answer))
+			json = json_loadb(answer.data, answer.len, 0, NULL);
+	}
+	provider_request_fini(&request);
+	buf_fini(&answer);
+	return json;
+}
+
+bool
+asker_knows(struct asker *asker, const struct understand_input *input, struct understanding *result)
+{
+	json_t *answer = NULL;
+	size_t provider = 0;
+
+	if (asker->shared->answers == NULL)
+		return false;
+	while (provider < asker->provider_count && (answer = recall(asker, &asker->providers[provider], input)) == NULL)
+		provider++;
+	counter_add(answer != NULL ? &asker->counters->ai_cache_hits : &asker->counters->ai_cache_misses, 1);
+	json_decref(asker->known);
+	asker->known = answer;
+	if (answer != NULL)
+		take_answer(asker, input, answer, provider, result);
+	return answer != NULL;
+}
+
+bool
+asker_ask(struct asker *asker, struct slice job, int64_t deadline_ms, asker_done_fn *fn, void *arg)
+{
+	struct ask *ask = asker->ask_count < asker->options->ai_calls_max ? calloc(1, sizeof *ask) : NULL;
+
+	if (ask == NULL)
+		return false;
+	ask->asker = asker;
+	ask->deadline_ms = deadline_ms - RESERVE_MS;
+	ask->fn = fn;
+	ask->arg = arg;
+	buf_append_slice(&ask->job, job);
+	LIST_INSERT_HEAD(&asker->asks, ask, entry);
+	asker->ask_count++;
+	counter_add(&asker->counters->ai_calls_in_flight, 1);
+	if (!ask->job.has_failed && job_unpack(buf_slice(&ask->job), &ask->input, &ask->words) && ask_next(ask))
+		return true;
+	release(ask);
+	return false;
+}
+
+struct asker *
+asker_open(struct event_base *base, struct curl_loop *curl, const struct options *options, const struct ai_shared *shared,
+    struct counters *counters)
+{
+	struct asker *asker = calloc(1, sizeof *asker);
+	struct buf errors = BUF_INIT;
+
+	if (asker == NULL) {
+		log_error("no memory to ask providers");
+		return NULL;
+	}
+	budget_limits_read(options, &asker->limits, &errors);        /* they were checked with the configuration */
+	buf_fini(&errors);
+	asker->base = base;
+	asker->curl = curl;
+	asker->options = options;
+	asker->shared = shared;
+	asker->counters = counters;
+	asker->jitter = (uint32_t)clock_mono_ns();
+	asker->provider_count = providers_configured(options, asker->providers);
+	LIST_INIT(&asker->asks);
+	return asker;
+}
+
+void
+asker_close(struct asker *asker)
+{
+	struct ask *ask;
+
+	while ((ask = LIST_FIRST(&asker->asks)) != NULL) {
+		ask->fn(NULL, ask->arg);
+		release(ask);
+	}
+	json_decref(asker->known);
+	free(asker);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* See keeper.h. */
+#include "config.h"
+
+#include "keeper.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+
+#include "ai_budget.h"
+#include "backup/schedule.h"
+#include "clock.h"
+#include "ops/ctl_server.h"
+#include "delivery/delivery.h"
+#include "category_moves.h"
+#include "deletion.h"
+#include "log.h"
+#include "ops/measures.h"
+#include "ops/metrics_server.h"
+#include "redrive.h"
+#include "retention.h"
+
+#define DISK_LOW_BYTES (UINT64_C(256) << 20)
+
+static void
+check_disk(struct keeper *keeper)
+{
+	const char *path = keeper->in->options->store_path;
+	struct statvfs fs;
+	uint64_t free_bytes;
+
+	if (statvfs(path, &fs) == -1)
+		return;
+	free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	counter_set(&keeper->in->slot->counters.store_disk_free_bytes, free_bytes);
+	if (free_bytes < DISK_LOW_BYTES && !keeper->is_disk_low)
+		log_warn("only %llu MiB are free for the store %s", (unsigned long long)(free_bytes >> 20), path);
+	keeper->is_disk_low = free_bytes < DISK_LOW_BYTES;
+}
+
+static void
+measure_store(struct keeper *keeper)
+{
+	struct counters *counters = &keeper->in->slot->counters;
+	struct store *store = keeper->messages.store;
+	struct store_usage sum = { 0 }, usage;
+
+	for (unsigned shard = 0; shard <= store_shard_count(store); shard++) {
+		store_get_usage(store, shard, &usage);
+		sum.readers += usage.readers;
+		sum.reader_slots += usage.reader_slots;
+		sum.pages += usage.pages;
+		sum.pages_free += usage.pages_free;
+		sum.pages_max += usage.pages_max;
+		sum.messages += usage.messages;
+		sum.replies += usage.replies;
+		sum.dead_letters += usage.dead_letters;
+	}
+	counter_set(&counters->store_readers, sum.readers);
+	counter_set(&counters->store_reader_slots, sum.reader_slots);
+	counter_set(&counters->store_pages, sum.pages);
+	counter_set(&counters->store_pages_free, sum.pages_free);
+	counter_set(&counters->store_pages_max, sum.pages_max);
+	counter_set(&counters->queue_messages, sum.messages);
+	counter_set(&counters->queue_replies, sum.replies);
+	counter_set(&counters->queue_dead_letters, sum.dead_letters);
+}
+
+static void
+take_history(struct keeper *keeper)
+{
+	const struct counter_segment *segment = keeper->in->segment;
+
+	history_take(keeper->history, segment->slots, atomic_load(&segment->used), clock_mono_ms());
+}
+
+static void
+clear_dead_readers(struct keeper *keeper)
+{
+	counter_add(&keeper->in->slot->counters.readers_cleared, store_clear_dead_readers(keeper->messages.store));
+}
+
+static void
+look_for_messages(struct keeper *keeper)
+{
+	redrive_look(keeper->redrive);
+}
+
+static void
+look_for_deletions(struct keeper *keeper)
+{
+	deletions_look(keeper->deletions);
+}
+
+static void
+look_for_category_moves(struct keeper *keeper)
+{
+	category_moves_look(keeper->category_moves);
+}
+
+static void
+remove_expired(struct keeper *keeper)
+{
+	retention_look(keeper->retention, clock_wall_ms(), clock_mono_ms());
+}
+
+static void
+look_for_backups(struct keeper *keeper)
+{
+	schedule_look(keeper->backups, clock_wall_ms());
+}
+
+/* What is done by the clock, first at the start. */
+static const struct clock_job {
+	const char *name;
+	int         interval_ms;
+	void      (*run)(struct keeper *keeper);
+} jobs[] = {
+	{ "check-disk", 1000, check_disk },
+	{ "measure-store", 5000, measure_store },
+	{ "take-history", HISTORY_INTERVAL_MS, take_history },
+	{ "clear-readers", 10000, clear_dead_readers },
+	{ "redrive", 2000, look_for_messages },
+	{ "delete-users", 500, look_for_deletions },
+	{ "retention", 500, remove_expired },
+	{ "backup", 1000, look_for_backups },
+	{ "move-expenses", 2000, look_for_category_moves },
+};
+enum { JOBS = sizeof jobs / sizeof jobs[0] };
+
+struct job_timer {
+	struct keeper          *keeper;
+	const struct clock_job *job;
+	struct event           *timer;
+};
+
+static void
+on_job(evutil_socket_t fd, short what, void *arg)
+{
+	const struct job_timer *timer = arg;
+
+	(void)fd, (void)what;
+	timer->job->run(timer->keeper);
+}
+
+static bool
+start_jobs(struct keeper *keeper)
+{
+	keeper->timers = calloc(JOBS, sizeof *keeper->timers);
+	if (keeper->timers == NULL)
+		return false;
+	for (size_t i = 0; i < JOBS; i++) {
+		struct job_timer *timer = &keeper->timers[i];
+		struct timeval interval = { .tv_sec = jobs[i].interval_ms / 1000,
+			.tv_usec = jobs[i].interval_ms % 1000 * 1000 };
+
+		timer->keeper = keeper;
+		timer->job = &jobs[i];
+		timer->timer = event_new(keeper->loop.base, -1, EV_PERSIST, on_job, timer);
+		if (timer->timer == NULL || event_add(timer->timer, &interval) == -1)
+			return false;
+		jobs[i].run(keeper);
+	}
+	return true;
+}
+
+static void
+stop_jobs(struct keeper *keeper)
+{
+	for (size_t i = 0; keeper->timers != NULL && i < JOBS; i++)
+		if (keeper->timers[i].timer != NULL)
+			event_free(keeper->timers[i].timer);
+	free(keeper->timers);
+}
+
+static bool
+open_services(struct keeper *keeper)
+{
+	struct message_service *messages = &keeper->messages;
+	const struct inherited *in = keeper->in;
+	uint32_t crash_mark = 1 + (uint32_t)atomic_load(&in->slot->crashes);
+
+	messages->options = in->options;
+	messages->counters = &in->slot->counters;
+	messages->store = store_open(in->options, keeper->loop.base, messages->counters);
+	messages->pool = ai_pool_open(keeper->loop.base, in->options, messages->counters, in->segment);
+	keeper->history = history_new();
+	if (messages->store == NULL || messages->pool == NULL || keeper->history == NULL)
+		return false;
+	ai_budget_resume(in->ai, in->options, messages->store);
+	keeper->delivery = delivery_open(messages);
+	if (keeper->delivery != NULL)
+		keeper->inbox = inbox_open(messages, keeper->delivery, crash_mark);
+	if (keeper->inbox == NULL)
+		return false;
+	keeper->redrive = redrive_open(messages, keeper->inbox, keeper->delivery, crash_mark);
+	keeper->deletions = deletions_open(keeper->loop.base, messages->store, messages->counters);
+	keeper->retention = retention_open(messages->store, messages->counters);
+	keeper->category_moves = category_moves_open(messages->store);
+	keeper->backups = schedule_open(keeper->loop.base, in->options, messages->counters);
+	return keeper->redrive != NULL && keeper->deletions != NULL && keeper->retention != NULL &&
+	    keeper->category_moves != NULL && keeper->backups != NULL;
+}
+
+/* The pool first: the messages it gives up end in the store. */
+static void
+close_services(struct keeper *keeper)
+{
+	if (keeper->messages.pool != NULL)
+		ai_pool_close(keeper->messages.pool);
+	if (keeper->messages.store != NULL)
+		store_close(keeper->messages.store);
+	if (keeper->redrive != NULL)
+		redrive_close(keeper->redrive);
+	if (keeper->inbox != NULL)
+		inbox_close(keeper->inbox);
+	if (keeper->delivery != NULL)
+		delivery_close(keeper->delivery);
+	if (keeper->deletions != NULL)
+		deletions_close(keeper->deletions);
+	if (keeper->retention != NULL)
+		retention_close(keeper->retention);
+	if (keeper->category_moves != NULL)
+		category_moves_close(keeper->category_moves);
+	if (keeper->backups != NULL)
+		schedule_close(keeper->backups);
+}
+
+static int
+serve(struct keeper *keeper)
+{
+	if (!open_services(keeper))
+		return CHILD_EXIT_ASSERT;
+	keeper->stats = ctl_server_new(keeper, keeper->in->stats_listener, false);
+	keeper->control = ctl_server_new(keeper, keeper->in->control_listener, true);
+	if (keeper->stats == NULL || keeper->control == NULL || !start_jobs(keeper))
+		return CHILD_EXIT_ASSERT;
+	keeper->metrics = metrics_server_new(keeper);
+	child_loop_ready(&keeper->loop);
+	return child_loop_run(&keeper->loop);
+}
+
+int
+keeper_run(const struct inherited *in, unsigned index)
+{
+	struct keeper keeper = { .in = in };
+	int code;
+
+	(void)index;
+	if (!child_loop_init(&keeper.loop, in, NULL, NULL))
+		return CHILD_EXIT_ASSERT;
+	code = serve(&keeper);
+	stop_jobs(&keeper);
+	metrics_server_free(keeper.metrics);
+	ctl_server_free(keeper.stats);
+	ctl_server_free(keeper.control);
+	close_services(&keeper);
+	history_free(keeper.history);
+	child_loop_fini(&keeper.loop);
+	return code;
+}

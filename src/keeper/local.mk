@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/keeper/ai_budget.c src/keeper/ai_budget.h
+libaiexpense_a_SOURCES += src/keeper/category_moves.c src/keeper/category_moves.h
+libaiexpense_a_SOURCES += src/keeper/deletion.c src/keeper/deletion.h
+libaiexpense_a_SOURCES += src/keeper/keeper.c src/keeper/keeper.h
+libaiexpense_a_SOURCES += src/keeper/redrive.c src/keeper/redrive.h
+libaiexpense_a_SOURCES += src/keeper/retention.c src/keeper/retention.h

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the AI costs: by day and operation for the shard, by month for each
+ * ledger, and the ledgers of a month in the order of their costs, so that the
+ * most expensive ones are found without looking at the others; see op.h.
+ */
+#include "config.h"
+
+#include "ledger/metrics.h"
+#include "op.h"
+
+#define AI_UNPRICED ", unpriced"
+
+enum {
+	NUMBER_MAX_BITS = 50,              /* of a call's tokens and cost: no sum overflows */
+	CALL_DAYS = 2,                     /* that a call's id is known, so that it is counted once */
+	SWEPT_CALLS = 4                    /* of the ids that are older, with each new one */
+};
+
+static struct key
+key_ai_cost(struct op *op, int32_t month, struct currency currency)
+{
+	struct key key = key_kind(op->ledger, ROW_AI_COST);
+
+	key_add_number(&key, month);
+	key_add(&key, currency.code, 3);
+	return key;
+}
+
+/* The highest cost comes first. */
+static struct key
+key_rank(int32_t month, struct currency currency, int64_t cost, const uint8_t ledger[LEDGER_KEY_SIZE])
+{
+	struct key key = key_metric(METRIC_AI_RANK, month);
+	uint64_t down = ~(uint64_t)cost;
+	uint8_t bytes[8];
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(down >> (56 - 8 * i));
+	key_add(&key, currency.code, 3);
+	key_add(&key, bytes, sizeof bytes);
+	key_add(&key, ledger, LEDGER_KEY_SIZE);
+	return key;
+}
+
+static struct key
+key_call(day_t day, const struct uuid *id)
+{
+	struct key key = key_metric(METRIC_AI_CALL, day);
+
+	key_add(&key, id->bytes, sizeof id->bytes);
+	return key;
+}
+
+static bool
+is_usage(const struct ai_usage *usage)
+{
+	const int64_t max = INT64_C(1) << NUMBER_MAX_BITS;
+
+	return usage->calls > 0 && usage->calls <= max && usage->input_tokens >= 0 && usage->input_tokens <= max
+	    && usage->output_tokens >= 0 && usage->output_tokens <= max && usage->cost_micros >= 0 && usage->cost_micros <= max;
+}
+
+enum status
+ai_cost_check(const struct ai_cost *cost)
+{
+	if (uuid_is_nil(&cost->call_id) || cost->operation.len < 1 || cost->operation.len > AI_OPERATION_MAX
+	    || cost->provider.len > AI_PROVIDER_MAX || cost->model.len > AI_MODEL_MAX || currency_digits(cost->currency) == -1)
+		return ST_BAD_VALUE;
+	return is_usage(&cost->usage) ? ST_OK : ST_OUT_OF_RANGE;
+}
+
+/* Forget calls of long ago. */
+static void
+sweep(struct op *op, day_t today)
+{
+	struct key start = key_metric(METRIC_AI_CALL, DAY_MIN), end = key_metric(METRIC_AI_CALL, today - CALL_DAYS);
+	struct key old[SWEPT_CALLS];
+	struct kv_cursor cursor;
+	size_t count = 0;
+	bool is_there;
+
+	kv_cursor_begin(&cursor, op->kv, TABLE_METRICS);
+	is_there = kv_cursor_seek(&cursor, key_slice(&start));
+	for (; is_there && count < SWEPT_CALLS && key_compare(cursor.key, key_slice(&end)) < 0; is_there = kv_cursor_next(&cursor)) {
+		old[count].len = cursor.key.len;
+		memcpy(old[count++].bytes, cursor.key.ptr, cursor.key.len);
+	}
+	kv_cursor_end(&cursor);
+	for (size_t i = 0; i < count; i++)
+		kv_del(op->kv, TABLE_METRICS, key_slice(&old[i]));
+}
+
+/* What the ledger has used in the month so far. */
+static enum status
+usage_before(struct op *op, const struct key *row, struct ai_usage *usage)
+{
+	struct slice value;
+
+	*usage = (struct ai_usage){ 0 };
+	if (!kv_get(op->kv, TABLE_LEDGER, key_slice(row), &value))
+		return kv_status(op->kv, ST_OK);
+	return ai_usage_unpack(value, usage);
+}
+
+static struct ai_usage
+usage_sum(const struct ai_usage *a, const struct ai_usage *b)
+{
+	return (struct ai_usage){ a->calls + b->calls, a->input_tokens + b->input_tokens, a->output_tokens + b->output_tokens,
+		a->cost_micros + b->cost_micros };
+}
+
+static void
+put_of_ledger(struct op *op, const struct ai_cost *cost, const struct key *row, const struct ai_usage *before, struct slice user_id)
+{
+	int32_t month = key_month(utc_day_of(cost->now_ms));
+	struct ai_user_cost ranked = { .user_id = user_id, .usage = usage_sum(before, &cost->usage) };
+	struct key rank = key_rank(month, cost->currency, before->cost_micros, op->ledger);
+
+	if (before->calls > 0)
+		kv_del(op->kv, TABLE_METRICS, key_slice(&rank));
+	rank = key_rank(month, cost->currency, ranked.usage.cost_micros, op->ledger);
+	ai_user_cost_pack(op->scratch, &ranked);
+	op_put_scratch(op, TABLE_METRICS, &rank);
+	ai_usage_pack(op->scratch, &ranked.usage);
+	op_put_scratch(op, TABLE_LEDGER, row);
+}
+
+static struct key
+key_of_day(enum metric_kind kind, day_t day, struct currency currency)
+{
+	struct key key = key_metric(kind, day);
+
+	key_add(&key, currency.code, 3);
+	return key;
+}
+
+static struct key
+key_model(const struct ai_cost *cost)
+{
+	struct key key = key_of_day(METRIC_AI_MODEL, utc_day_of(cost->now_ms), cost->currency);
+
+	key_add(&key, cost->provider.ptr, cost->provider.len);
+	key_add(&key, "/", 1);
+	key_add(&key, cost->model.ptr, cost->model.len);
+	if (cost->is_unpriced)
+		key_add(&key, AI_UNPRICED, sizeof AI_UNPRICED - 1);
+	return key;
+}
+
+static void
+put_of_shard(struct op *op, const struct ai_cost *cost, const struct key *call)
+{
+	day_t day = utc_day_of(cost->now_ms);
+	struct key operation = key_of_day(METRIC_AI_COST, day, cost->currency), model = key_model(cost);
+	struct metric by = { .n = { cost->usage.calls, cost->usage.input_tokens, cost->usage.output_tokens, cost->usage.cost_micros } };
+
+	key_add(&operation, cost->operation.ptr, cost->operation.len);
+	metrics_add(op, &operation, &by);
+	if (cost->provider.len > 0)
+		metrics_add(op, &model, &by);
+	sweep(op, day);
+	kv_put(op->kv, TABLE_METRICS, key_slice(call), SLICE_EMPTY);
+}
+
+enum status
+op_add_ai_cost(struct op *op, const struct ai_cost *cost)
+{
+	struct key call = key_call(utc_day_of(cost->now_ms), &cost->call_id);
+	struct key row = key_ai_cost(op, key_month(utc_day_of(cost->now_ms)), cost->currency), user_row = key_kind(op->ledger, ROW_USER);
+	struct ai_usage before;
+	struct user user;
+	struct slice value;
+	bool has_user;
+	enum status st = ai_cost_check(cost);
+
+	if (st != ST_OK)
+		return st;
+	if (kv_get(op->kv, TABLE_METRICS, key_slice(&call), &value))
+		return ST_OK;
+	has_user = op_get(op, TABLE_LEDGER, &user_row, &value);
+	st = has_user ? user_unpack(value, &user) : kv_status(op->kv, ST_OK);
+	if (st == ST_OK)
+		st = usage_before(op, &row, &before);
+	if (st != ST_OK)
+		return st;
+	if (has_user)                      /* of one who was deleted meanwhile nothing is kept by name */
+		put_of_ledger(op, cost, &row, &before, user.id);
+	put_of_shard(op, cost, &call);
+	return kv_status(op->kv, ST_OK);
+}
+
+void
+ai_costs_forget(struct op *op)
+{
+	struct key prefix = key_kind(op->ledger, ROW_AI_COST), row, rank;
+	struct ai_usage usage;
+	struct kv_cursor cursor;
+	bool is_there;
+
+	for (;;) {
+		struct currency currency = { "" };
+
+		kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
+		is_there = kv_cursor_seek(&cursor, key_slice(&prefix)) && key_starts_with(cursor.key, &prefix)
+		    && cursor.key.len == prefix.len + 4 + 3 && ai_usage_unpack(cursor.value, &usage) == ST_OK;
+		if (is_there) {
+			row.len = cursor.key.len;
+			memcpy(row.bytes, cursor.key.ptr, cursor.key.len);
+		}
+		kv_cursor_end(&cursor);
+		if (!is_there)
+			return;
+		memcpy(currency.code, row.bytes + prefix.len + 4, 3);
+		rank = key_rank(key_read_number((const char *)row.bytes + prefix.len), currency, usage.cost_micros, op->ledger);
+		kv_del(op->kv, TABLE_METRICS, key_slice(&rank));
+		kv_del(op->kv, TABLE_LEDGER, key_slice(&row));
+	}
+}
+
+enum status
+op_list_ai_users(struct op *op, day_t month, struct currency currency, unsigned limit,
+    void (*on_user)(const struct ai_user_cost *cost, void *arg), void *arg)
+{
+	struct key prefix = key_metric(METRIC_AI_RANK, key_month(month));
+	struct ai_user_cost cost;
+	enum status st = ST_OK;
+	struct kv_cursor cursor;
+	bool is_there;
+
+	key_add(&prefix, currency.code, 3);
+	kv_cursor_begin(&cursor, op->kv, TABLE_METRICS);
+	is_there = kv_cursor_seek(&cursor, key_slice(&prefix));
+	for (; st == ST_OK && is_there && limit > 0 && key_starts_with(cursor.key, &prefix); limit--) {
+		st = ai_user_cost_unpack(cursor.value, &cost);
+		if (st == ST_OK)
+			on_user(&cost, arg);
+		is_there = kv_cursor_next(&cursor);
+	}
+	kv_cursor_end(&cursor);
+	return kv_status(op->kv, st);
+}

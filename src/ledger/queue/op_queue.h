@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operations on what waits: inbox, outbox, dead letters, references; see
+ * store_queue.h and op.h.  Their rows have the key ledger, message id; of dead
+ * letters a byte more, which says what it is.
+ */
+#ifndef OP_QUEUE_H
+#define OP_QUEUE_H
+
+#include "ledger/op/op.h"
+#include "store_queue.h"
+
+/* --- op_inbox.c ---------------------------------------------------------------------------- */
+
+enum status op_put_inbox(struct op *op, const struct inbox_entry *entry, struct write_answer *answer);
+enum status op_claim_message(struct op *op, const struct inbox_claim *claim);
+
+/* ST_NOT_FOUND: there is none of this ledger. */
+enum status inbox_get(struct op *op, const struct uuid *message_id, struct inbox_entry *entry);
+void inbox_put(struct op *op, const struct inbox_entry *entry);
+void inbox_del(struct op *op, const struct uuid *message_id);
+
+enum status op_first_message(struct op *op, struct inbox_entry *entry);
+enum status op_list_due_messages(struct op *op, const struct due_query *query,
+    void (*on_message)(const struct inbox_entry *entry, void *arg), void *arg, struct slice *next);
+
+/* Of the ledger, as messages. */
+enum status op_list_waiting(struct op *op, const struct message_query *query,
+    void (*on_message)(const struct message *message, void *arg), void *arg, bool *has_more, struct uuid *last);
+
+/* --- op_outbox.c --------------------------------------------------------------------------- */
+
+void outbox_put(struct op *op, const struct outbox_entry *entry);
+enum status op_claim_reply(struct op *op, const struct reply_claim *claim);
+enum status op_finish_reply(struct op *op, const struct reply_outcome *outcome);
+enum status op_first_reply(struct op *op, int64_t now_ms, struct outbox_entry *entry);
+enum status op_list_due_replies(struct op *op, const struct due_query *query,
+    void (*on_reply)(const struct outbox_entry *entry, void *arg), void *arg, struct slice *next);
+
+/* --- op_dead.c ----------------------------------------------------------------------------- */
+
+void dead_letter_put(struct op *op, const struct dead_letter *letter);
+enum status op_list_dead(struct op *op, const struct due_query *query,
+    void (*on_letter)(const struct dead_letter *letter, void *arg), void *arg, struct slice *next);
+enum status op_settle_dead(struct op *op, const struct dead_letter_action *action);
+
+/* --- op_reference.c ------------------------------------------------------------------------ */
+
+/* An empty ref is no reference. */
+void reference_put(struct op *op, struct slice conversation, struct slice ref, const struct uuid *message_id, int64_t now_ms);
+enum status op_find_reference(struct op *op, struct slice conversation, struct slice ref, struct message *message);
+
+/* --- op_queue.c: the walk ------------------------------------------------------------------ */
+
+/* The key of a waiting row, or without an id the start of all of the ledger. */
+struct key queue_key(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *id);
+
+/* The id in such a key; false when it is none. */
+bool queue_read_key(struct slice key, struct uuid *id);
+
+/* Whether older ones of the ledger wait. */
+bool queue_has_older(struct op *op, enum table table, const struct uuid *id);
+
+/* A row of a walk: ST_OK, or what ends it.  *wants_next, false at first: the next row of this ledger is to be looked at as well. */
+typedef enum status queue_row_fn(const struct kv_cursor *cursor, bool *wants_next, void *arg);
+
+/*
+ * Look at rows of a table from query->from on, ledger by ledger.  Those that are
+ * damaged are passed over; ST_BAD_RECORD says behind the walk that there were such.
+ */
+enum status queue_walk(struct op *op, enum table table, const struct due_query *query,
+    queue_row_fn *on_row, void *arg, struct slice *next);
+
+/* The same in the op's ledger alone. */
+enum status queue_walk_ledger(struct op *op, enum table table, queue_row_fn *on_row, void *arg);
+
+#endif
