@@ -421,6 +421,20 @@ lmdb_get_usage(struct lmdb_env *env, struct store_usage *usage)
 	lmdb_read_end(env);
 }
 
+struct slice
+lmdb_env_map(struct lmdb_env *env)
+{
+	struct slice map = SLICE_EMPTY;
+	MDB_envinfo info;
+	MDB_stat stat;
+	int fd;
+
+	if (mdb_env_get_fd(env->env, &fd) == MDB_SUCCESS && (map.ptr = lmdb_files_find_map(fd)) != NULL
+	    && mdb_env_info(env->env, &info) == MDB_SUCCESS && mdb_env_stat(env->env, &stat) == MDB_SUCCESS)
+		map.len = (info.me_last_pgno + 1) * stat.ms_psize;
+	return map;
+}
+
 /* --- opening --------------------------------------------------------------------------- */
 
 static bool

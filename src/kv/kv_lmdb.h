@@ -52,6 +52,9 @@ bool lmdb_is_disk_bad(const struct lmdb_env *env);
 /* Free the reader slots of processes that died; how many there were. */
 unsigned lmdb_clear_dead_readers(struct lmdb_env *env);
 
+/* The pages that are in use, where they are mapped; empty when that cannot be told. */
+struct slice lmdb_env_map(struct lmdb_env *env);
+
 /* What cannot be read stays as it is. */
 struct store_usage;
 void lmdb_get_usage(struct lmdb_env *env, struct store_usage *usage);

@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "sockets.h"
@@ -106,4 +108,25 @@ lmdb_files_close_on_exec(int fd)
 	int flags = fcntl(fd, F_GETFD);
 
 	return flags != -1 && fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == 0;
+}
+
+/* LMDB does not say where its map is. */
+const char *
+lmdb_files_find_map(int fd)
+{
+	const char *found = NULL;
+	unsigned long long begin, offset, inode;
+	unsigned major, minor;
+	char line[PATH_MAX + 128];
+	struct stat st;
+	FILE *maps;
+
+	if (fstat(fd, &st) == -1 || (maps = fopen("/proc/self/maps", "re")) == NULL)
+		return NULL;
+	while (found == NULL && fgets(line, sizeof line, maps) != NULL)
+		if (sscanf(line, "%llx-%*x %*s %llx %x:%x %llu", &begin, &offset, &major, &minor, &inode) == 5
+		    && offset == 0 && inode == st.st_ino && makedev(major, minor) == st.st_dev)
+			found = (const char *)(uintptr_t)begin;
+	fclose(maps);
+	return found;
 }

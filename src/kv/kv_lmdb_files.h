@@ -20,6 +20,9 @@ bool lmdb_files_sync(const char *path);
 
 bool lmdb_files_close_on_exec(int fd);
 
+/* Where this process has the file mapped; NULL when that cannot be told. */
+const char *lmdb_files_find_map(int fd);
+
 /* fsync a directory.  false after logging. */
 bool directory_sync(const char *path);
 

@@ -7,6 +7,7 @@
 #include "master/child.h"
 #include "engine.h"
 #include "kv/kv_lmdb.h"
+#include "kv/map_warmer.h"
 #include "layout.h"
 #include "log.h"
 #include "options.h"
@@ -15,6 +16,7 @@
 
 struct part {
 	struct lmdb_env    *env;
+	struct map_warmer  *warmer;
 	struct writer_link *link;
 };
 
@@ -68,8 +70,10 @@ close_store(struct store *store)
 {
 	for (unsigned shard = 0; shard <= store->shard_count; shard++)
 		writer_link_free(part_of(store, shard)->link);
-	for (unsigned shard = 0; shard <= store->shard_count; shard++)
+	for (unsigned shard = 0; shard <= store->shard_count; shard++) {
+		map_warmer_free(part_of(store, shard)->warmer);
 		lmdb_env_close(part_of(store, shard)->env);
+	}
 	ledger_hash_free(store->hash);
 	free(store);
 }
@@ -94,6 +98,7 @@ open_part(struct store *store, unsigned shard, const struct options *options, st
 	part->env = layout_open(options, shard, LMDB_READ, shard > 0 ? first : NULL, &meta);
 	if (part->env == NULL)
 		return false;
+	part->warmer = map_warmer_new(base, lmdb_env_map(part->env));
 	if (shard == 0)
 		*first = meta;
 	writer_socket_path(options, shard, path);

@@ -20,6 +20,7 @@
 #include "channel.h"
 #include "master/child_loop.h"
 #include "clock.h"
+#include "kv/map_warmer.h"
 #include "layout.h"
 #include "log.h"
 #include "options.h"
@@ -39,6 +40,7 @@ struct writer {
 	struct child_loop      loop;
 	const struct inherited *in;
 	struct lmdb_env        *env;
+	struct map_warmer      *warmer;
 	struct event           *on_connect, *commit;
 	struct peer            *peers;
 	struct batch            batch;
@@ -288,6 +290,7 @@ close_writer(struct writer *w)
 	if (w->on_connect != NULL)
 		event_free(w->on_connect);
 	batch_fini(&w->batch);
+	map_warmer_free(w->warmer);
 	lmdb_env_close(w->env);
 	child_loop_fini(&w->loop);
 }
@@ -305,6 +308,7 @@ writer_run(const struct inherited *in, unsigned index)
 	w.env = layout_open(in->options, index, LMDB_WRITE, NULL, &meta);
 	if (w.env != NULL && make_events(&w)) {
 		lmdb_clear_dead_readers(w.env);
+		w.warmer = map_warmer_new(w.loop.base, lmdb_env_map(w.env));
 		child_loop_ready(&w.loop);
 		code = child_loop_run(&w.loop);
 	}

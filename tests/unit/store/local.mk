@@ -59,3 +59,5 @@ tests_unit_store_store_on_postgresql_CPPFLAGS = $(store_suite_CPPFLAGS)
 TESTS += tests/unit/store/test_store_postgresql.py
 endif
 EXTRA_DIST += tests/unit/store/test_store_postgresql.py tests/daemon/support/postgres.py
+
+check_PROGRAMS += tests/unit/store/test_map_warmer

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* The page faults of a process that comes to a map's pages for the first time. */
+#include "config.h"
+
+#include "unit.h"
+
+#include <event2/event.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "kv/map_warmer.h"
+
+enum { LEN = 9 << 20, PAGE = 4096 };
+
+/* Written just now, so it is in the page cache, unless it is dropped from there. */
+static struct slice
+map_new_file(bool is_dropped)
+{
+	char path[] = "/tmp/aiexpense-map-XXXXXX", page[PAGE] = "x";
+	int fd = mkstemp(path);
+	void *map;
+
+	assert_int_not_equal(fd, -1);
+	unlink(path);
+	for (int i = 0; i < LEN / PAGE; i++)
+		assert_int_equal(write(fd, page, sizeof page), PAGE);
+	if (is_dropped) {
+		assert_int_equal(fsync(fd), 0);
+		assert_int_equal(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+	}
+	map = mmap(NULL, LEN, PROT_READ, MAP_SHARED, fd, 0);
+	assert_true(map != MAP_FAILED);
+	close(fd);
+	return (struct slice){ map, LEN };
+}
+
+static size_t
+count_resident(struct slice map)
+{
+	unsigned char resident[LEN / PAGE];
+	size_t count = 0;
+
+	assert_int_equal(mincore((void *)(uintptr_t)map.ptr, map.len, resident), 0);
+	for (size_t i = 0; i < LEN / PAGE; i++)
+		count += resident[i] & 1;
+	return count;
+}
+
+static long
+faults_of_reading(struct slice map)
+{
+	struct rusage before, after;
+	volatile char sum = 0;
+
+	getrusage(RUSAGE_SELF, &before);
+	for (size_t i = 0; i < map.len; i += PAGE)
+		sum = (char)(sum + map.ptr[i]);
+	getrusage(RUSAGE_SELF, &after);
+	return after.ru_minflt - before.ru_minflt;
+}
+
+static void
+pages_that_were_warmed_are_read_without_a_fault(void **state)
+{
+	struct slice cold = map_new_file(false), warm = map_new_file(false);
+	struct event_base *base = event_base_new();
+	struct map_warmer *warmer = map_warmer_new(base, warm);
+
+	(void)state;
+	assert_non_null(warmer);
+	event_base_dispatch(base);
+	if (map_warmer_done(warmer) == 0)
+		skip();                         /* a kernel before 5.14 */
+	assert_int_equal(map_warmer_done(warmer), LEN);
+	assert_true(faults_of_reading(cold) > LEN / PAGE / 64);
+	assert_true(faults_of_reading(warm) < 4);
+	map_warmer_free(warmer);
+	event_base_free(base);
+	munmap((void *)(uintptr_t)cold.ptr, LEN);
+	munmap((void *)(uintptr_t)warm.ptr, LEN);
+}
+
+static void
+what_is_not_in_the_page_cache_is_left_on_the_disk(void **state)
+{
+	struct slice map = map_new_file(true);
+	size_t before = count_resident(map);
+	struct event_base *base;
+	struct map_warmer *warmer;
+
+	(void)state;
+	if (before > LEN / PAGE / 2)
+		skip();                         /* a file system in memory */
+	base = event_base_new();
+	warmer = map_warmer_new(base, map);
+	event_base_dispatch(base);
+	assert_int_equal(count_resident(map), before);
+	map_warmer_free(warmer);
+	event_base_free(base);
+	munmap((void *)(uintptr_t)map.ptr, LEN);
+}
+
+static void
+an_empty_map_needs_no_warmer(void **state)
+{
+	(void)state;
+	assert_null(map_warmer_new(NULL, SLICE_EMPTY));
+	map_warmer_free(NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pages_that_were_warmed_are_read_without_a_fault),
+		cmocka_unit_test(what_is_not_in_the_page_cache_is_left_on_the_disk),
+		cmocka_unit_test(an_empty_map_needs_no_warmer),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
