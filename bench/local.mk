@@ -22,7 +22,9 @@ bench/slow_disk.so: $(srcdir)/bench/slow_disk.c
 	@$(MKDIR_P) bench
 	$(AM_V_CCLD)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN_CFLAGS) $(CFLAGS) -fPIC -shared $(srcdir)/bench/slow_disk.c -o $@
 
-EXTRA_PROGRAMS += bench/bench_store bench/bench_understand
+EXTRA_PROGRAMS += bench/bench_cache bench/bench_store bench/bench_understand
+bench_bench_cache_SOURCES = bench/bench_cache.c $(bench_data)
+bench_bench_cache_LDADD = $(LIBS_ALL)
 bench_bench_store_LDADD = $(LIBS_ALL)
 bench_bench_understand_LDADD = $(LIBS_ALL)
 EXTRA_DIST += contrib/load/continuous bench/wrk.py bench/accepted.txt bench/answers bench/compare bench/cores bench/gate bench/growth bench/memory bench/profile bench/report bench/results.py bench/stacks.py bench/side-by-side
@@ -63,6 +65,10 @@ bench-scale: bench/scale
 bench-understand: bench/bench_understand
 	@./bench/bench_understand
 
+# What a cache in front of the store would save.
+bench-cache: bench/bench_cache
+	@./bench/bench_cache .
+
 bench-store: bench/bench_store
 	@rm -rf bench/store && mkdir bench/store && ./bench/bench_store bench/store 1; rm -rf bench/store
 
@@ -77,4 +83,4 @@ bench-cores: all
 bench-answers: all
 	@$(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/answers
 
-.PHONY: bench bench-answers bench-cores bench-baseline profile bench-scale bench-understand bench-store side-by-side
+.PHONY: bench bench-answers bench-cache bench-cores bench-baseline profile bench-scale bench-understand bench-store side-by-side
