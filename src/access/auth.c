@@ -12,7 +12,6 @@
 #include <sys/random.h>
 
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 
 #include "clock.h"
 #include "contract/endpoints.h"
@@ -25,6 +24,7 @@
 #include "log.h"
 #include "contract/scope.h"
 #include "api/services.h"
+#include "sha256.h"
 #include "store.h"
 
 enum { KEY_ID_TEXT = 2 * TOKEN_KEY_SIZE, SECRET_BYTES = 32, SECRET_TEXT = 43, MS_PER_DAY = 86400000 };
@@ -72,7 +72,7 @@ read_credentials(struct slice header, struct credentials *out)
 	if (!hex_decode(header.ptr, TOKEN_KEY_SIZE, out->key_id))
 		return false;
 	out->kind = (enum token_kind)kind;
-	SHA256((const uint8_t *)header.ptr + KEY_ID_TEXT + 1, SECRET_TEXT, out->secret_hash);
+	sha256(header.ptr + KEY_ID_TEXT + 1, SECRET_TEXT, out->secret_hash);
 	return true;
 }
 
@@ -289,7 +289,7 @@ auth_make_token(struct token *token, struct buf *text)
 
 		secret_text[i] = base64url[pair >> (10 - bit % 8) & 63];
 	}
-	SHA256((const uint8_t *)secret_text, SECRET_TEXT, token->secret_hash);
+	sha256(secret_text, SECRET_TEXT, token->secret_hash);
 	buf_append_text(text, prefixes[token->kind]);
 	hex_encode(token->key_id, TOKEN_KEY_SIZE, key_id_text);
 	buf_append(text, key_id_text, sizeof key_id_text);

@@ -4,7 +4,6 @@
 
 #include "handlers.h"
 
-#include <openssl/sha.h>
 
 #include "access/caller.h"
 #include "chat/reply.h"
@@ -14,6 +13,7 @@
 #include "fold.h"
 #include "http/reply.h"
 #include "store/person.h"
+#include "sha256.h"
 
 /* The work of a handler, in the request's arena. */
 struct work {
@@ -178,7 +178,7 @@ post_category(struct request *req)
 		return ST_OK;
 	work->name.is_new = true;
 	work->name.idempotency_key = key;
-	SHA256((const uint8_t *)req->body.ptr, req->body.len, work->name.request_hash);
+	sha256(req->body.ptr, req->body.len, work->name.request_hash);
 	submit(work);
 	return ST_OK;
 }

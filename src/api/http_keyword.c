@@ -4,7 +4,6 @@
 
 #include "handlers.h"
 
-#include <openssl/sha.h>
 
 #include "access/caller.h"
 #include "clock.h"
@@ -12,6 +11,7 @@
 #include "contract/fields.h"
 #include "http/reply.h"
 #include "store/person.h"
+#include "sha256.h"
 
 enum { PRIORITY_DEFAULT = 100 };
 
@@ -178,7 +178,7 @@ submit(struct work *work, enum keyword_action action, store_write_fn *fn)
 
 /* What is asked, the category in the path included; false after answering. */
 static bool
-hash_request(struct request *req, uint8_t hash[SHA256_DIGEST_LENGTH])
+hash_request(struct request *req, uint8_t hash[SHA256_SIZE])
 {
 	size_t size = req->path.len + req->body.len;
 	uint8_t *all = arena_alloc(&req->arena, size + 1);
@@ -187,7 +187,7 @@ hash_request(struct request *req, uint8_t hash[SHA256_DIGEST_LENGTH])
 		return handler_refuse(req, ST_OVERLOADED, NULL, NULL);
 	memcpy(all, req->path.ptr, req->path.len);
 	memcpy(all + req->path.len, req->body.ptr, req->body.len);
-	SHA256(all, size, hash);
+	sha256(all, size, hash);
 	return true;
 }
 

@@ -4,7 +4,6 @@
 
 #include "handlers.h"
 
-#include <openssl/sha.h>
 
 #include "access/caller.h"
 #include "chat/reply.h"
@@ -13,6 +12,7 @@
 #include "contract/fields.h"
 #include "http/reply.h"
 #include "services.h"
+#include "sha256.h"
 
 static void
 write_expenses(struct json_out *out, const struct message_result *result)
@@ -77,7 +77,7 @@ hash_request(struct arena *arena, const struct message_input *input, uint8_t has
 		return false;
 	memcpy(bytes, input->user_id.ptr, input->user_id.len);
 	memcpy(bytes + input->user_id.len + 1, input->text.ptr, input->text.len);
-	SHA256(bytes, len, hash);
+	sha256(bytes, len, hash);
 	return true;
 }
 

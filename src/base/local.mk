@@ -13,6 +13,7 @@ libaiexpense_a_SOURCES += src/base/money.c
 libaiexpense_a_SOURCES += src/base/options.c src/base/options.h
 libaiexpense_a_SOURCES += src/base/options_file.c
 libaiexpense_a_SOURCES += src/base/rate_limit.c src/base/rate_limit.h
+libaiexpense_a_SOURCES += src/base/sha256.c src/base/sha256.h
 libaiexpense_a_SOURCES += src/base/siphash.c src/base/siphash.h
 libaiexpense_a_SOURCES += src/base/status.c
 libaiexpense_a_SOURCES += src/base/text.c

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/sha.h>
 
 #include "log.h"
 #include "records.h"
+#include "sha256.h"
 
 void
 openapi_ref(struct json_out *out, const char *folder, const char *name)
@@ -472,7 +472,7 @@ openapi_new(void)
 		openapi_free(openapi);
 		return NULL;
 	}
-	SHA256((const uint8_t *)openapi->text.data, openapi->text.len, hash);
+	sha256(openapi->text.data, openapi->text.len, hash);
 	memcpy(&tag, hash, sizeof tag);
 	snprintf(openapi->etag, sizeof openapi->etag, "\"%016" PRIx64 "\"", tag);
 	return openapi;

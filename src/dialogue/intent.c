@@ -50,7 +50,13 @@ struct pattern {
 	struct piece pieces[PIECES_MAX];
 };
 
+/* The first and the last character that a text must have; 0: any.  Kept apart, since this is all that is read of most patterns. */
+struct edges {
+	uint16_t first, last;
+};
+
 static struct pattern patterns[PATTERNS_MAX];
+static struct edges edges[PATTERNS_MAX];
 static struct piece polite[POLITE_MAX], polite_ends[POLITE_MAX];
 static size_t pattern_count, polite_count, polite_end_count;
 static uint16_t folded[PATTERN_CHARS_MAX];
@@ -85,6 +91,19 @@ add_polite_end(enum language language, struct slice text)
 	polite_ends[polite_end_count++] = fold_piece(text);
 }
 
+static struct edges
+edges_of(const struct pattern *pattern)
+{
+	const struct piece *first = &pattern->pieces[0], *last = &pattern->pieces[pattern->piece_count - 1];
+	struct edges e = { 0, 0 };
+
+	if (first->len > 0 && folded[first->at] != ' ')
+		e.first = folded[first->at];
+	if (last->len > 0)
+		e.last = folded[last->at + last->len - 1];
+	return e;
+}
+
 static enum intent_kind kind_being_added;
 
 static void
@@ -103,6 +122,7 @@ add_pattern(enum language language, struct slice text)
 	pattern->pieces[pattern->piece_count++] = fold_piece(text);
 	for (size_t i = 0; i < pattern->piece_count; i++)
 		pattern->length = (uint16_t)(pattern->length + pattern->pieces[i].len);
+	edges[pattern - patterns] = edges_of(pattern);
 }
 
 /* What stands between the bars. */
@@ -272,31 +292,28 @@ match(const struct pattern *pattern, const struct reader *r, struct intent *inte
 	return at == r->end;
 }
 
-/* What most patterns fail in, before values are looked for. */
-static bool
-may_end_so(const struct pattern *pattern, const struct reader *r)
-{
-	const struct piece *last = &pattern->pieces[pattern->piece_count - 1];
-
-	return last->len == 0 || r->chars->folded[r->end - 1] == folded[last->at + last->len - 1];
-}
-
 /* Of the first kind that is said the longest pattern; one in the language at home before all others. */
 static void
 find(struct intent *intent, const struct reader *r, enum language at_home, enum intent_kind after)
 {
 	struct intent found;
 	unsigned best = 0, rank;
+	struct edges text;
 
-	for (size_t i = 0; r->begin < r->end && i < pattern_count; i++) {
+	if (r->begin == r->end)
+		return;
+	text = (struct edges){ r->chars->folded[r->begin], r->chars->folded[r->end - 1] };
+	for (size_t i = 0; i < pattern_count; i++) {
 		const struct pattern *pattern = &patterns[i];
 
+		if ((edges[i].first != 0 && edges[i].first != text.first) || (edges[i].last != 0 && edges[i].last != text.last))
+			continue;
 		if (pattern->kind <= after)
 			continue;
 		if (intent->kind != INTENT_NONE && pattern->kind != intent->kind)
 			return;
 		rank = 1U + pattern->length + (pattern->language == at_home ? (unsigned)PATTERN_CHARS_MAX : 0U);
-		if (rank <= best || !may_end_so(pattern, r) || !match(pattern, r, &found))
+		if (rank <= best || !match(pattern, r, &found))
 			continue;
 		found.begin = r->begin;
 		found.kind = (enum intent_kind)pattern->kind;

@@ -4,9 +4,9 @@
 
 #include "key.h"
 
-#include <openssl/sha.h>
 
 #include "incoming.h"
+#include "sha256.h"
 
 enum { REST_AT = LEDGER_KEY_SIZE + 1, DAY_SIZE = 4, ID_SIZE = 16, CURRENCY_SIZE = 3, HASH_SIZE = 16 };
 
@@ -168,9 +168,9 @@ static struct key
 key_hashed(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, struct slice text)
 {
 	struct key key = key_kind(ledger, kind);
-	uint8_t hash[SHA256_DIGEST_LENGTH];
+	uint8_t hash[SHA256_SIZE];
 
-	SHA256((const uint8_t *)text.ptr, text.len, hash);
+	sha256(text.ptr, text.len, hash);
 	add(&key, hash, HASH_SIZE);
 	return key;
 }

@@ -4,7 +4,6 @@
 
 #include "api/handlers.h"
 
-#include <openssl/sha.h>
 
 #include "access/caller.h"
 #include "clock.h"
@@ -13,6 +12,7 @@
 #include "contract/fields.h"
 #include "http/reply.h"
 #include "store/person.h"
+#include "sha256.h"
 #include "understand.h"
 
 /* The work of a handler, in the request's arena. */
@@ -155,7 +155,7 @@ post_expense(struct request *req)
 		return ST_OK;
 	work->batch.now_ms = clock_wall_ms();
 	work->batch.idempotency_key = key;
-	SHA256((const uint8_t *)req->body.ptr, req->body.len, work->batch.request_hash);
+	sha256(req->body.ptr, req->body.len, work->batch.request_hash);
 	if (take_expenses(work))
 		store_put_expenses(work->caller.service->store, &work->caller.ledger, &work->batch, on_stored, work);
 	return ST_OK;

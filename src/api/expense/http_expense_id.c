@@ -4,7 +4,6 @@
 
 #include "api/handlers.h"
 
-#include <openssl/sha.h>
 
 #include "access/auth.h"
 #include "access/caller.h"
@@ -14,6 +13,7 @@
 #include "contract/fields.h"
 #include "http/reply.h"
 #include "store/person.h"
+#include "sha256.h"
 
 /* The work of a handler, in the request's arena. */
 struct work {
@@ -193,7 +193,7 @@ restore_expense(struct request *req)
 		return ST_OK;
 	change = change_of(work, EXPENSE_RESTORED);
 	change.idempotency_key = key;
-	SHA256((const uint8_t *)req->path.ptr, req->path.len, change.request_hash);
+	sha256(req->path.ptr, req->path.len, change.request_hash);
 	submit(work, &change, on_changed);
 	return ST_OK;
 }

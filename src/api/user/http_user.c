@@ -4,7 +4,6 @@
 
 #include "api/handlers.h"
 
-#include <openssl/sha.h>
 
 #include "access/auth.h"
 #include "access/caller.h"
@@ -12,6 +11,7 @@
 #include "api/expense/expense_json.h"
 #include "contract/fields.h"
 #include "http/reply.h"
+#include "sha256.h"
 #include "zone.h"
 
 /* The work of a handler, in the request's arena. */
@@ -120,7 +120,7 @@ post_user(struct request *req)
 	entry.sign_up = message_profile(work->caller.service->options, work->caller.user_id, NULL);
 	if (!take_sign_up(req, &entry.sign_up))
 		return ST_OK;
-	SHA256((const uint8_t *)req->body.ptr, req->body.len, entry.request_hash);
+	sha256(req->body.ptr, req->body.len, entry.request_hash);
 	store_sign_up(work->caller.service->store, &work->caller.ledger, &entry, on_signed_up, work);
 	return ST_OK;
 }

@@ -14,3 +14,4 @@ check_PROGRAMS += tests/unit/base/test_uuid
 check_PROGRAMS += tests/unit/base/test_rate_limit
 check_PROGRAMS += tests/unit/base/test_day tests/unit/base/test_counters tests/unit/base/test_options
 check_PROGRAMS += tests/unit/base/test_json_out
+check_PROGRAMS += tests/unit/base/test_sha256
