@@ -5,6 +5,7 @@
 
 #include <event2/event.h>
 
+#include "clock.h"
 #include "buf.h"
 #include "http/reply.h"
 #include "http/request.h"
