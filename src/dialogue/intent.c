@@ -50,13 +50,15 @@ struct pattern {
 	struct piece pieces[PIECES_MAX];
 };
 
-/* The first and the last character that a text must have; 0: any.  Kept apart, since this is all that is read of most patterns. */
-struct edges {
-	uint16_t first, last;
-};
-
 static struct pattern patterns[PATTERNS_MAX];
-static struct edges edges[PATTERNS_MAX];
+/*
+ * Patterns that a text may be by one of its edges: those that end with a
+ * certain character, those that end with a value and begin with a certain
+ * character, and the rest.  Lists in the order of the patterns, of their
+ * numbers and one; 0 ends them.
+ */
+enum { LISTS_BY_CHAR = 512 };
+static uint16_t by_last[LISTS_BY_CHAR], by_first[LISTS_BY_CHAR], by_none, next_in_list[PATTERNS_MAX];
 static struct piece polite[POLITE_MAX], polite_ends[POLITE_MAX];
 static size_t pattern_count, polite_count, polite_end_count;
 static uint16_t folded[PATTERN_CHARS_MAX];
@@ -91,19 +93,6 @@ add_polite_end(enum language language, struct slice text)
 	polite_ends[polite_end_count++] = fold_piece(text);
 }
 
-static struct edges
-edges_of(const struct pattern *pattern)
-{
-	const struct piece *first = &pattern->pieces[0], *last = &pattern->pieces[pattern->piece_count - 1];
-	struct edges e = { 0, 0 };
-
-	if (first->len > 0 && folded[first->at] != ' ')
-		e.first = folded[first->at];
-	if (last->len > 0)
-		e.last = folded[last->at + last->len - 1];
-	return e;
-}
-
 static enum intent_kind kind_being_added;
 
 static void
@@ -122,7 +111,6 @@ add_pattern(enum language language, struct slice text)
 	pattern->pieces[pattern->piece_count++] = fold_piece(text);
 	for (size_t i = 0; i < pattern->piece_count; i++)
 		pattern->length = (uint16_t)(pattern->length + pattern->pieces[i].len);
-	edges[pattern - patterns] = edges_of(pattern);
 }
 
 /* What stands between the bars. */
@@ -138,6 +126,29 @@ add_each(const char *const texts[LANGUAGES], void (*add)(enum language language,
 		}
 }
 
+static uint16_t *
+list_of(const struct pattern *pattern)
+{
+	const struct piece *first = &pattern->pieces[0], *last = &pattern->pieces[pattern->piece_count - 1];
+
+	if (last->len > 0)
+		return &by_last[folded[last->at + last->len - 1] % LISTS_BY_CHAR];
+	if (first->len > 0 && folded[first->at] != ' ')
+		return &by_first[folded[first->at] % LISTS_BY_CHAR];
+	return &by_none;
+}
+
+static void
+fill_lists(void)
+{
+	for (size_t i = pattern_count; i > 0; i--) {
+		uint16_t *list = list_of(&patterns[i - 1]);
+
+		next_in_list[i - 1] = *list;
+		*list = (uint16_t)i;
+	}
+}
+
 static void
 fill_table(void)
 {
@@ -147,6 +158,7 @@ fill_table(void)
 		kind_being_added = rows[row].kind;
 		add_each(rows[row].patterns, add_pattern);
 	}
+	fill_lists();
 }
 
 /* --- the text -------------------------------------------------------------------------------- */
@@ -292,22 +304,38 @@ match(const struct pattern *pattern, const struct reader *r, struct intent *inte
 	return at == r->end;
 }
 
+/* The next pattern that the text may be, in the order of the table; NULL: that was the last one. */
+static const struct pattern *
+take_candidate(uint16_t lists[3])
+{
+	unsigned lowest = 0;
+	uint16_t taken;
+
+	for (unsigned i = 1; i < 3; i++)
+		if (lists[i] != 0 && (lists[lowest] == 0 || lists[i] < lists[lowest]))
+			lowest = i;
+	taken = lists[lowest];
+	if (taken == 0)
+		return NULL;
+	lists[lowest] = next_in_list[taken - 1];
+	return &patterns[taken - 1];
+}
+
 /* Of the first kind that is said the longest pattern; one in the language at home before all others. */
 static void
 find(struct intent *intent, const struct reader *r, enum language at_home, enum intent_kind after)
 {
+	const struct pattern *pattern;
 	struct intent found;
 	unsigned best = 0, rank;
-	struct edges text;
+	uint16_t lists[3];
 
 	if (r->begin == r->end)
 		return;
-	text = (struct edges){ r->chars->folded[r->begin], r->chars->folded[r->end - 1] };
-	for (size_t i = 0; i < pattern_count; i++) {
-		const struct pattern *pattern = &patterns[i];
-
-		if ((edges[i].first != 0 && edges[i].first != text.first) || (edges[i].last != 0 && edges[i].last != text.last))
-			continue;
+	lists[0] = by_last[r->chars->folded[r->end - 1] % LISTS_BY_CHAR];
+	lists[1] = by_first[r->chars->folded[r->begin] % LISTS_BY_CHAR];
+	lists[2] = by_none;
+	while ((pattern = take_candidate(lists)) != NULL) {
 		if (pattern->kind <= after)
 			continue;
 		if (intent->kind != INTENT_NONE && pattern->kind != intent->kind)
