@@ -430,7 +430,9 @@ struct message_entry {
 	struct slice              conversation, ref;   /* where the message was said, and the platform's id of it; may be empty */
 	size_t                    button_count;     /* of the reply in the outbox, at most REPLY_BUTTONS_MAX */
 	const struct reply_button *buttons;
-	struct slice              dead_why;         /* not empty: a copy of its inbox entry goes to the dead letters */
+	struct slice              dead_why;         /* not empty: a copy of it goes to the dead letters */
+	struct slice              text;             /* of the message, for those two: */
+	bool                      wants_suggestion; /* a job that suggests categories follows it; store_job.h */
 	size_t                    expense_count;
 	const struct new_expense *expenses;
 	size_t                    cost_count;       /* at most MESSAGE_COSTS_MAX */
@@ -677,7 +679,7 @@ struct store_usage {
 	uint64_t readers, reader_slots;
 	uint64_t pages, pages_free, pages_max;  /* ever used; of these free again; that there may be */
 	uint64_t page_bytes;
-	uint64_t messages, replies, dead_letters;   /* that wait, or were given up */
+	uint64_t messages, replies, jobs, dead_letters;   /* that wait, or were given up */
 };
 
 void store_get_usage(struct store *store, unsigned shard, struct store_usage *usage);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the store keeps of work that waits: messages to be worked on (inbox),
- * replies to be delivered (outbox), and what was given up (dead letters).  Each
- * lies in the shard of its ledger and is changed by the transactions of what it
- * belongs to.
+ * What the store keeps of work that waits: messages to be worked on (inbox) and
+ * replies to be delivered (outbox).  Each lies in the shard of its ledger and is
+ * changed by the transactions of what it belongs to.  Jobs are in store_job.h, what
+ * was given up in store_dead.h.
  *
  * Messages of one ledger are worked on one after the other, in the order of
  * their ids, and its replies are delivered so: only the first of them is given
@@ -74,6 +74,7 @@ struct outbox_entry {
 	uint32_t            attempts;
 	uint32_t            step;         /* which of its parts is next: struct outgoing */
 	struct slice        why;          /* the last attempt failed; empty: none did */
+	bool                is_notice;    /* nobody waits for it: it lets replies pass, and others of its conversation join it until it is due */
 };
 
 struct reply_claim {
@@ -132,38 +133,6 @@ void store_list_due_messages(struct store *store, unsigned shard, const struct d
     const struct due_message_callbacks *callbacks, void *arg);
 void store_list_due_replies(struct store *store, unsigned shard, const struct due_query *query,
     const struct due_reply_callbacks *callbacks, void *arg);
-
-/* --- what was given up ------------------------------------------------------------------ */
-
-/* A message that no process survived, or a reply that could not be delivered; kept for KEPT_DAYS. */
-struct dead_letter {
-	bool                is_reply;
-	int64_t             dead_ms;
-	struct slice        why;
-	struct inbox_entry  message;      /* unless is_reply */
-	struct outbox_entry reply;        /* if is_reply */
-};
-
-struct dead_letter_callbacks {
-	void (*on_letter)(const struct dead_letter *letter, void *arg);
-	void (*on_end)(enum status st, struct slice next, void *arg);
-};
-
-/* Those of one shard, at most query->looks. */
-void store_list_dead(struct store *store, unsigned shard, const struct due_query *query,
-    const struct dead_letter_callbacks *callbacks, void *arg);
-
-/* What an operator does with one. */
-struct dead_letter_action {
-	struct uuid message_id;
-	bool        is_reply;
-	bool        is_dropped;           /* else it goes back to where it was, as if it were new */
-	struct uuid new_id;               /* of a message that goes back: what was recorded as failed keeps its id */
-	int64_t     now_ms;
-};
-
-void store_settle_dead(struct store *store, const struct ledger *ledger, const struct dead_letter_action *action,
-    store_done_fn *fn, void *arg);
 
 /* --- references --------------------------------------------------------------------------- */
 

@@ -60,6 +60,7 @@ struct understand_input {
 	size_t                        account_count;
 	/* for the AI workers, not looked at by understand(): */
 	bool                          may_ask;         /* an AI provider as well */
+	bool                          must_ask;        /* one, however sure the rules are */
 	uint64_t                      whose;           /* a number that tells users apart, and not who they are */
 };
 
@@ -111,6 +112,7 @@ struct understanding {
 	day_t                     day;             /* ... this, the first */
 	struct slice              subject;         /* with VERDICT_NO_AMOUNT: the thing */
 	struct slice              answered_by;     /* the provider that spoke; empty: the rules alone.  understand() leaves ... */
+	bool                      has_answer;      /* a provider's answer was looked at, whatever was taken of it */
 	size_t                    call_count;      /* ... these at none */
 	struct understand_call    calls[UNDERSTAND_CALLS_MAX];
 	/* descriptions and accounts point in here */

@@ -8,9 +8,8 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#include <event2/util.h>
-
 #include "ai/pool/ai_delivery.h"
+#include "backoff.h"
 #include "clock.h"
 #include "counters.h"
 #include "log.h"
@@ -18,10 +17,10 @@
 enum {
 	DELIVER_MS = 15000,              /* that a delivery may take; the worker begins nothing behind that */
 	CLAIM_MS = DELIVER_MS + 5000,
-	FIRST_PAUSE_MS = 2000,           /* after the first failure; twice as long after each further one */
-	PAUSES_MAX = 11,                 /* 2 s to 34 min */
 	LIFETIME_MS = 24 * 3600 * 1000
 };
+
+static const struct backoff pauses = { .first_ms = 2000, .doublings_max = 10 };       /* 2 s to 34 min */
 
 /* The replies to one person on their way. */
 struct trip {
@@ -72,18 +71,6 @@ on_finished(enum status st, void *arg)
 		end_trip(trip);          /* the claim ends, and the keeper sends it once more */
 }
 
-/* Between one and one and a half times the pause, so that what failed together does not come back together. */
-static int64_t
-pause_ms(uint32_t attempts)
-{
-	uint32_t doublings = attempts > 0 ? attempts - 1 : 0;
-	int64_t pause = FIRST_PAUSE_MS * (INT64_C(1) << (doublings < PAUSES_MAX - 1 ? doublings : PAUSES_MAX - 1));
-	uint16_t random;
-
-	evutil_secure_rng_get_bytes(&random, sizeof random);
-	return pause + pause * random / UINT16_MAX / 2;
-}
-
 static void
 finish(struct trip *trip, const struct reply_outcome *outcome)
 {
@@ -103,7 +90,7 @@ bury(struct trip *trip, struct reply_outcome *outcome, const char *why)
 static void
 put_off(struct trip *trip, struct reply_outcome *outcome, const struct send_outcome *sent)
 {
-	int64_t pause = pause_ms(trip->entry.attempts);
+	int64_t pause = backoff_pause_ms(&pauses, trip->entry.attempts);
 
 	counter_add(&trip->delivery->service->counters->queue_deliveries_put_off, 1);
 	outcome->result = REPLY_LATER;
@@ -142,7 +129,8 @@ deliver(struct trip *trip)
 {
 	const struct outbox_entry *entry = &trip->entry;
 	struct outgoing outgoing = { .deliver_to = entry->deliver_to, .text = entry->text, .buttons = entry->buttons,
-		.button_count = entry->button_count, .message_id = entry->message_id, .step = entry->step };
+		.button_count = entry->button_count, .message_id = entry->message_id, .step = entry->step,
+		.is_notice = entry->is_notice };
 	struct send_outcome nobody = { .result = SEND_RETRY, .step = entry->step };
 	enum status st = ai_pool_deliver(trip->delivery->service->pool, &outgoing, clock_mono_ms() + DELIVER_MS, on_delivered, trip);
 

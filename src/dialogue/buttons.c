@@ -4,8 +4,8 @@
  *
  * Data is "b", the id of the message that it stands under in 32 hex digits, a
  * colon and a code.  An answer counts only as long as the question of that very
- * message is open, and undo only for what that message did: pressed twice, or
- * late, a button changes nothing.
+ * message is open, undo only for what that message did, and what was suggested as
+ * long as it is not so: pressed twice, or late, a button changes nothing.
  */
 #include "config.h"
 
@@ -17,7 +17,8 @@
 
 enum {
 	ID_DIGITS = 2 * sizeof((struct uuid *)0)->bytes,
-	TAG_BYTES = 8                  /* of a category's id, the last ones */
+	TAG_BYTES = 8,                 /* of a category's id, the last ones */
+	EXPENSE_TAG_BYTES = 4          /* of the id of one of the message's expenses */
 };
 
 /* --- what they carry ------------------------------------------------------------------- */
@@ -34,20 +35,26 @@ cut(struct slice label)
 	return label;
 }
 
-static void
-add_button(struct turn *turn, const struct uuid *message_id, struct slice label, struct slice code)
+/* false: the code is too long, or there is no memory. */
+static bool
+make_button(struct arena *arena, const struct uuid *message_id, struct slice label, struct slice code, struct reply_button *button)
 {
 	char data[BUTTON_DATA_MAX + 1] = "b";
-	struct reply_button *button = &turn->buttons[turn->button_count];
 
-	if (turn->button_count == REPLY_BUTTONS_MAX || 1 + ID_DIGITS + 1 + code.len > BUTTON_DATA_MAX)
-		return;
+	if (1 + ID_DIGITS + 1 + code.len > BUTTON_DATA_MAX)
+		return false;
 	hex_encode(message_id->bytes, sizeof message_id->bytes, data + 1);
 	data[1 + ID_DIGITS] = ':';
 	memcpy(data + 1 + ID_DIGITS + 1, code.ptr, code.len);
-	*button = (struct reply_button){ arena_copy(turn->arena, cut(label)),
-		arena_copy(turn->arena, (struct slice){ data, 1 + ID_DIGITS + 1 + code.len }) };
-	turn->button_count += button->label.ptr != NULL && button->data.ptr != NULL;
+	*button = (struct reply_button){ arena_copy(arena, cut(label)), arena_copy(arena, (struct slice){ data, 1 + ID_DIGITS + 1 + code.len }) };
+	return button->label.ptr != NULL && button->data.ptr != NULL;
+}
+
+static void
+add_button(struct turn *turn, const struct uuid *message_id, struct slice label, struct slice code)
+{
+	if (turn->button_count < REPLY_BUTTONS_MAX)
+		turn->button_count += make_button(turn->arena, message_id, label, code, &turn->buttons[turn->button_count]);
 }
 
 void
@@ -81,6 +88,23 @@ turn_add_category_button(struct turn *turn, const struct category *category)
 
 	hex_encode(tag_of(category), TAG_BYTES, code + 1);
 	turn_add_button(turn, message_category_name(category, turn->language), slice_of(code));
+}
+
+static const uint8_t *
+expense_tag(const struct expense *expense)
+{
+	return expense->id.bytes + sizeof expense->id.bytes - EXPENSE_TAG_BYTES;
+}
+
+bool
+button_file_there(struct arena *arena, const struct uuid *message_id, struct slice label, const struct expense *expense,
+    const struct category *category, struct reply_button *button)
+{
+	char code[1 + 2 * EXPENSE_TAG_BYTES + 2 * TAG_BYTES + 1] = "s";
+
+	hex_encode(expense_tag(expense), EXPENSE_TAG_BYTES, code + 1);
+	hex_encode(tag_of(category), TAG_BYTES, code + 1 + 2 * EXPENSE_TAG_BYTES);
+	return make_button(arena, message_id, label, slice_of(code), button);
 }
 
 /* --- being pressed ------------------------------------------------------------------------ */
@@ -134,6 +158,27 @@ find_category(const struct turn *turn, struct slice digits)
 	return NULL;
 }
 
+/* What was suggested, as long as the expense is there; one that is filed there by now stays as it is. */
+static bool
+file_there(struct turn *turn, const struct uuid *message_id, struct slice digits)
+{
+	struct expense *entry = arena_alloc(turn->arena, MESSAGE_EXPENSES_MAX * sizeof *entry);
+	size_t count = entry != NULL ? look_entry(turn, message_id, entry) : 0, i = 0;
+	uint8_t tag[EXPENSE_TAG_BYTES];
+	const struct category *category;
+
+	if (digits.len <= 2 * sizeof tag || !hex_decode(digits.ptr, sizeof tag, tag))
+		return false;
+	category = find_category(turn, (struct slice){ digits.ptr + 2 * sizeof tag, digits.len - 2 * sizeof tag });
+	while (i < count && memcmp(expense_tag(&entry[i]), tag, sizeof tag) != 0)
+		i++;
+	if (category == NULL || i == count || uuid_equal(&entry[i].category_id, &category->id))
+		return false;
+	turn_do(turn, &(struct edit){ .doing = DOING_CATEGORY, .category_id = category->id }, &entry[i]);
+	turn_propose_rule(turn, &entry[i], &category->id);
+	return true;
+}
+
 static bool
 answer(struct turn *turn, struct slice code)
 {
@@ -162,6 +207,8 @@ is_done(struct turn *turn, const struct uuid *message_id, struct slice code)
 		return undo_what_it_did(turn, message_id);
 	if (code.len == 1 && code.ptr[0] == 'k')
 		return ask_category(turn, message_id);
+	if (code.ptr[0] == 's')
+		return file_there(turn, message_id, (struct slice){ code.ptr + 1, code.len - 1 });
 	if (state->asked == ASKED_NOTHING || !uuid_equal(&state->asked_by, message_id))
 		return false;
 	turn_speak(turn, state->language);

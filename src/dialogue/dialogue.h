@@ -51,6 +51,7 @@ struct turn {
 	struct reply_button   buttons[REPLY_BUTTONS_MAX];
 	size_t                expense_count;
 	struct new_expense   *expenses;
+	bool                  is_unsure_where;     /* one of them is filed by a guess of the rules that they are not sure of */
 	size_t                change_count;
 	struct message_change *changes;
 	bool                  has_state;   /* the conversation is about something else from now on: state */

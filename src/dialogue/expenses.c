@@ -21,6 +21,15 @@ turn_default_account(const struct turn *turn)
 	return message_default_account;
 }
 
+/* Neither a provider nor the person's own words have said where it belongs. */
+static bool
+is_guess(const struct turn *turn, const struct understood_expense *understood, const struct category *category)
+{
+	if (turn->result->has_answer || understood->own_category > 0 || understood->category_confidence >= turn->options->ai_suggest_below)
+		return false;
+	return category == NULL || category == message_category(turn->person, understood->category);
+}
+
 static void
 take_expense(struct turn *turn, const struct understood_expense *understood, struct reply_expense *said)
 {
@@ -39,6 +48,7 @@ take_expense(struct turn *turn, const struct understood_expense *understood, str
 	new_expense->category_key = slice_of(category_kind_key(understood->category));
 	if (category != NULL)
 		new_expense->expense.category_id = category->id;
+	turn->is_unsure_where |= is_guess(turn, understood, category);
 	*said = (struct reply_expense){
 		.description = understood->description, .amount_minor = understood->amount_minor,
 		.currency = understood->currency, .account = understood->account, .day = understood->day,

@@ -13,6 +13,7 @@ libaiexpense_a_SOURCES += src/dialogue/question.c src/dialogue/question.h
 libaiexpense_a_SOURCES += src/dialogue/rules.c
 libaiexpense_a_SOURCES += src/dialogue/settings.c
 libaiexpense_a_SOURCES += src/dialogue/state.c src/dialogue/state.h
+libaiexpense_a_SOURCES += src/dialogue/suggestion.c src/dialogue/suggestion.h
 libaiexpense_a_SOURCES += src/dialogue/turn.c src/dialogue/turn.h
 libaiexpense_a_SOURCES += src/dialogue/data/facets.def
 libaiexpense_a_SOURCES += src/dialogue/data/intents.def

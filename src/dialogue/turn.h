@@ -71,6 +71,10 @@ void turn_add_category_button(struct turn *turn, const struct category *category
 /* Undo, under a reply that is about another message. */
 void turn_add_undo_of(struct turn *turn, const struct uuid *message_id);
 
+/* One that files an expense of a message in a category, whatever is asked; false: no memory. */
+bool button_file_there(struct arena *arena, const struct uuid *message_id, struct slice label, const struct expense *expense,
+    const struct category *category, struct reply_button *button);
+
 /* What was said is a button's data, and has been dealt with. */
 bool turn_press(struct turn *turn);
 

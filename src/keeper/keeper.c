@@ -55,6 +55,7 @@ measure_store(struct keeper *keeper)
 		sum.pages_max += usage.pages_max;
 		sum.messages += usage.messages;
 		sum.replies += usage.replies;
+		sum.jobs += usage.jobs;
 		sum.dead_letters += usage.dead_letters;
 	}
 	counter_set(&counters->store_readers, sum.readers);
@@ -64,6 +65,7 @@ measure_store(struct keeper *keeper)
 	counter_set(&counters->store_pages_max, sum.pages_max);
 	counter_set(&counters->queue_messages, sum.messages);
 	counter_set(&counters->queue_replies, sum.replies);
+	counter_set(&counters->queue_jobs, sum.jobs);
 	counter_set(&counters->queue_dead_letters, sum.dead_letters);
 }
 
@@ -194,7 +196,10 @@ open_services(struct keeper *keeper)
 		keeper->inbox = inbox_open(messages, keeper->delivery, crash_mark);
 	if (keeper->inbox == NULL)
 		return false;
-	keeper->redrive = redrive_open(messages, keeper->inbox, keeper->delivery, crash_mark);
+	keeper->jobs = jobs_open(messages, crash_mark);
+	if (keeper->jobs == NULL)
+		return false;
+	keeper->redrive = redrive_open(messages, keeper->inbox, keeper->delivery, keeper->jobs, crash_mark);
 	keeper->deletions = deletions_open(keeper->loop.base, messages->store, messages->counters);
 	keeper->retention = retention_open(messages->store, messages->counters);
 	keeper->category_moves = category_moves_open(messages->store);
@@ -213,6 +218,8 @@ close_services(struct keeper *keeper)
 		store_close(keeper->messages.store);
 	if (keeper->redrive != NULL)
 		redrive_close(keeper->redrive);
+	if (keeper->jobs != NULL)
+		jobs_close(keeper->jobs);
 	if (keeper->inbox != NULL)
 		inbox_close(keeper->inbox);
 	if (keeper->delivery != NULL)

@@ -14,6 +14,7 @@ struct category_moves;
 struct job_timer;
 struct delivery;
 struct inbox;
+struct jobs;
 struct redrive;
 struct retention;
 struct schedule;
@@ -24,6 +25,7 @@ struct keeper {
 	struct message_service  messages;      /* the store and the AI pool, for messages left behind and for commands */
 	struct delivery        *delivery;
 	struct inbox           *inbox;
+	struct jobs            *jobs;
 	struct redrive         *redrive;
 	struct deletions       *deletions;
 	struct retention       *retention;

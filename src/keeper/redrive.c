@@ -17,6 +17,7 @@
 
 enum {
 	LOOKS = 200,             /* ledgers of one shard, at a time */
+	JOBS_AT_A_LOOK = 32,     /* that are given to whoever does them; he takes what he has room for */
 	UNDER_WAY_MAX = 200,
 	KEEP = 65536,            /* bytes of memory, between two looks */
 	DAY_MS = 86400000
@@ -32,16 +33,18 @@ struct redrive {
 	const struct message_service *service;
 	struct inbox                 *inbox;
 	struct delivery              *delivery;
+	struct jobs                  *jobs;
 	uint32_t                      crash_mark;
 	int64_t                       now_ms;        /* of the look */
 	unsigned                      shard, shard_count;   /* being looked at; of the store */
 	struct arena                  arena;         /* of what is found: */
-	size_t                        message_count, reply_count, letter_count;
+	size_t                        message_count, reply_count, job_count, letter_count;
 	struct inbox_entry            found_messages[LOOKS];
+	struct queued_job             found_jobs[JOBS_AT_A_LOOK];
 	struct ledger                 found_replies[LOOKS];
 	struct dead_letter_action     found_letters[LOOKS];
 	struct ledger                 letter_ledgers[LOOKS];
-	struct walk                   messages, replies, dead;
+	struct walk                   messages, replies, jobs_due, dead;
 	bool                          is_suspect_under_way, does_suspect_wait;
 };
 
@@ -163,6 +166,30 @@ on_replies_end(enum status st, struct slice next, void *arg)
 	walked(redrive, &redrive->replies, st, next);
 }
 
+/* --- jobs ------------------------------------------------------------------------------- */
+
+static void
+on_job(const struct queued_job *job, void *arg)
+{
+	struct redrive *redrive = arg;
+
+	note_oldest(&redrive->jobs_due, job->not_before_ms > 0 ? job->not_before_ms : job->created_ms);
+	if (redrive->job_count < JOBS_AT_A_LOOK && queued_job_copy(&redrive->arena, job, &redrive->found_jobs[redrive->job_count]))
+		redrive->job_count++;
+}
+
+static void
+on_jobs_end(enum status st, struct slice next, void *arg)
+{
+	struct redrive *redrive = arg;
+
+	for (size_t i = 0; i < redrive->job_count; i++)
+		jobs_take(redrive->jobs, &redrive->found_jobs[i]);
+	redrive->job_count = 0;
+	arena_recycle(&redrive->arena, KEEP);
+	walked(redrive, &redrive->jobs_due, st, next);
+}
+
 /* --- dead letters ----------------------------------------------------------------------- */
 
 static void
@@ -176,13 +203,12 @@ static void
 on_letter(const struct dead_letter *letter, void *arg)
 {
 	struct redrive *redrive = arg;
-	struct slice user_id = letter->is_reply ? letter->reply.user_id : letter->message.user_id;
-	struct dead_letter_action drop = { .message_id = letter->is_reply ? letter->reply.message_id : letter->message.message_id,
-		.is_reply = letter->is_reply, .is_dropped = true, .now_ms = redrive->now_ms };
+	struct dead_letter_action drop = { .message_id = *dead_letter_id(letter), .kind = letter->kind, .is_dropped = true,
+		.now_ms = redrive->now_ms };
 
 	if (letter->dead_ms >= redrive->now_ms - KEPT_DAYS * (int64_t)DAY_MS || redrive->letter_count == LOOKS)
 		return;
-	redrive->letter_ledgers[redrive->letter_count] = store_ledger(redrive->service->store, user_id);
+	redrive->letter_ledgers[redrive->letter_count] = store_ledger(redrive->service->store, dead_letter_user(letter));
 	redrive->found_letters[redrive->letter_count++] = drop;
 }
 
@@ -199,14 +225,20 @@ on_dead_end(enum status st, struct slice next, void *arg)
 
 /* ---------------------------------------------------------------------------------------- */
 
+static uint64_t
+age_of(const struct redrive *redrive, int64_t oldest_ms)
+{
+	return oldest_ms != 0 && oldest_ms < redrive->now_ms ? (uint64_t)(redrive->now_ms - oldest_ms) : 0;
+}
+
 static void
 publish_oldest(const struct redrive *redrive)
 {
-	int64_t messages = redrive->messages.oldest_ms, replies = redrive->replies.oldest_ms;
-	int64_t oldest = messages == 0 || (replies != 0 && replies < messages) ? replies : messages;
-	int64_t age = oldest != 0 && oldest < redrive->now_ms ? redrive->now_ms - oldest : 0;
+	struct counters *counters = redrive->service->counters;
+	uint64_t messages = age_of(redrive, redrive->messages.oldest_ms), replies = age_of(redrive, redrive->replies.oldest_ms);
 
-	counter_set(&redrive->service->counters->queue_oldest_ms, (uint64_t)age);
+	counter_set(&counters->queue_oldest_ms, messages > replies ? messages : replies);
+	counter_set(&counters->queue_jobs_oldest_ms, age_of(redrive, redrive->jobs_due.oldest_ms));
 }
 
 void
@@ -214,6 +246,7 @@ redrive_look(struct redrive *redrive)
 {
 	static const struct due_message_callbacks on_messages = { on_message, on_messages_end };
 	static const struct due_reply_callbacks on_replies = { on_reply, on_replies_end };
+	static const struct due_job_callbacks on_jobs = { on_job, on_jobs_end };
 	static const struct dead_letter_callbacks on_dead = { on_letter, on_dead_end };
 	struct store *store = redrive->service->store;
 	struct due_query query;
@@ -226,30 +259,35 @@ redrive_look(struct redrive *redrive)
 		store_list_due_messages(store, redrive->shard, &query, &on_messages, redrive);
 		query = query_of(redrive, &redrive->replies);
 		store_list_due_replies(store, redrive->shard, &query, &on_replies, redrive);
+		query = query_of(redrive, &redrive->jobs_due);
+		store_list_due_jobs(store, redrive->shard, &query, &on_jobs, redrive);
 		query = query_of(redrive, &redrive->dead);
 		store_list_dead(store, redrive->shard, &query, &on_dead, redrive);
 	}
 	end_look(redrive, &redrive->messages);
 	end_look(redrive, &redrive->replies);
+	end_look(redrive, &redrive->jobs_due);
 	publish_oldest(redrive);
 }
 
 struct redrive *
-redrive_open(const struct message_service *service, struct inbox *inbox, struct delivery *delivery, uint32_t crash_mark)
+redrive_open(const struct message_service *service, struct inbox *inbox, struct delivery *delivery, struct jobs *jobs, uint32_t crash_mark)
 {
 	struct redrive *redrive = calloc(1, sizeof *redrive);
-	struct walk *walks[3];
+	struct walk *walks[4];
 
 	if (redrive == NULL)
 		return NULL;
 	redrive->service = service;
 	redrive->inbox = inbox;
 	redrive->delivery = delivery;
+	redrive->jobs = jobs;
 	redrive->crash_mark = crash_mark;
 	redrive->shard_count = store_shard_count(service->store);
 	walks[0] = &redrive->messages;
 	walks[1] = &redrive->replies;
 	walks[2] = &redrive->dead;
+	walks[3] = &redrive->jobs_due;
 	for (size_t i = 0; i < sizeof walks / sizeof walks[0]; i++) {
 		walks[i]->from = calloc(redrive->shard_count, sizeof *walks[i]->from);
 		if (walks[i]->from == NULL) {
@@ -273,6 +311,7 @@ redrive_close(struct redrive *redrive)
 {
 	free_walk(&redrive->messages, redrive->shard_count);
 	free_walk(&redrive->replies, redrive->shard_count);
+	free_walk(&redrive->jobs_due, redrive->shard_count);
 	free_walk(&redrive->dead, redrive->shard_count);
 	arena_fini(&redrive->arena);
 	free(redrive);

@@ -19,7 +19,7 @@
 
 enum {
 	MAX_READERS = 1022,               /* what a lock file of 64 KiB holds */
-	MAX_TABLES = 8,
+	MAX_TABLES = 12,
 	FULL_LOG_MS = 10000,
 	FLAGS = MDB_NOTLS,
 	/* What may be lost, torn or crash with any of these is written in LMDB's manual. */
@@ -52,7 +52,7 @@ static struct lmdb_env *open_envs;
 
 static const unsigned table_sets[] = {
 	[LMDB_SHARD_TABLES] = 1u << TABLE_META | 1u << TABLE_LEDGER | 1u << TABLE_INBOX | 1u << TABLE_OUTBOX
-	    | 1u << TABLE_DEAD | 1u << TABLE_CHORES | 1u << TABLE_METRICS,
+	    | 1u << TABLE_DEAD | 1u << TABLE_CHORES | 1u << TABLE_METRICS | 1u << TABLE_JOBS,
 	[LMDB_INDEX_TABLES] = 1u << TABLE_META | 1u << TABLE_TOKENS | 1u << TABLE_POLICIES
 };
 
@@ -415,6 +415,7 @@ lmdb_get_usage(struct lmdb_env *env, struct store_usage *usage)
 	usage->pages_free = count_free_pages(env->read.txn);
 	usage->messages = count_rows(env, TABLE_INBOX);
 	usage->replies = count_rows(env, TABLE_OUTBOX);
+	usage->jobs = count_rows(env, TABLE_JOBS);
 	usage->dead_letters = count_rows(env, TABLE_DEAD);
 	if (mdb_reader_list(env->env, count_line, &lines) >= 0 && lines > 0)
 		usage->readers = lines - 1;

@@ -18,7 +18,7 @@ struct lmdb_env;
 /* LMDB_MAKE makes what is not there: the directory, the files, the tables; LMDB_WRITE tables that older versions did not have. */
 enum lmdb_access { LMDB_READ, LMDB_WRITE, LMDB_MAKE };
 
-/* A shard has meta, ledger, inbox, outbox, chores and metrics; the index meta, tokens and policies. */
+/* A shard has meta, ledger, inbox, outbox, dead, chores, metrics and jobs; the index meta, tokens and policies. */
 enum lmdb_tables { LMDB_SHARD_TABLES, LMDB_INDEX_TABLES };
 bool lmdb_env_has_table(enum lmdb_tables tables, enum table table);
 

@@ -22,6 +22,7 @@ libaiexpense_a_SOURCES += src/ledger/op/op_totals.c
 libaiexpense_a_SOURCES += src/ledger/op/op_user.c
 libaiexpense_a_SOURCES += src/ledger/queue/op_dead.c
 libaiexpense_a_SOURCES += src/ledger/queue/op_inbox.c
+libaiexpense_a_SOURCES += src/ledger/queue/op_job.c
 libaiexpense_a_SOURCES += src/ledger/queue/op_outbox.c
 libaiexpense_a_SOURCES += src/ledger/queue/op_queue.c src/ledger/queue/op_queue.h
 libaiexpense_a_SOURCES += src/ledger/queue/op_reference.c

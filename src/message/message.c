@@ -10,6 +10,9 @@
 
 #include <stdlib.h>
 
+#include "ai/answer/prompt.h"
+#include "ai/provider/provider.h"
+#include "ai/worker/asker.h"
 #include "arena.h"
 #include "chat/reply.h"
 #include "clock.h"
@@ -41,6 +44,8 @@ struct drive {
 
 	/* after step 2 */
 	struct turn                   turn;
+	struct slice                  understood;      /* the text that the turn's expenses are of */
+	const char                   *dead_why;        /* it is given up; NULL: it is not */
 	struct buf                    reply;
 	size_t                        cost_count;
 	struct ai_cost                costs[MESSAGE_COSTS_MAX];
@@ -175,6 +180,7 @@ on_recorded(enum status st, const struct write_answer *answer, void *arg)
 		store_get_person(drive->service->store, &drive->ledger, keep_person, drive);
 	}
 	if (!answer->is_replay) {
+		counter_add(&counters->queue_dead, drive->dead_why != NULL);
 		counter_add(&counters->messages_recorded, 1);
 		counter_add(&counters->expenses_recorded, answer->expense_count);
 	}
@@ -186,6 +192,16 @@ static bool
 is_said(const struct incoming *incoming)
 {
 	return incoming->kind == INCOMING_TEXT || incoming->kind == INCOMING_IMAGE;
+}
+
+/* Only who is reached by a messenger can be told later. */
+static bool
+wants_suggestion(const struct drive *drive)
+{
+	const struct options *options = drive->service->options;
+
+	return drive->turn.is_unsure_where && drive->input.deliver_to.len > 0 && options->ai_when != AI_NEVER && providers_any(options) &&
+	    text_length(drive->understood) <= PROMPT_TEXT_MAX;
 }
 
 static void
@@ -205,6 +221,14 @@ record(struct drive *drive)
 		.button_count = turn->button_count, .buttons = turn->buttons,
 	};
 
+	if (wants_suggestion(drive)) {
+		entry.wants_suggestion = true;
+		entry.text = drive->understood;
+	}
+	if (drive->dead_why != NULL) {
+		entry.dead_why = slice_of(drive->dead_why);
+		entry.text = drive->input.text;
+	}
 	if (turn->has_state && dialogue_entry(turn, &dialogue))
 		entry.dialogue = &dialogue;
 	if (drive->reply.has_failed || turn->has_state != (entry.dialogue != NULL)) {
@@ -249,7 +273,7 @@ static void
 note_costs(struct drive *drive, const struct understanding *result)
 {
 	struct ai_cost costs[MESSAGE_COSTS_MAX];
-	size_t count = message_costs(result, false, drive->input.received_ms, costs);
+	size_t count = message_costs(result, COST_MESSAGE, drive->input.received_ms, costs);
 
 	for (size_t i = 0; i < count && drive->cost_count < MESSAGE_COSTS_MAX; i++)
 		keep_cost(drive, &costs[i]);
@@ -267,6 +291,9 @@ on_understood(enum status st, const struct understanding *result, void *arg)
 	}
 	if (st == ST_OK)
 		note_costs(drive, result);
+	else
+		drive->dead_why = "it broke every worker that had it";
+	drive->understood = drive->turn.ask;
 	dialogue_understood(&drive->turn, st, result);
 	understand_or_record(drive);
 }

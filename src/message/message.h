@@ -110,10 +110,11 @@ struct slice message_understood_by(const struct understanding *result);
 
 /*
  * What the calls of the providers cost, each under a new id; returns how many.
- * Their operation is "message" or "parse"; what has no known price goes under
- * "message, price unknown", so that it is not taken for free.
+ * Their operation is "message", "parse" or "suggestion"; what has no known price goes
+ * under "message, price unknown", so that it is not taken for free.
  */
-size_t message_costs(const struct understanding *result, bool is_parse, int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX]);
+enum cost_operation { COST_MESSAGE, COST_PARSE, COST_SUGGESTION };
+size_t message_costs(const struct understanding *result, enum cost_operation operation, int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX]);
 
 /* What a message comes to that was understood like this. */
 enum message_status message_status_of(enum verdict verdict);

@@ -170,16 +170,17 @@ message_ask(const struct message_service *service, const struct ledger *ledger, 
 }
 
 size_t
-message_costs(const struct understanding *result, bool is_parse, int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX])
+message_costs(const struct understanding *result, enum cost_operation operation, int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX])
 {
-	static const char *const operations[][2] = { { "message, price unknown", "message" }, { "parse, price unknown", "parse" } };
+	static const char *const operations[][2] = { [COST_MESSAGE] = { "message, price unknown", "message" },
+		[COST_PARSE] = { "parse, price unknown", "parse" }, [COST_SUGGESTION] = { "suggestion, price unknown", "suggestion" } };
 	size_t count = result->call_count < MESSAGE_COSTS_MAX ? result->call_count : MESSAGE_COSTS_MAX;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct understand_call *call = &result->calls[i];
 
 		costs[i] = (struct ai_cost){ .call_id = uuid7_next(now_ms), .now_ms = now_ms,
-			.operation = slice_of(operations[is_parse][call->has_cost]), .provider = call->provider, .model = call->model,
+			.operation = slice_of(operations[operation][call->has_cost]), .provider = call->provider, .model = call->model,
 			.is_unpriced = !call->has_cost, .currency = { "USD" },
 			.usage = { 1, call->input_tokens, call->output_tokens, 0 } };
 		if (!call->has_cost)

@@ -109,7 +109,7 @@ write_url(struct buf *url, const struct outgoing *outgoing, const struct slice *
 	url_append_encoded(url, slice_of(outgoing->options->discord_application_id));
 	buf_append_char(url, '/');
 	url_append_encoded(url, to[TO_TOKEN]);
-	if (outgoing->step == 0)
+	if (outgoing->step == 0 && !outgoing->is_notice)
 		buf_append_literal(url, "/messages/@original");
 	else
 		buf_append_literal(url, "?wait=true");
@@ -130,7 +130,7 @@ discord_build(const struct outgoing *outgoing, struct arena *arena, struct send_
 	if (is_to_channel(outgoing, to) && token.len == 0)
 		return false;
 	*why = send_no_memory;
-	is_edit = outgoing->step == 0 && !is_to_channel(outgoing, to);
+	is_edit = outgoing->step == 0 && !outgoing->is_notice && !is_to_channel(outgoing, to);
 	write_url(&url, outgoing, to);
 	write_message(&out, outgoing, to, !is_edit);
 	is_ok = request_json(arena, request, &url, &body, is_to_channel(outgoing, to) ? "Bot " : NULL, token);

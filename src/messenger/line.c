@@ -188,7 +188,7 @@ is_by_reply(const struct outgoing *outgoing, const struct slice *to)
 {
 	int64_t lives_s = outgoing->step == STEP_REPLY ? REPLY_TOKEN_LIVES_S : REPLY_TOKEN_SURELY_LIVES_S;
 
-	return outgoing->step != STEP_PUSH && to[TO_REPLY_TOKEN].len > 0 && token_age_s(outgoing, to) < lives_s;
+	return outgoing->step != STEP_PUSH && !outgoing->is_notice && to[TO_REPLY_TOKEN].len > 0 && token_age_s(outgoing, to) < lives_s;
 }
 
 static bool

@@ -68,6 +68,7 @@ struct outgoing {
 	struct slice                text;
 	const struct reply_button  *buttons;
 	size_t                      button_count;
+	bool                        is_notice;      /* it answers nothing: no promise, token or callback of a message is used up */
 	struct uuid                 message_id;     /* what the platform gets to know a repeat by, where it looks at such */
 	unsigned                    step;           /* as judge left it; 0 at first.  Kept with the reply: what was sent is not sent again */
 	int64_t                     now_s;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * "queue ..." on the control socket: the operator sees what was given up, has it
- * tried again, or drops it.  A letter's name is m- or r-, for a message or a
- * reply, and the id of the message.
+ * tried again, or drops it.  A letter's name is m-, r- or j-, for a message, a
+ * reply or a job, and the id of the message.
  */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 
 #include "clock.h"
 #include "keeper/keeper.h"
-#include "store_queue.h"
+#include "store_dead.h"
 
 enum { PAGE = 200, SHOWN_MAX = 1000, NAME_LEN = 2 + UUID_TEXT_LEN };
 
@@ -26,7 +26,7 @@ struct work {
 	enum verb         verb;
 	bool              is_all;
 	struct uuid       id;            /* unless is_all: the letter meant */
-	bool              is_reply;
+	enum letter_kind  kind;
 	struct arena      arena;         /* for the walk */
 	unsigned          shard;
 	struct slice      next;
@@ -69,20 +69,17 @@ write_time(struct buf *out, int64_t ms)
 	buf_append_text(out, text);
 }
 
+static const char kind_letters[] = { [LETTER_MESSAGE] = 'm', [LETTER_REPLY] = 'r', [LETTER_JOB] = 'j' };
+
 static void
 write_name(struct buf *out, const struct dead_letter *letter)
 {
 	char id[UUID_TEXT_LEN];
 
-	uuid_format(letter->is_reply ? &letter->reply.message_id : &letter->message.message_id, id);
-	buf_append_text(out, letter->is_reply ? "r-" : "m-");
+	uuid_format(dead_letter_id(letter), id);
+	buf_append_char(out, kind_letters[letter->kind]);
+	buf_append_char(out, '-');
 	buf_append(out, id, sizeof id);
-}
-
-static struct slice
-user_of(const struct dead_letter *letter)
-{
-	return letter->is_reply ? letter->reply.user_id : letter->message.user_id;
 }
 
 static void
@@ -92,7 +89,7 @@ write_line(struct buf *out, const struct dead_letter *letter)
 	buf_append_text(out, "  ");
 	write_time(out, letter->dead_ms);
 	buf_append_text(out, "  ");
-	buf_append_slice(out, user_of(letter));
+	buf_append_slice(out, dead_letter_user(letter));
 	buf_append_text(out, "  ");
 	buf_append_slice(out, letter->why);
 	buf_append_char(out, '\n');
@@ -107,20 +104,42 @@ write_text(struct buf *out, struct slice text)
 	buf_append_char(out, '\n');
 }
 
+/* What is shown of a letter, whatever its kind. */
+struct shown {
+	int64_t      at_ms;
+	unsigned     attempts;
+	struct slice text;
+};
+
+static struct shown
+shown_of(const struct dead_letter *letter)
+{
+	switch (letter->kind) {
+	case LETTER_REPLY:
+		return (struct shown){ letter->reply.created_ms, letter->reply.attempts, letter->reply.text };
+	case LETTER_JOB:
+		return (struct shown){ letter->job.created_ms, letter->job.attempts, letter->job.text };
+	default:
+		return (struct shown){ letter->message.received_ms, letter->message.attempts, letter->message.text };
+	}
+}
+
 static void
 write_all(struct buf *out, const struct dead_letter *letter)
 {
+	struct shown shown = shown_of(letter);
+
 	write_name(out, letter);
 	buf_append_text(out, "\nuser      ");
-	buf_append_slice(out, user_of(letter));
-	buf_append_text(out, letter->is_reply ? "\nrecorded  " : "\nreceived  ");
-	write_time(out, letter->is_reply ? letter->reply.created_ms : letter->message.received_ms);
+	buf_append_slice(out, dead_letter_user(letter));
+	buf_append_text(out, letter->kind == LETTER_MESSAGE ? "\nreceived  " : "\nrecorded  ");
+	write_time(out, shown.at_ms);
 	buf_append_text(out, "\ngiven up  ");
 	write_time(out, letter->dead_ms);
-	buf_printf(out, "\nattempts  %u\nwhy       ", (unsigned)(letter->is_reply ? letter->reply.attempts : letter->message.attempts));
+	buf_printf(out, "\nattempts  %u\nwhy       ", shown.attempts);
 	buf_append_slice(out, letter->why);
 	buf_append_text(out, "\n\n");
-	write_text(out, letter->is_reply ? letter->reply.text : letter->message.text);
+	write_text(out, shown.text);
 }
 
 /* --- the walk ---------------------------------------------------------------------------------- */
@@ -128,9 +147,7 @@ write_all(struct buf *out, const struct dead_letter *letter)
 static bool
 is_meant(const struct work *work, const struct dead_letter *letter)
 {
-	const struct uuid *id = letter->is_reply ? &letter->reply.message_id : &letter->message.message_id;
-
-	return work->is_all || (letter->is_reply == work->is_reply && uuid_equal(id, &work->id));
+	return work->is_all || (letter->kind == work->kind && uuid_equal(dead_letter_id(letter), &work->id));
 }
 
 static void
@@ -145,10 +162,9 @@ on_letter(const struct dead_letter *letter, void *arg)
 		write_line(ctl_reply_out(work->reply), letter);
 	else if (work->verb == QUEUE_SHOW)
 		write_all(ctl_reply_out(work->reply), letter);
-	work->ledgers[work->found] = store_ledger(store_of(work), user_of(letter));
-	work->actions[work->found++] = (struct dead_letter_action){ .is_reply = letter->is_reply, .is_dropped = work->verb == QUEUE_DROP,
-		.message_id = letter->is_reply ? letter->reply.message_id : letter->message.message_id, .new_id = uuid7_next(now_ms),
-		.now_ms = now_ms };
+	work->ledgers[work->found] = store_ledger(store_of(work), dead_letter_user(letter));
+	work->actions[work->found++] = (struct dead_letter_action){ .kind = letter->kind, .is_dropped = work->verb == QUEUE_DROP,
+		.message_id = *dead_letter_id(letter), .new_id = uuid7_next(now_ms), .now_ms = now_ms };
 }
 
 static void
@@ -227,10 +243,11 @@ read_name(const char *args, struct work *work)
 	work->is_all = strcmp(args, "all") == 0;
 	if (work->is_all)
 		return true;
-	if (strlen(args) != NAME_LEN || (args[0] != 'm' && args[0] != 'r') || args[1] != '-')
+	if (strlen(args) != NAME_LEN || args[1] != '-')
 		return false;
-	work->is_reply = args[0] == 'r';
-	return uuid_parse(slice_of(args + 2), &work->id);
+	while (work->kind < LETTER_KINDS && kind_letters[work->kind] != args[0])
+		work->kind++;
+	return work->kind < LETTER_KINDS && uuid_parse(slice_of(args + 2), &work->id);
 }
 
 static void
@@ -277,8 +294,26 @@ run_drop(struct ctl_reply *reply, const char *args)
 	begin(reply, QUEUE_DROP, args);
 }
 
+/* From the counters: what the keeper last saw of all shards. */
+static void
+run_status(struct ctl_reply *reply, const char *args)
+{
+	const struct counters *counters = &ctl_reply_keeper(reply)->in->slot->counters;
+	struct buf *out = ctl_reply_out(reply);
+
+	(void)args;
+	buf_printf(out, "messages that wait   %llu\nreplies that wait    %llu\nthe oldest of these  %.1f s\n",
+	    (unsigned long long)atomic_load(&counters->queue_messages), (unsigned long long)atomic_load(&counters->queue_replies),
+	    (double)atomic_load(&counters->queue_oldest_ms) / 1000);
+	buf_printf(out, "jobs that wait       %llu\nthe oldest due one   %.1f s\ngiven up             %llu\n",
+	    (unsigned long long)atomic_load(&counters->queue_jobs), (double)atomic_load(&counters->queue_jobs_oldest_ms) / 1000,
+	    (unsigned long long)atomic_load(&counters->queue_dead_letters));
+	ctl_reply_done(reply);
+}
+
 const struct ctl_command queue_commands[] = {
-	{ "queue list", NULL, true, run_list, "List the messages and replies that were given up in the last 30 days: name, when, whose, why." },
+	{ "queue status", NULL, true, run_status, "Show how many messages, replies and jobs wait, and for how long the oldest of them has." },
+	{ "queue list", NULL, true, run_list, "List the messages, replies and jobs that were given up in the last 30 days: name, when, whose, why." },
 	{ "queue show", "name", true, run_show, "Show one of them with its text." },
 	{ "queue retry", "name|all", true, run_retry, "Work on a message, or deliver a reply, as if it had just come." },
 	{ "queue drop", "name|all", true, run_drop, "Forget it." },

@@ -87,6 +87,7 @@ static const struct migration {
 } migrations[] = {
 	{ "a new store", make_store },
 	{ "tables for what was given up", add_tables },
+	{ "a table for jobs", add_tables },
 };
 enum { NEWEST = sizeof migrations / sizeof migrations[0] };
 

@@ -296,6 +296,7 @@ copy_outgoing(struct sending *sending, const struct outgoing *outgoing)
 		.button_count = outgoing->button_count,
 		.message_id = outgoing->message_id,
 		.step = outgoing->step,
+		.is_notice = outgoing->is_notice,
 		.options = sending->sender->options,
 	};
 	for (size_t i = 0; buttons != NULL && i < outgoing->button_count; i++)

@@ -2,7 +2,7 @@
 /* The functions of store_queue.h. */
 #include "config.h"
 
-#include "store_queue.h"
+#include "store_dead.h"
 
 #include "engine.h"
 #include "ledger/queue/op_queue.h"

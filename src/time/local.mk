@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/time/backoff.c src/time/backoff.h
 libaiexpense_a_SOURCES += src/time/clock.c src/time/clock.h
 libaiexpense_a_SOURCES += src/time/day.c
 libaiexpense_a_SOURCES += src/time/zone.c src/time/zone.h

@@ -14,6 +14,7 @@ DAEMON_TESTS += tests/daemon/messages/test_messenger_doc.py
 DAEMON_TESTS += tests/daemon/messages/test_messengers.py
 DAEMON_TESTS += tests/daemon/messages/test_queue.py
 DAEMON_TESTS += tests/daemon/messages/test_said.py
+DAEMON_TESTS += tests/daemon/messages/test_suggestions.py
 DAEMON_TESTS += tests/daemon/messages/test_webhook.py
 DAEMON_TESTS += tests/daemon/messages/test_webhook_faults.py
 DAEMON_TESTS += tests/daemon/operations/test_backup.py

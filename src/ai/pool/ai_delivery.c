@@ -67,7 +67,7 @@ flow_of(struct slice deliver_to)
 enum status
 ai_pool_deliver(struct ai_pool *pool, const struct outgoing *outgoing, int64_t deadline_ms, deliver_fn *fn, void *arg)
 {
-	struct job *job = pool_job_new(pool, &delivery, PRIORITY_HIGH, flow_of(outgoing->deliver_to), deadline_ms);
+	struct job *job = pool_job_new(pool, &delivery, outgoing->is_notice ? PRIORITY_LOW : PRIORITY_HIGH, flow_of(outgoing->deliver_to), deadline_ms);
 
 	if (job == NULL)
 		return ST_OVERLOADED;

@@ -16,7 +16,8 @@ typedef void deliver_fn(enum status st, const struct send_outcome *outcome, void
 
 /*
  * Have a reply sent, from outgoing->step on.  deliver_to, text, buttons,
- * message_id and step are looked at, and copied.  A reply is given to one
+ * message_id, step and is_notice are looked at, and copied.  A notice waits behind all
+ * else (PRIORITY_LOW).  A reply is given to one
  * worker and never by itself to another: with RETRY it is the caller's to send
  * it again, not before outcome->after_ms, from outcome->step.  With ST_OK fn
  * is called exactly once, from the loop, at the latest at deadline_ms

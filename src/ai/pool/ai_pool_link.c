@@ -19,7 +19,8 @@
 
 enum {
 	WINDOW = 64,             /* jobs in flight on one link: enough to keep a worker busy between two turns */
-	BLAME_MAX = 5,           /* a job over which this many workers stalled or crashed is given up */
+	KILLS_MAX = 3,           /* a job that crashed this many workers is given up ... */
+	BLAME_MAX = 5,           /* ... and one over which this many stalled or crashed */
 	MINUTE_MS = 60000
 };
 
@@ -48,8 +49,10 @@ count_crashes(const struct ai_pool *pool)
 static bool
 is_poison(const struct ai_pool *pool, const struct job *job)
 {
-	return job->losses + job->stalls >= BLAME_MAX &&
-	    job->stalls + (count_crashes(pool) - job->crashes_before) >= BLAME_MAX - 2;
+	uint32_t crashes = count_crashes(pool) - job->crashes_before;
+
+	return (job->losses >= KILLS_MAX && crashes >= KILLS_MAX - 2) ||
+	    (job->losses + job->stalls >= BLAME_MAX && job->stalls + crashes >= BLAME_MAX - 2);
 }
 
 static void
@@ -213,6 +216,21 @@ connect_link(struct link *link)
 		link->channel = channel_open(link->pool->base, fd, &link_callbacks, link);
 }
 
+/* It was with a worker that failed: it is given out alone, so that the next failure blames no other. */
+static bool
+is_suspect(const struct job *job)
+{
+	return job->losses + job->stalls > 0;
+}
+
+static bool
+has_suspect(const struct link *link)
+{
+	const struct job *first = TAILQ_FIRST(&link->in_flight);
+
+	return first != NULL && is_suspect(first);
+}
+
 /* The ready link with the least to do, or NULL when all are full, slow or away. */
 static struct link *
 best_link(struct ai_pool *pool)
@@ -222,7 +240,7 @@ best_link(struct ai_pool *pool)
 	for (unsigned i = 0; i < pool->link_count; i++) {
 		struct link *link = &pool->links[i];
 
-		if (link->is_ready && !link->is_slow && link->count < WINDOW && (best == NULL || link->count < best->count))
+		if (link->is_ready && !link->is_slow && link->count < WINDOW && !has_suspect(link) && (best == NULL || link->count < best->count))
 			best = link;
 	}
 	return best;
@@ -258,8 +276,13 @@ pool_dispatch(struct ai_pool *pool)
 	if (pool->is_dispatching)
 		return;
 	pool->is_dispatching = true;
-	while ((link = best_link(pool)) != NULL && (job = pool_job_next(pool)) != NULL)
+	while ((link = best_link(pool)) != NULL && (job = pool_job_next(pool)) != NULL) {
+		if (is_suspect(job) && link->count > 0) {
+			pool_job_wait_again(pool, job);      /* until one has nothing to do */
+			break;
+		}
 		send_job(link, job);
+	}
 	pool->is_dispatching = false;
 }
 

@@ -18,7 +18,7 @@ job_deliver_pack(struct buf *out, const struct outgoing *outgoing)
 	size_t buttons = outgoing->button_count < REPLY_BUTTONS_MAX ? outgoing->button_count : REPLY_BUTTONS_MAX;
 	msgpack_packer pk = mp_packer(out);
 
-	msgpack_pack_array(&pk, 5);
+	msgpack_pack_array(&pk, 6);
 	mp_put_bin(&pk, outgoing->deliver_to.ptr, outgoing->deliver_to.len);
 	mp_put_str(&pk, outgoing->text);
 	msgpack_pack_array(&pk, buttons);
@@ -29,6 +29,7 @@ job_deliver_pack(struct buf *out, const struct outgoing *outgoing)
 	}
 	mp_put_uuid(&pk, &outgoing->message_id);
 	msgpack_pack_unsigned_int(&pk, outgoing->step);
+	mp_put_bool(&pk, outgoing->is_notice);
 }
 
 static void
@@ -57,12 +58,13 @@ job_deliver_unpack(struct slice body, struct outgoing *outgoing, struct reply_bu
 	uint32_t more;
 
 	*outgoing = (struct outgoing){ .step = 0 };
-	mp_array_of(&mp, 5, &more);
+	mp_array_of(&mp, 6, &more);
 	outgoing->deliver_to = mp_bin(&mp);
 	outgoing->text = mp_str(&mp);
 	unpack_buttons(&mp, outgoing, buttons);
 	mp_uuid(&mp, &outgoing->message_id);
 	outgoing->step = (unsigned)mp_int_in(&mp, 0, UINT16_MAX);
+	outgoing->is_notice = mp_bool(&mp);
 	mp_skip(&mp, more);
 	return mp_end(&mp) && text_is_utf8(outgoing->text) && messenger_of(outgoing->deliver_to) != NULL;
 }

@@ -56,6 +56,12 @@ providers_configured(const struct options *options, struct provider providers[st
 	return count;
 }
 
+bool
+providers_any(const struct options *options)
+{
+	return options->provider1_name[0] != '\0' || options->provider2_name[0] != '\0' || options->provider3_name[0] != '\0';
+}
+
 static json_t *
 read_extra(const char *extra)
 {

@@ -103,6 +103,9 @@ extern const struct provider_protocol *const provider_protocols[];
 /* Those that have a name, in their order; returns how many. */
 size_t providers_configured(const struct options *options, struct provider providers[static PROVIDERS_MAX]);
 
+/* Whether there is any. */
+bool providers_any(const struct options *options);
+
 /* Whether each section is complete and sound; else lines that say what is wrong. */
 bool providers_check(const struct options *options, struct buf *errors);
 

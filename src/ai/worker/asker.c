@@ -89,7 +89,10 @@ static enum reconciled
 take_answer(struct asker *asker, const struct understand_input *input, const json_t *answer, size_t provider,
     struct understanding *result)
 {
-	enum reconciled verdict = reconcile(input, answer, result->confidence >= asker->options->ai_unsure_below, result);
+	enum reconciled verdict;
+
+	result->has_answer = true;
+	verdict = reconcile(input, answer, result->confidence >= asker->options->ai_unsure_below, result);
 
 	if (verdict == RECONCILED_DISBELIEVED)
 		counter_add(&asker->counters->ai_answers_disbelieved, 1);
@@ -335,7 +338,7 @@ asker_wants(const struct asker *asker, const struct understand_input *input, con
 
 	if (!input->may_ask || asker->provider_count == 0 || options->ai_when == AI_NEVER)
 		return false;
-	if (options->ai_when == AI_UNSURE && !is_unsure)
+	if (options->ai_when == AI_UNSURE && !is_unsure && !input->must_ask)
 		return false;
 	return text_length(input->text) <= PROMPT_TEXT_MAX && has_number(input, rules);
 }

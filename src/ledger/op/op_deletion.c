@@ -20,7 +20,7 @@ enum {
 };
 
 /* The walk goes over one table after the other; where it stands is the table's number and a key. */
-static const enum table tables[] = { TABLE_INBOX, TABLE_OUTBOX, TABLE_DEAD, TABLE_LEDGER };
+static const enum table tables[] = { TABLE_INBOX, TABLE_OUTBOX, TABLE_JOBS, TABLE_DEAD, TABLE_LEDGER };
 enum { WALKS = sizeof tables / sizeof tables[0] };
 
 static enum status

@@ -85,7 +85,7 @@ check_entry(const struct message_entry *entry)
 			return ST_BAD_VALUE;
 	if (entry->reply.len > REPLY_MAX || entry->idempotency_key.len > IDEMPOTENCY_KEY_MAX
 	    || entry->deliver_to.len > DELIVER_TO_MAX || entry->conversation.len > CONVERSATION_MAX
-	    || entry->ref.len > REFERENCE_MAX || entry->dead_why.len > WHY_MAX)
+	    || entry->ref.len > REFERENCE_MAX || entry->dead_why.len > WHY_MAX || entry->text.len > MESSAGE_TEXT_MAX)
 		return ST_TEXT_TOO_LONG;
 	return ST_OK;
 }
@@ -141,6 +141,14 @@ put_reply(struct op *op, const struct message_entry *entry)
 	for (size_t i = 0; i < entry->button_count; i++)
 		reply.buttons[i] = entry->buttons[i];
 	outbox_put(op, &reply);
+}
+
+static void
+put_job(struct op *op, const struct message_entry *entry)
+{
+	if (entry->wants_suggestion)
+		job_put_new(op, &(struct queued_job){ .id = entry->id, .kind = QUEUED_SUGGESTION, .user_id = entry->sign_up.user_id,
+		    .text = entry->text, .deliver_to = entry->deliver_to, .conversation = entry->conversation, .created_ms = entry->now_ms });
 }
 
 /* The message as it will be kept, with the ids of its expenses. */
@@ -224,6 +232,7 @@ record(struct op *op, const struct message_entry *entry, struct write_answer *an
 	put_message(op, &answer->message, user.is_new);
 	put_dedupe(op, entry);
 	put_reply(op, entry);
+	put_job(op, entry);
 	reference_put(op, entry->conversation, entry->ref, &entry->id, entry->now_ms);
 	for (size_t i = 0; i < entry->cost_count; i++)
 		op_add_ai_cost(op, &entry->costs[i]);
@@ -236,17 +245,21 @@ record(struct op *op, const struct message_entry *entry, struct write_answer *an
 	return ST_OK;
 }
 
+/* Of one that was never in the inbox as much as is known of it. */
 static enum status
-leave_inbox(struct op *op, const struct message_entry *entry)
+bury(struct op *op, const struct message_entry *entry)
 {
-	struct dead_letter letter = { .dead_ms = entry->now_ms, .why = entry->dead_why };
-	enum status st = ST_OK;
+	struct dead_letter letter = { .kind = LETTER_MESSAGE, .dead_ms = entry->now_ms, .why = entry->dead_why };
+	enum status st = entry->was_in_inbox ? inbox_get(op, &entry->id, &letter.message) : ST_NOT_FOUND;
 
-	if (entry->dead_why.len > 0)
-		st = inbox_get(op, &entry->id, &letter.message);
-	if (entry->dead_why.len > 0 && st == ST_OK)
+	if (st == ST_NOT_FOUND && !entry->was_in_inbox) {
+		letter.message = (struct inbox_entry){ .message_id = entry->id, .user_id = entry->sign_up.user_id, .text = entry->text,
+			.received_ms = entry->received_ms, .incoming = { .conversation = entry->conversation, .ref = entry->ref },
+			.deliver_to = entry->deliver_to };
+		st = ST_OK;
+	}
+	if (st == ST_OK)
 		dead_letter_put(op, &letter);
-	inbox_del(op, &entry->id);
 	return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
@@ -260,7 +273,9 @@ op_record_message(struct op *op, const struct message_entry *entry, struct write
 	st = find_earlier(op, entry, answer);
 	if (st == ST_NOT_FOUND)
 		st = record(op, entry, answer);
+	if (st == ST_OK && entry->dead_why.len > 0)
+		st = bury(op, entry);
 	if (st == ST_OK && entry->was_in_inbox)
-		st = leave_inbox(op, entry);
+		inbox_del(op, &entry->id);
 	return kv_status(op->kv, st);
 }

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* What was given up; see op_queue.h.  A message and its reply may both be, so the key says which it is. */
+/* What was given up; see op_queue.h.  A message, its reply and its job may all be, so the key says which it is. */
 #include "config.h"
 
 #include "op_queue.h"
 
 static struct key
-dead_key(const struct op *op, const struct uuid *id, bool is_reply)
+dead_key(const struct op *op, const struct uuid *id, enum letter_kind kind)
 {
+	static const char kinds[] = { [LETTER_MESSAGE] = 'M', [LETTER_REPLY] = 'R', [LETTER_JOB] = 'J' };
 	struct key key = queue_key(op->ledger, id);
 
-	key_add(&key, is_reply ? "R" : "M", 1);
+	key_add(&key, &kinds[kind], 1);
 	return key;
 }
 
 void
 dead_letter_put(struct op *op, const struct dead_letter *letter)
 {
-	struct key key = dead_key(op, letter->is_reply ? &letter->reply.message_id : &letter->message.message_id, letter->is_reply);
+	struct key key = dead_key(op, dead_letter_id(letter), letter->kind);
 
 	dead_letter_pack(op->scratch, letter);
 	op_put_scratch(op, TABLE_DEAD, &key);
@@ -27,10 +28,19 @@ static enum status
 read_letter(struct slice key, struct slice value, struct dead_letter *letter)
 {
 	enum status st = dead_letter_unpack(value, letter);
+	struct uuid id;
 
-	if (st == ST_OK && !queue_read_key(key, letter->is_reply ? &letter->reply.message_id : &letter->message.message_id))
-		st = ST_BAD_RECORD;
-	return st;
+	if (st != ST_OK)
+		return st;
+	if (!queue_read_key(key, &id))
+		return ST_BAD_RECORD;
+	if (letter->kind == LETTER_MESSAGE)
+		letter->message.message_id = id;
+	else if (letter->kind == LETTER_REPLY)
+		letter->reply.message_id = id;
+	else
+		letter->job.id = id;
+	return ST_OK;
 }
 
 struct listing {
@@ -61,29 +71,37 @@ op_list_dead(struct op *op, const struct due_query *query, void (*on_letter)(con
 }
 
 static void
-bring_back(struct op *op, const struct dead_letter *letter, const struct dead_letter_action *action)
+bring_back(struct op *op, struct dead_letter *letter, const struct dead_letter_action *action)
 {
-	struct outbox_entry reply = letter->reply;
-	struct inbox_entry message = letter->message;
-
-	if (letter->is_reply) {
-		reply.created_ms = action->now_ms;
-		reply.not_before_ms = 0;
-		reply.attempts = 0;
-		outbox_put(op, &reply);
-		return;
+	switch (letter->kind) {
+	case LETTER_MESSAGE:
+		letter->message.message_id = action->new_id;
+		letter->message.idempotency_key = SLICE_EMPTY;
+		letter->message.not_before_ms = 0;
+		letter->message.attempts = letter->message.blames = letter->message.crash_mark = 0;
+		inbox_put(op, &letter->message);
+		break;
+	case LETTER_REPLY:
+		letter->reply.created_ms = action->now_ms;
+		letter->reply.not_before_ms = 0;
+		letter->reply.attempts = 0;
+		outbox_put(op, &letter->reply);
+		break;
+	case LETTER_JOB:
+		letter->job.created_ms = action->now_ms;
+		letter->job.not_before_ms = 0;
+		letter->job.attempts = letter->job.blames = letter->job.crash_mark = 0;
+		job_put(op, &letter->job);
+		break;
+	case LETTER_KINDS:
+		break;
 	}
-	message.message_id = action->new_id;
-	message.idempotency_key = SLICE_EMPTY;
-	message.not_before_ms = 0;
-	message.attempts = message.blames = message.crash_mark = 0;
-	inbox_put(op, &message);
 }
 
 enum status
 op_settle_dead(struct op *op, const struct dead_letter_action *action)
 {
-	struct key key = dead_key(op, &action->message_id, action->is_reply);
+	struct key key = dead_key(op, &action->message_id, action->kind);
 	struct dead_letter letter;
 	struct slice value;
 	enum status st;
@@ -93,7 +111,7 @@ op_settle_dead(struct op *op, const struct dead_letter_action *action)
 	st = read_letter(key_slice(&key), value, &letter);
 	if (st != ST_OK)
 		return st;
-	if (!action->is_dropped && !letter.is_reply && uuid_is_nil(&action->new_id))
+	if (!action->is_dropped && letter.kind == LETTER_MESSAGE && uuid_is_nil(&action->new_id))
 		return ST_BAD_VALUE;
 	if (!action->is_dropped)
 		bring_back(op, &letter, action);

@@ -44,7 +44,7 @@ op_claim_reply(struct op *op, const struct reply_claim *claim)
 static void
 bury(struct op *op, const struct outbox_entry *entry, const struct reply_outcome *outcome)
 {
-	struct dead_letter letter = { .is_reply = true, .dead_ms = outcome->now_ms, .why = outcome->why, .reply = *entry };
+	struct dead_letter letter = { .kind = LETTER_REPLY, .dead_ms = outcome->now_ms, .why = outcome->why, .reply = *entry };
 
 	dead_letter_put(op, &letter);
 }
@@ -73,19 +73,85 @@ op_finish_reply(struct op *op, const struct reply_outcome *outcome)
 	return kv_status(op->kv, ST_OK);
 }
 
-/* --- reading --------------------------------------------------------------------------------- */
-
 static enum status
 read_entry(const struct kv_cursor *cursor, struct outbox_entry *entry)
 {
 	return queue_read_key(cursor->key, &entry->message_id) ? outbox_unpack(cursor->value, entry) : ST_BAD_RECORD;
 }
 
-/* It keeps nobody back any more while it waits for its next attempt. */
+/* --- notices --------------------------------------------------------------------------------- */
+
+struct joining {
+	struct op                 *op;
+	const struct outbox_entry *notice;
+	struct outbox_entry        open;       /* the one that the notice joins */
+	bool                       is_found;
+};
+
+/* Nobody has it, it is not due, and the two fit into one message. */
+static bool
+may_join(const struct outbox_entry *open, const struct outbox_entry *notice)
+{
+	return open->is_notice && open->attempts == 0 && open->created_ms <= notice->created_ms && open->not_before_ms > notice->created_ms &&
+	    slice_equal(open->conversation, notice->conversation) && open->text.len + 1 + notice->text.len <= REPLY_MAX &&
+	    open->button_count + notice->button_count <= REPLY_BUTTONS_MAX;
+}
+
+static enum status
+find_open(const struct kv_cursor *cursor, bool *wants_next, void *arg)
+{
+	struct joining *joining = arg;
+	struct kv_cursor copy = *cursor;
+	enum status st;
+
+	copy.value = arena_copy(joining->op->arena, cursor->value);
+	if (copy.value.ptr == NULL)
+		return ST_FAILED;
+	st = read_entry(&copy, &joining->open);
+	joining->is_found = st == ST_OK && may_join(&joining->open, joining->notice);
+	*wants_next = st == ST_OK && !joining->is_found;
+	return st;
+}
+
+/* The newer one says where to: a platform may not take an old address any more. */
+static void
+join(struct op *op, struct outbox_entry *open, const struct outbox_entry *notice)
+{
+	char *text = arena_alloc(op->arena, open->text.len + 1 + notice->text.len);
+
+	if (text == NULL) {
+		kv_fail(op->kv, ST_FAILED);
+		return;
+	}
+	memcpy(text, open->text.ptr, open->text.len);
+	text[open->text.len] = '\n';
+	memcpy(text + open->text.len + 1, notice->text.ptr, notice->text.len);
+	open->text = (struct slice){ text, open->text.len + 1 + notice->text.len };
+	open->deliver_to = notice->deliver_to;
+	for (size_t i = 0; i < notice->button_count; i++)
+		open->buttons[open->button_count++] = notice->buttons[i];
+	outbox_put(op, open);
+}
+
+void
+notice_put(struct op *op, const struct outbox_entry *notice)
+{
+	struct joining joining = { .op = op, .notice = notice };
+
+	queue_walk_ledger(op, TABLE_OUTBOX, find_open, &joining);
+	if (joining.is_found)
+		join(op, &joining.open, notice);
+	else
+		outbox_put(op, notice);
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+/* It keeps nobody back while it waits for its time or its next attempt. */
 static bool
 lets_pass(const struct outbox_entry *entry, int64_t now_ms)
 {
-	return entry->attempts >= REPLY_PATIENCE && entry->not_before_ms > now_ms;
+	return (entry->is_notice || entry->attempts >= REPLY_PATIENCE) && entry->not_before_ms > now_ms;
 }
 
 struct first {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The operations on what waits: inbox, outbox, dead letters, references; see
- * store_queue.h and op.h.  Their rows have the key ledger, message id; of dead
+ * The operations on what waits: inbox, outbox, jobs, dead letters, references; see
+ * store_queue.h, store_job.h, store_dead.h and op.h.  Their rows have the key ledger, message id; of dead
  * letters a byte more, which says what it is.
  */
 #ifndef OP_QUEUE_H
 #define OP_QUEUE_H
 
 #include "ledger/op/op.h"
-#include "store_queue.h"
+#include "store_dead.h"
 
 /* --- op_inbox.c ---------------------------------------------------------------------------- */
 
@@ -31,6 +31,9 @@ enum status op_list_waiting(struct op *op, const struct message_query *query,
 /* --- op_outbox.c --------------------------------------------------------------------------- */
 
 void outbox_put(struct op *op, const struct outbox_entry *entry);
+
+/* Joins a notice to the same conversation that is not due yet, so that the two leave as one message. */
+void notice_put(struct op *op, const struct outbox_entry *notice);
 enum status op_claim_reply(struct op *op, const struct reply_claim *claim);
 enum status op_finish_reply(struct op *op, const struct reply_outcome *outcome);
 enum status op_first_reply(struct op *op, int64_t now_ms, struct outbox_entry *entry);
@@ -43,6 +46,17 @@ void dead_letter_put(struct op *op, const struct dead_letter *letter);
 enum status op_list_dead(struct op *op, const struct due_query *query,
     void (*on_letter)(const struct dead_letter *letter, void *arg), void *arg, struct slice *next);
 enum status op_settle_dead(struct op *op, const struct dead_letter_action *action);
+
+/* --- op_job.c ------------------------------------------------------------------------------ */
+
+void job_put(struct op *op, const struct queued_job *job);
+
+/* Unless too many of the ledger wait. */
+void job_put_new(struct op *op, const struct queued_job *job);
+enum status op_claim_job(struct op *op, const struct inbox_claim *claim);
+enum status op_finish_job(struct op *op, const struct queued_outcome *outcome);
+enum status op_list_due_jobs(struct op *op, const struct due_query *query,
+    void (*on_job)(const struct queued_job *job, void *arg), void *arg, struct slice *next);
 
 /* --- op_reference.c ------------------------------------------------------------------------ */
 

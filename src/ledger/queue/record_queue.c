@@ -6,7 +6,7 @@
 
 #include "ledger/record/record_parts.h"
 
-enum { INBOX_FIELDS = 16, OUTBOX_FIELDS = 10 };
+enum { INBOX_FIELDS = 16, OUTBOX_FIELDS = 10, JOB_FIELDS = 11 };
 
 void
 inbox_put_fields(msgpack_packer *pk, const struct inbox_entry *entry)
@@ -101,7 +101,7 @@ buttons_read(struct mp *mp, struct reply_button buttons[static REPLY_BUTTONS_MAX
 void
 outbox_pack(struct buf *b, const struct outbox_entry *entry)
 {
-	struct packing p = record_begin(b, OUTBOX_FIELDS);
+	struct packing p = record_begin(b, OUTBOX_FIELDS + 1);
 
 	mp_put_str(&p.pk, entry->user_id);
 	mp_put_bin(&p.pk, entry->deliver_to.ptr, entry->deliver_to.len);
@@ -113,6 +113,7 @@ outbox_pack(struct buf *b, const struct outbox_entry *entry)
 	msgpack_pack_uint32(&p.pk, entry->attempts);
 	msgpack_pack_uint32(&p.pk, entry->step);
 	mp_put_str(&p.pk, entry->why);
+	mp_put_bool(&p.pk, entry->is_notice);
 	record_end(&p);
 }
 
@@ -131,26 +132,72 @@ outbox_unpack(struct slice value, struct outbox_entry *entry)
 	entry->attempts = mp_u32(&u.mp);
 	entry->step = mp_u32(&u.mp);
 	entry->why = mp_str(&u.mp);
+	entry->is_notice = false;
+	if (u.more > 0) {                      /* it came later than the others */
+		entry->is_notice = mp_bool(&u.mp);
+		u.more--;
+	}
 	return record_close(&u);
 }
 
-/* What it was is a record within the record. */
+void
+job_record_pack(struct buf *b, const struct queued_job *job)
+{
+	struct packing p = record_begin(b, JOB_FIELDS);
+
+	mp_put_str(&p.pk, job->user_id);
+	msgpack_pack_uint32(&p.pk, job->kind);
+	mp_put_str(&p.pk, job->text);
+	mp_put_bin(&p.pk, job->deliver_to.ptr, job->deliver_to.len);
+	mp_put_str(&p.pk, job->conversation);
+	msgpack_pack_int64(&p.pk, job->created_ms);
+	msgpack_pack_int64(&p.pk, job->not_before_ms);
+	msgpack_pack_uint32(&p.pk, job->attempts);
+	msgpack_pack_uint32(&p.pk, job->blames);
+	msgpack_pack_uint32(&p.pk, job->crash_mark);
+	mp_put_str(&p.pk, job->why);
+	record_end(&p);
+}
+
+enum status
+job_record_unpack(struct slice value, struct queued_job *job)
+{
+	struct unpacking u = record_open(value, JOB_FIELDS);
+
+	job->user_id = mp_str(&u.mp);
+	job->kind = (enum queued_kind)mp_int_in(&u.mp, 0, QUEUED_KINDS - 1);
+	job->text = mp_str(&u.mp);
+	job->deliver_to = mp_bin(&u.mp);
+	job->conversation = mp_str(&u.mp);
+	job->created_ms = mp_int(&u.mp);
+	job->not_before_ms = mp_int(&u.mp);
+	job->attempts = mp_u32(&u.mp);
+	job->blames = mp_u32(&u.mp);
+	job->crash_mark = mp_u32(&u.mp);
+	job->why = mp_str(&u.mp);
+	return record_close(&u);
+}
+
+/* What it was is a record within the record.  Kinds beyond the first two came later; older versions know the bool alone. */
 void
 dead_letter_pack(struct buf *b, const struct dead_letter *letter)
 {
 	struct buf inner = BUF_INIT;
 	struct packing p;
 
-	if (letter->is_reply)
+	if (letter->kind == LETTER_MESSAGE)
+		inbox_pack(&inner, &letter->message);
+	else if (letter->kind == LETTER_REPLY)
 		outbox_pack(&inner, &letter->reply);
 	else
-		inbox_pack(&inner, &letter->message);
+		job_record_pack(&inner, &letter->job);
 	b->has_failed |= inner.has_failed;
-	p = record_begin(b, 4);
-	mp_put_bool(&p.pk, letter->is_reply);
+	p = record_begin(b, 5);
+	mp_put_bool(&p.pk, letter->kind == LETTER_REPLY);
 	msgpack_pack_int64(&p.pk, letter->dead_ms);
 	mp_put_str(&p.pk, letter->why);
 	mp_put_bin(&p.pk, inner.data, inner.len);
+	msgpack_pack_uint32(&p.pk, letter->kind);
 	record_end(&p);
 	buf_fini(&inner);
 }
@@ -162,14 +209,20 @@ dead_letter_unpack(struct slice value, struct dead_letter *letter)
 	struct slice inner;
 	enum status st;
 
-	letter->is_reply = mp_bool(&u.mp);
+	letter->kind = mp_bool(&u.mp) ? LETTER_REPLY : LETTER_MESSAGE;
 	letter->dead_ms = mp_int(&u.mp);
 	letter->why = mp_str(&u.mp);
 	inner = mp_bin(&u.mp);
+	if (u.more > 0) {
+		letter->kind = (enum letter_kind)mp_int_in(&u.mp, 0, LETTER_KINDS - 1);
+		u.more--;
+	}
 	st = record_close(&u);
 	if (st != ST_OK)
 		return st;
-	return letter->is_reply ? outbox_unpack(inner, &letter->reply) : inbox_unpack(inner, &letter->message);
+	if (letter->kind == LETTER_JOB)
+		return job_record_unpack(inner, &letter->job);
+	return letter->kind == LETTER_REPLY ? outbox_unpack(inner, &letter->reply) : inbox_unpack(inner, &letter->message);
 }
 
 void

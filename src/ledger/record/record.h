@@ -16,7 +16,7 @@
 #include "mp.h"
 #include "records.h"
 #include "store_dialogue.h"
-#include "store_queue.h"
+#include "store_dead.h"
 
 enum { RECORD_VERSION = 1, CHECKSUM_SIZE = 4 };
 
@@ -144,6 +144,8 @@ void inbox_read_fields(struct mp *mp, struct inbox_entry *entry);
 
 void outbox_pack(struct buf *b, const struct outbox_entry *entry);
 enum status outbox_unpack(struct slice value, struct outbox_entry *entry);
+void job_record_pack(struct buf *b, const struct queued_job *job);
+enum status job_record_unpack(struct slice value, struct queued_job *job);
 void buttons_put(msgpack_packer *pk, const struct reply_button *buttons, size_t count);
 size_t buttons_read(struct mp *mp, struct reply_button buttons[static REPLY_BUTTONS_MAX]);
 

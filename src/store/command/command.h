@@ -31,6 +31,8 @@ enum command_kind {
 	COMMAND_CLAIM_REPLY,
 	COMMAND_FINISH_REPLY,
 	COMMAND_SETTLE_DEAD,
+	COMMAND_CLAIM_JOB,
+	COMMAND_FINISH_JOB,
 	COMMAND_ADD_AI_COST,
 	COMMAND_PUT_TOKEN,
 	COMMAND_PUT_POLICY,
@@ -74,10 +76,11 @@ struct command {
 		struct deletion        deletion;
 		struct step_command    step;
 		struct inbox_entry     inbox;
-		struct inbox_claim     message_claim;
+		struct inbox_claim     message_claim;      /* or of a job */
 		struct reply_claim     reply_claim;
 		struct reply_outcome   reply_outcome;
 		struct dead_letter_action dead_letter;
+		struct queued_outcome  job_outcome;
 		struct ai_cost         ai_cost;
 		struct policy          policy;
 		struct token           token;

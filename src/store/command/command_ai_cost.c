@@ -36,6 +36,24 @@ command_read_ai_cost(struct mp *mp, struct ai_cost *cost)
 	cost->usage.cost_micros = mp_int(mp);
 }
 
+void
+command_put_costs(msgpack_packer *pk, const struct ai_cost *costs, size_t count)
+{
+	msgpack_pack_uint64(pk, count);
+	for (size_t i = 0; i < count; i++)
+		command_put_ai_cost(pk, &costs[i]);
+}
+
+const struct ai_cost *
+command_read_costs(struct mp *mp, struct arena *arena, size_t *count)
+{
+	struct ai_cost *costs = command_read_list(mp, arena, count, MESSAGE_COSTS_MAX, sizeof *costs);
+
+	for (size_t i = 0; !mp->is_bad && i < *count; i++)
+		command_read_ai_cost(mp, &costs[i]);
+	return costs;
+}
+
 static void
 ai_cost_pack(msgpack_packer *pk, const struct command *command)
 {

@@ -5,24 +5,6 @@
 #include "command_parts.h"
 
 static void
-put_costs(msgpack_packer *pk, const struct message_entry *entry)
-{
-	msgpack_pack_uint64(pk, entry->cost_count);
-	for (size_t i = 0; i < entry->cost_count; i++)
-		command_put_ai_cost(pk, &entry->costs[i]);
-}
-
-static void
-read_costs(struct mp *mp, struct arena *arena, struct message_entry *entry)
-{
-	struct ai_cost *costs = command_read_list(mp, arena, &entry->cost_count, MESSAGE_COSTS_MAX, sizeof *costs);
-
-	for (size_t i = 0; !mp->is_bad && i < entry->cost_count; i++)
-		command_read_ai_cost(mp, &costs[i]);
-	entry->costs = costs;
-}
-
-static void
 read_buttons(struct mp *mp, struct arena *arena, struct message_entry *entry)
 {
 	struct reply_button *buttons = arena_alloc(arena, REPLY_BUTTONS_MAX * sizeof *buttons);
@@ -53,7 +35,9 @@ message_entry_pack(msgpack_packer *pk, const struct command *command)
 	buttons_put(pk, entry->buttons, entry->button_count);
 	mp_put_str(pk, entry->dead_why);
 	command_put_new_expenses(pk, entry->expenses, entry->expense_count);
-	put_costs(pk, entry);
+	command_put_costs(pk, entry->costs, entry->cost_count);
+	mp_put_str(pk, entry->text);
+	mp_put_bool(pk, entry->wants_suggestion);
 	command_put_changes(pk, entry);
 }
 
@@ -77,7 +61,9 @@ message_entry_unpack(struct mp *mp, struct arena *arena, struct command *command
 	read_buttons(mp, arena, entry);
 	entry->dead_why = mp_str(mp);
 	entry->expenses = command_read_new_expenses(mp, arena, &entry->expense_count);
-	read_costs(mp, arena, entry);
+	entry->costs = command_read_costs(mp, arena, &entry->cost_count);
+	entry->text = mp_str(mp);
+	entry->wants_suggestion = mp_bool(mp);
 	command_read_changes(mp, arena, entry);
 }
 

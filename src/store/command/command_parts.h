@@ -22,6 +22,7 @@ extern const struct command_row command_remove_tokens, command_remove_expired;
 extern const struct command_row command_delete_category, command_move_expenses, command_set_keyword;   /* command_category.c */
 extern const struct command_row command_put_inbox, command_claim_message, command_claim_reply;         /* command_queue.c */
 extern const struct command_row command_finish_reply, command_settle_dead;
+extern const struct command_row command_claim_job, command_finish_job;                                 /* command_job.c */
 extern const struct command_row command_add_ai_cost;                                                   /* command_ai_cost.c */
 extern const struct command_row command_put_policy;                                                    /* command_policy.c */
 extern const struct command_row command_put_token, command_revoke_token, command_note_token_used;      /* command_token.c */
@@ -39,6 +40,12 @@ const struct new_expense *command_read_new_expenses(struct mp *mp, struct arena 
 
 void command_put_ai_cost(msgpack_packer *pk, const struct ai_cost *cost);
 void command_read_ai_cost(struct mp *mp, struct ai_cost *cost);
+void command_put_costs(msgpack_packer *pk, const struct ai_cost *costs, size_t count);
+const struct ai_cost *command_read_costs(struct mp *mp, struct arena *arena, size_t *count);
+
+/* Of COMMAND_CLAIM_MESSAGE and COMMAND_CLAIM_JOB. */
+void command_put_claim(msgpack_packer *pk, const struct command *command);
+void command_read_claim(struct mp *mp, struct arena *arena, struct command *command);
 
 /* A message's changes and its conversation: command_dialogue.c. */
 void command_put_changes(msgpack_packer *pk, const struct message_entry *entry);

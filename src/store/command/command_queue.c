@@ -27,8 +27,8 @@ inbox_command_run(struct op *op, const struct command *command, struct write_ans
 
 const struct command_row command_put_inbox = { inbox_command_pack, inbox_command_unpack, inbox_command_run };
 
-static void
-claim_message_pack(msgpack_packer *pk, const struct command *command)
+void
+command_put_claim(msgpack_packer *pk, const struct command *command)
 {
 	const struct inbox_claim *claim = &command->message_claim;
 
@@ -38,8 +38,8 @@ claim_message_pack(msgpack_packer *pk, const struct command *command)
 	msgpack_pack_uint32(pk, claim->crash_mark);
 }
 
-static void
-claim_message_unpack(struct mp *mp, struct arena *arena, struct command *command)
+void
+command_read_claim(struct mp *mp, struct arena *arena, struct command *command)
 {
 	struct inbox_claim *claim = &command->message_claim;
 
@@ -57,7 +57,7 @@ claim_message_run(struct op *op, const struct command *command, struct write_ans
 	return op_claim_message(op, &command->message_claim);
 }
 
-const struct command_row command_claim_message = { claim_message_pack, claim_message_unpack, claim_message_run };
+const struct command_row command_claim_message = { command_put_claim, command_read_claim, claim_message_run };
 
 static void
 claim_reply_pack(msgpack_packer *pk, const struct command *command)
@@ -133,7 +133,7 @@ settle_dead_pack(msgpack_packer *pk, const struct command *command)
 	const struct dead_letter_action *action = &command->dead_letter;
 
 	mp_put_uuid(pk, &action->message_id);
-	mp_put_bool(pk, action->is_reply);
+	msgpack_pack_uint32(pk, action->kind);
 	mp_put_bool(pk, action->is_dropped);
 	mp_put_uuid(pk, &action->new_id);
 	msgpack_pack_int64(pk, action->now_ms);
@@ -146,7 +146,7 @@ settle_dead_unpack(struct mp *mp, struct arena *arena, struct command *command)
 
 	(void)arena;
 	mp_uuid(mp, &action->message_id);
-	action->is_reply = mp_bool(mp);
+	action->kind = (enum letter_kind)mp_int_in(mp, 0, LETTER_KINDS - 1);
 	action->is_dropped = mp_bool(mp);
 	mp_uuid(mp, &action->new_id);
 	action->now_ms = mp_int(mp);

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 """What waits: replies that a messenger does not take, what is given up, and what the operator does with it."""
 
+import os
 import signal
 import unittest
 
 import tap
 from api import Client
-from harness import Daemon
+from harness import Daemon, free_port
 from mock_messengers import MockMessengers
+from mock_provider import MockProvider
 from webhooks import Secrets, post_telegram, telegram_update
 
 
@@ -84,6 +86,34 @@ class Queue(unittest.TestCase):
                     self.assertEqual(post_telegram(hook, telegram_update(600 + n, 60 + n, "tea 5")).status, 200)
             d.stop(signal.SIGQUIT)
             self.assertEqual([len(self.texts(60 + n)) for n in range(10)], [1] * 10)
+
+
+class Deadly(unittest.TestCase):
+    def test_what_kills_three_workers_is_given_up_with_all_that_it_needs_to_be_tried_again(self):
+        with MockMessengers() as messengers, MockProvider(free_port()) as provider, Secrets() as secrets:
+            provider.fault = "hang"
+            conf = secrets.telegram(api_url=messengers.url + "/telegram") + provider.section(timeout_ms=60000)
+            with Daemon(conf + "ai { message_timeout_ms = 120000 }\n") as d, Client(d.port) as hook:
+                for text, letter, update in ("zorbl 50", "m-", 1), ("NT$50 zorbl", "j-", 2):      # one is asked about at once, the other later
+                    self.assertEqual(post_telegram(hook, telegram_update(update, 7, text)).status, 200)
+                    self.kill_three_workers(d, provider)
+                    line, = d.wait_for(lambda: [l for l in d.ctl("queue", "list").stdout.splitlines() if l.startswith(letter)])
+                    self.assertIn("it broke every worker that had it", line)
+                    self.assertIn(text, d.ctl("queue", "show", line.split()[0]).stdout)
+                told, answered = d.wait_for(lambda: len(messengers.read("telegram", "7")) == 2 and messengers.read("telegram", "7"))
+                self.assertIn("could not work on that message", told)
+                self.assertIn("zorbl", answered)
+                provider.fault = None
+                self.assertEqual(d.ctl("queue", "retry", "all").stdout, "2 will be tried again\n")
+                d.wait_for(lambda: len(messengers.read("telegram", "7")) == 3)
+
+    def kill_three_workers(self, d, provider):
+        for _ in range(3):
+            d.wait_for(lambda: provider.calls)
+            victim, = d.pids("ai")
+            provider.calls.clear()
+            os.kill(victim, signal.SIGSEGV)
+            d.wait_for(lambda: set(d.pids("ai")) - {victim})
 
 
 if __name__ == "__main__":

@@ -188,7 +188,7 @@ class Deaths(unittest.TestCase):
     def damage_inboxes(self, store):
         """Rows in front of all others that mean nothing."""
         for shard in glob.glob(os.path.join(store, "shard-*")):
-            with lmdb.open(shard, max_dbs=8, map_size=1 << 26) as env, env.begin(write=True) as txn:
+            with lmdb.open(shard, max_dbs=16, map_size=1 << 26) as env, env.begin(write=True) as txn:
                 inbox = env.open_db(b"inbox", txn=txn)
                 txn.put(b"\0", b"", db=inbox)
                 txn.put(bytes(32), b"no record", db=inbox)

@@ -24,7 +24,7 @@ def change_rows(store, change):
     """change(txn, table) in the ledgers of every shard."""
     for name in sorted(os.listdir(store)):
         if name.startswith("shard-"):
-            with lmdb.open(os.path.join(store, name), max_dbs=8, map_size=1 << 26) as environment:
+            with lmdb.open(os.path.join(store, name), max_dbs=16, map_size=1 << 26) as environment:
                 table = environment.open_db(b"ledger", create=False)
                 with environment.begin(write=True) as txn:
                     change(txn, table)

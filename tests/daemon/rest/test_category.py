@@ -291,7 +291,7 @@ class LargeOnes(unittest.TestCase):
             made, user = token(d), "line:long"
             with Client(d.port, made) as client:
                 categories = self.fill(client, user)
-            with lmdb.open(os.path.join(d.store, "shard-000"), max_dbs=8, map_size=64 << 20) as shard:
+            with lmdb.open(os.path.join(d.store, "shard-000"), max_dbs=16, map_size=64 << 20) as shard:
                 with shard.begin(write=True):          # the writer waits until this ends
                     thread, answers = self.delete(d.port, made, user, categories)
                     d.wait_for(lambda: d.stats()["http_in_flight"] > 0, "the request")
@@ -307,7 +307,7 @@ class LargeOnes(unittest.TestCase):
             with Client(d.port, made) as client:
                 categories = self.fill(client, user)
             d.stop()
-            with lmdb.open(os.path.join(d.store, "shard-000"), max_dbs=8, map_size=64 << 20) as shard:
+            with lmdb.open(os.path.join(d.store, "shard-000"), max_dbs=16, map_size=64 << 20) as shard:
                 chores = shard.open_db(b"chores", create=False)
                 with shard.begin(write=True) as txn:
                     txn.drop(chores)

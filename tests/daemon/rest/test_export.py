@@ -185,7 +185,7 @@ class Exports(unittest.TestCase):
         at_work = []
         for name in sorted(os.listdir(self.daemon.store)):
             if name.startswith("shard-"):
-                with lmdb.open(os.path.join(self.daemon.store, name), readonly=True, max_dbs=8) as env:
+                with lmdb.open(os.path.join(self.daemon.store, name), readonly=True, max_dbs=16) as env:
                     rows = [line.split() for line in env.readers().splitlines()[1:]]
                     at_work += [row for row in rows if len(row) == 3 and row[2] != "-"]
         return at_work

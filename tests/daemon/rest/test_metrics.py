@@ -173,7 +173,7 @@ class AiCosts(unittest.TestCase):
         self.daemon.__exit__(None, None, None)
 
     def write(self, shard):
-        environment = lmdb.open(os.path.join(self.daemon.store, f"shard-{shard:03}"), max_dbs=8, map_size=1 << 36)
+        environment = lmdb.open(os.path.join(self.daemon.store, f"shard-{shard:03}"), max_dbs=16, map_size=1 << 36)
         table = environment.open_db(b"metrics", create=False)
         month = 2026 * 12 + 11 - 1
         with environment.begin(write=True) as txn:

@@ -87,7 +87,7 @@ class Deletion(unittest.TestCase):
         ledger = next(key for key, name in store.users.items() if name == user)
         now = int(time.time() * 1000) + 3600000        # too young for the keeper to drive them
         path = os.path.join(self.daemon.store, f"shard-{store.shard_of[user]:03}")
-        with lmdb.open(path, max_dbs=8, map_size=1 << 26) as env, env.begin(write=True) as txn:
+        with lmdb.open(path, max_dbs=16, map_size=1 << 26) as env, env.begin(write=True) as txn:
             message = [user, CANARY, 0, "", "", "", b"", "", "", bytes(32), b"", now, now, 0, 0, 0]
             reply = [user, b"", CANARY, "", [], now, now, 0, 0, ""]
             for name, fields in ("inbox", message), ("outbox", reply):
@@ -215,7 +215,7 @@ class Retention(unittest.TestCase):
         for name in os.listdir(store):
             if not name.startswith("shard-"):
                 continue
-            with lmdb.open(os.path.join(store, name), max_dbs=8, map_size=1 << 26) as env:
+            with lmdb.open(os.path.join(store, name), max_dbs=16, map_size=1 << 26) as env:
                 table = env.open_db(b"ledger", create=False)
                 with env.begin(write=True) as txn:
                     rows = [(k, v) for k, v in txn.cursor(table) if k[16:17] == kind]

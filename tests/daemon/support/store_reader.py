@@ -76,6 +76,7 @@ class Store:
         self.inbox = []
         self.outbox = []
         self.dead = []
+        self.jobs = []
         self.tokens = []
         self.being_deleted = {}                               # ledger key -> user id
         self.tombstones = {}                                  # ledger key -> [started, finished]
@@ -98,8 +99,8 @@ class Store:
         return any(text.encode() in bytes_ for bytes_ in self.texts)
 
     def read_shard(self, path, number):
-        environment = lmdb.open(path, readonly=True, max_dbs=8, map_size=1 << 36)
-        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox", "outbox", "dead", "chores", "metrics")}
+        environment = lmdb.open(path, readonly=True, max_dbs=16, map_size=1 << 36)
+        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox", "outbox", "dead", "chores", "metrics", "jobs")}
         with environment.begin() as txn:
             (_, value), = txn.cursor(tables["meta"])
             meta = self.record(value, f"meta of shard {number}")
@@ -113,6 +114,8 @@ class Store:
                 self.outbox.append(self.record(value, f"outbox {key.hex()}"))
             for key, value in txn.cursor(tables["dead"]):
                 self.dead.append(self.record(value, f"dead {key.hex()}"))
+            for key, value in txn.cursor(tables["jobs"]):
+                self.jobs.append(self.record(value, f"job {key.hex()}"))
             for key, value in txn.cursor(tables["chores"]):
                 self.record(value, f"chore {key.hex()}")
                 self.chores.append((key[:16], key[16:]))
@@ -282,7 +285,7 @@ class Store:
 
 
     def read_index(self, path):
-        with lmdb.open(path, readonly=True, max_dbs=8, map_size=1 << 36) as environment:
+        with lmdb.open(path, readonly=True, max_dbs=16, map_size=1 << 36) as environment:
             table = environment.open_db(b"tokens", create=False)
             with environment.begin() as txn:
                 for key, value in txn.cursor(table):

@@ -32,6 +32,7 @@ struct fake_worker {
 	bool            says_hello, answers, closes;
 	bool            waits;                   /* says that it asks a provider, and does not answer */
 	bool            crashes;                 /* when it closes, the master blames it */
+	const char     *poison;                  /* it closes at this text alone, without an answer to what it had before */
 	unsigned        count;
 	uint64_t        ids[JOBS_MAX];
 	char            texts[JOBS_MAX][32];

@@ -28,24 +28,35 @@ fake_patience(struct fake_worker *worker, uint64_t id)
 }
 
 static void
+crash(struct fake_worker *worker)
+{
+	struct channel *ch = worker->channel;
+
+	if (worker->crashes)
+		atomic_fetch_add(&worker->scene->segment->slots[0].crashes, 1);
+	worker->channel = NULL;
+	channel_close(ch);
+}
+
+static void
 on_fake_frame(struct channel *ch, const struct frame *frame, void *arg)
 {
 	struct fake_worker *worker = arg;
 	struct understand_input input;
 	static struct job_words words;
 
+	(void)ch;
 	assert_true(job_unpack(frame->body, &input, &words));
 	snprintf(worker->texts[worker->count], sizeof worker->texts[0], "%.*s", SLICE_ARGS(input.text));
 	worker->ids[worker->count++] = frame->id;
-	if (worker->waits) {
+	if (worker->poison != NULL && strcmp(worker->texts[worker->count - 1], worker->poison) == 0) {
+		crash(worker);
+	} else if (worker->waits) {
 		fake_patience(worker, frame->id);
 	} else if (worker->answers) {
 		fake_answer(worker, frame->id);
 	} else if (worker->closes) {
-		if (worker->crashes)
-			atomic_fetch_add(&worker->scene->segment->slots[0].crashes, 1);
-		worker->channel = NULL;
-		channel_close(ch);
+		crash(worker);
 	}
 }
 
@@ -226,7 +237,25 @@ a_job_that_breaks_every_worker_is_given_up(void **state)
 	ask(scene, "poison", PRIORITY_HIGH, 10000);
 	await_answers(scene, 1);
 	assert_int_equal(scene->failed, 1);
-	assert_int_equal(scene->workers[0].count + scene->workers[1].count, 5);
+	assert_int_equal(scene->workers[0].count + scene->workers[1].count, 3);
+}
+
+/* A real worker would answer those before it reads on; here the first of them breaks it, and all are lost with it. */
+static void
+jobs_that_were_with_one_that_breaks_workers_are_answered(void **state)
+{
+	struct scene *scene = *state;
+
+	for (int i = 0; i < WORKERS; i++) {
+		scene->workers[i].poison = "poison";
+		scene->workers[i].crashes = true;
+	}
+	ask(scene, "poison", PRIORITY_HIGH, 10000);
+	for (int i = 0; i < 20; i++)
+		ask(scene, "lunch 5", PRIORITY_HIGH, 10000);
+	await_answers(scene, 21);
+	assert_int_equal(scene->failed, 1);
+	assert_int_equal(scene->ok, 20);
 }
 
 static void
@@ -287,6 +316,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(jobs_of_higher_priority_are_sent_first, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_user_who_says_much_does_not_keep_others_waiting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_breaks_every_worker_is_given_up, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(jobs_that_were_with_one_that_breaks_workers_are_answered, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_whose_workers_are_killed_from_outside_is_not_given_up, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_nobody_takes_is_unavailable_at_its_deadline, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_that_wait_when_the_pool_closes_are_answered, open_scene, close_scene),

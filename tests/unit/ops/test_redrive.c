@@ -22,6 +22,7 @@ struct scene {
 	struct message_service service;
 	struct delivery       *delivery;
 	struct inbox          *inbox;
+	struct jobs           *jobs;
 	struct redrive        *redrive;
 	struct inbox_entry     waiting;        /* as it is in the inbox, without its texts */
 	enum status            st;
@@ -43,7 +44,8 @@ open_scene(void **state)
 		&scene->options, &scene->counters };
 	scene->delivery = delivery_open(&scene->service);
 	scene->inbox = inbox_open(&scene->service, scene->delivery, CRASH_MARK);
-	scene->redrive = redrive_open(&scene->service, scene->inbox, scene->delivery, CRASH_MARK);
+	scene->jobs = jobs_open(&scene->service, CRASH_MARK);
+	scene->redrive = redrive_open(&scene->service, scene->inbox, scene->delivery, scene->jobs, CRASH_MARK);
 	*state = scene;
 	return 0;
 }
@@ -56,6 +58,7 @@ close_scene(void **state)
 	ai_pool_close(scene->service.pool);
 	store_close(scene->service.store);
 	redrive_close(scene->redrive);
+	jobs_close(scene->jobs);
 	inbox_close(scene->inbox);
 	delivery_close(scene->delivery);
 	event_base_free(scene->base);
@@ -158,8 +161,22 @@ on_message(enum status st, const struct message *message, void *arg)
 static void
 on_letter(const struct dead_letter *letter, void *arg)
 {
-	assert_false(letter->is_reply);
+	assert_int_equal(letter->kind, LETTER_MESSAGE);
 	((struct scene *)arg)->dead++;
+}
+
+static void
+on_job_letter(const struct dead_letter *letter, void *arg)
+{
+	assert_int_equal(letter->kind, LETTER_JOB);
+	((struct scene *)arg)->dead++;
+}
+
+static void
+on_claimed_job(enum status st, void *arg)
+{
+	(void)arg;
+	assert_int_equal(st, ST_OK);
 }
 
 static void
@@ -220,6 +237,47 @@ a_message_that_may_have_crashed_a_keeper_is_worked_on_alone(void **state)
 }
 
 static void
+put_job(struct scene *scene, uint32_t blames)
+{
+	struct ledger ledger = store_ledger(scene->service.store, SLICE_LITERAL("line:U1"));
+	struct message_entry record = { .id = uuid7_next(clock_wall_ms()), .now_ms = clock_wall_ms(), .text = SLICE_LITERAL("zorbl 5"),
+		.wants_suggestion = true, .deliver_to = SLICE_LITERAL("chat") };
+	struct inbox_claim claim = { .message_id = record.id };
+
+	record.sign_up = message_profile(&scene->options, SLICE_LITERAL("line:U1"), NULL);
+	store_record_message(scene->service.store, &ledger, &record, on_put, scene);
+	assert_int_equal(scene->st, ST_OK);
+	for (claim.crash_mark = CRASH_MARK - blames; claim.crash_mark < CRASH_MARK; claim.crash_mark++)
+		store_claim_job(scene->service.store, &ledger, &claim, on_claimed_job, scene);
+}
+
+static void
+a_job_that_crashed_three_keepers_is_kept_as_a_dead_letter(void **state)
+{
+	static const struct dead_letter_callbacks callbacks = { on_job_letter, on_end };
+	static const struct due_query query = { .looks = 100 };
+	struct scene *scene = *state;
+
+	put_job(scene, 3);
+	redrive_look(scene->redrive);
+	store_list_dead(scene->service.store, 0, &query, &callbacks, scene);
+	assert_int_equal(scene->dead, 1);
+	assert_int_equal(scene->counters.queue_dead, 1);
+}
+
+static void
+a_job_about_what_is_not_there_any_more_is_done(void **state)
+{
+	struct scene *scene = *state;
+
+	put_job(scene, 0);
+	redrive_look(scene->redrive);
+	assert_int_equal(scene->counters.queue_jobs_done, 1);
+	redrive_look(scene->redrive);
+	assert_int_equal(scene->counters.queue_jobs_done, 1);
+}
+
+static void
 the_age_of_the_oldest_that_waits_is_told(void **state)
 {
 	struct scene *scene = *state;
@@ -243,6 +301,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_message_that_crashed_three_keepers_is_recorded_as_failed_and_kept_as_a_dead_letter, open_scene,
 		    close_scene),
 		cmocka_unit_test_setup_teardown(a_message_that_may_have_crashed_a_keeper_is_worked_on_alone, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_job_that_crashed_three_keepers_is_kept_as_a_dead_letter, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_job_about_what_is_not_there_any_more_is_done, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(the_age_of_the_oldest_that_waits_is_told, open_scene, close_scene),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@ store_suite = tests/unit/store/store_suite.c tests/unit/store/store_suite.h test
 	tests/unit/store/store_suite_category_deletions.c tests/unit/store/store_suite_lists.c \
 	tests/unit/store/store_suite_users.c tests/unit/store/store_suite_removal.c \
 	tests/unit/store/store_suite_summaries.c tests/unit/store/store_suite_metrics.c tests/unit/store/store_suite_policies.c \
-	tests/unit/store/store_suite_queue.c
+	tests/unit/store/store_suite_queue.c tests/unit/store/store_suite_jobs.c
 store_suite_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/store
 
 check_PROGRAMS += tests/unit/store/test_store_memory

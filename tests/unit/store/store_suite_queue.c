@@ -114,7 +114,7 @@ on_letter(const struct dead_letter *letter, void *arg)
 
 	*kept = *letter;
 	kept->why = arena_copy(found->arena, letter->why);
-	if (letter->is_reply)
+	if (letter->kind == LETTER_REPLY)
 		kept->reply.text = arena_copy(found->arena, letter->reply.text);
 	else
 		kept->message.text = arena_copy(found->arena, letter->message.text);
@@ -490,14 +490,14 @@ a_reply_that_was_given_up_can_be_tried_again_or_dropped(void **state)
 	int64_t now_ms = suite_now_ms();
 	struct uuid id = record_with_reply(s, "line:U1");
 	struct reply_outcome dead = { .message_id = id, .result = REPLY_DEAD, .now_ms = now_ms, .why = SLICE_LITERAL("blocked") };
-	struct dead_letter_action action = { .message_id = id, .is_reply = true, .now_ms = now_ms };
+	struct dead_letter_action action = { .message_id = id, .kind = LETTER_REPLY, .now_ms = now_ms };
 	struct found found;
 
 	finish_reply(s, "line:U1", &dead);
 	assert_int_equal(due_replies(s, "line:U1", INT64_MAX).count, 0);
 	found = dead_letters(s, "line:U1");
 	assert_int_equal(found.count, 1);
-	assert_true(found.letters[0].is_reply && slice_equal(found.letters[0].why, slice_of("blocked")));
+	assert_true(found.letters[0].kind == LETTER_REPLY && slice_equal(found.letters[0].why, slice_of("blocked")));
 	assert_true(uuid_equal(&found.letters[0].reply.message_id, &id));
 	assert_int_equal(settle(s, "line:U1", &action), ST_OK);
 	assert_int_equal(dead_letters(s, "line:U1").count, 0);

@@ -116,6 +116,7 @@ fill(struct suite *s, const char *user, struct uuid *message_id, struct uuid *ex
 		entry.idempotency_key = slice_of(key);
 		entry.request_hash[0] = 7;
 		entry.deliver_to = slice_of("somewhere");
+		entry.wants_suggestion = true;
 		assert_int_equal(suite_record(s, &entry, &answer), ST_OK);
 		if (i == 0) {
 			*message_id = entry.id;
@@ -166,6 +167,26 @@ waiting_count(struct suite *s)
 
 	for (unsigned shard = 0; shard < store_shard_count(s->store); shard++)
 		store_list_due_messages(s->store, shard, &query, &callbacks, &count);
+	return count;
+}
+
+static void
+count_job(const struct queued_job *job, void *arg)
+{
+	(void)job;
+	++*(unsigned *)arg;
+}
+
+/* People who have jobs that wait. */
+static unsigned
+with_jobs_count(struct suite *s)
+{
+	static const struct due_job_callbacks callbacks = { count_job, on_walked };
+	static const struct due_query query = { .now_ms = INT64_MAX, .looks = 1000 };
+	unsigned count = 0;
+
+	for (unsigned shard = 0; shard < store_shard_count(s->store); shard++)
+		store_list_due_jobs(s->store, shard, &query, &callbacks, &count);
 	return count;
 }
 
@@ -224,6 +245,7 @@ a_deleted_user_leaves_nothing_and_others_stay(void **state)
 	assert_int_equal(suite_history(s, "line:U1", &expense, 0, 16, &history), ST_NOT_FOUND);
 	assert_int_equal(suite_message(s, "line:U1", &message, &told), ST_NOT_FOUND);
 	assert_int_equal(waiting_count(s), 1);
+	assert_int_equal(with_jobs_count(s), 1);
 	assert_int_equal(expense_count(s, "line:U2"), 20);
 	assert_int_equal(suite_message(s, "line:U2", &other_message, &told), ST_OK);
 }

@@ -148,6 +148,14 @@ read_dead_letter(struct slice v)
 }
 
 static enum status
+read_job(struct slice v)
+{
+	struct queued_job j;
+
+	return job_record_unpack(v, &j);
+}
+
+static enum status
 read_reference(struct slice v)
 {
 	struct reference r;
@@ -205,7 +213,9 @@ pack_kind(struct buf *b, int kind)
 	case 11: event_pack(b, &event); break;
 	case 12: keyword_pack(b, &(struct keyword){ .id = { { 3 } }, .text = SLICE_LITERAL("bento"), .priority = 9 }); break;
 	case 13: redirect_pack(b, &(struct redirect){ .target = { { 3 } }, .at_ms = 8 }); break;
-	case 15: dead_letter_pack(b, &(struct dead_letter){ .is_reply = true, .why = SLICE_LITERAL("x"), .reply = outbox }); break;
+	case 15: dead_letter_pack(b, &(struct dead_letter){ .kind = LETTER_REPLY, .why = SLICE_LITERAL("x"), .reply = outbox }); break;
+	case 17: job_record_pack(b, &(struct queued_job){ .user_id = SLICE_LITERAL("line:U1"), .text = SLICE_LITERAL("zorbl 50") }); break;
+	case 18: dead_letter_pack(b, &(struct dead_letter){ .kind = LETTER_JOB, .job = { .text = SLICE_LITERAL("zorbl 50") } }); break;
 	case 16: reference_pack(b, &(struct reference){ .message_id = { { 3 } }, .created_ms = 8 }); break;
 	case 14: chore_pack(b, &(struct chore){ .deletion_id = { { 3 } }, .by = TOKEN_USER, .started_ms = 8 }); break;
 	default: meta_pack(b, &(struct meta){ .format = STORE_FORMAT, .shard_count = 4 }); break;
@@ -214,7 +224,7 @@ pack_kind(struct buf *b, int kind)
 
 static enum status (*const readers[])(struct slice v) = { read_expense, read_user, read_category, read_name, read_day, read_sum,
 	read_message, read_dedupe, read_inbox, read_outbox, read_token, read_event,
-	read_keyword, read_redirect, read_chore, read_dead_letter, read_reference, read_meta };
+	read_keyword, read_redirect, read_chore, read_dead_letter, read_reference, read_job, read_dead_letter, read_meta };
 enum { KINDS = sizeof readers / sizeof readers[0] };
 
 static void
