@@ -48,6 +48,12 @@ void store_adopt(struct options *options);
 int store_prepare(const struct options *options);
 
 /*
+ * A secret that all instances of the store have in common, for what they must
+ * hash alike; another one for each purpose.  After store_prepare.
+ */
+void store_shared_secret(const char *purpose, uint8_t secret[32]);
+
+/*
  * Make the tables of a store in a server, or bring them up to date; say is told of each step.  -1 after logging why not,
  * also for an engine without such tables.
  */

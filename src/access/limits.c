@@ -12,6 +12,7 @@
 #include "http/reply.h"
 #include "http/request.h"
 #include "options.h"
+#include "redis/shared.h"
 
 /* Of keys in the table. */
 enum limited { LIMITED_ADDRESS, LIMITED_FAILURES, LIMITED_TOKEN, LIMITED_USER };
@@ -141,7 +142,7 @@ count(const struct limits *limits, struct request *req, const struct rate *rate,
 
 	if (rate->count == 0)
 		return ST_OK;
-	state = rate_take(limits->table, rate, rate_key(limits->table, kind, whom, size), now_us(req));
+	state = shared_take_rate(limits->shared, limits->table, rate, rate_key(limits->table, kind, whom, size), now_us(req));
 	if (state.has_evicted)
 		counter_add(&limits->counters->limit_evictions, 1);
 	return tell(req, &state, refusals);

@@ -15,9 +15,11 @@ struct counters;
 struct options;
 struct principal;
 struct request;
+struct shared;
 
 struct limits {
 	struct rate_table    *table;
+	struct shared        *shared;          /* with other instances; set by whoever has it */
 	const struct options *options;
 	struct counters      *counters;
 	size_t                proxy_count;

@@ -14,10 +14,16 @@
 
 enum { SETS = 8192, WAYS = 8 };        /* 65,536 users a day; memory that nobody touches is none */
 
+/* A number of a day.  What other instances say of it (shared.h) only makes it larger. */
+struct tally {
+	_Atomic int64_t count;
+	_Atomic int64_t untold;        /* the part of it that they were not told */
+	_Atomic int64_t known;         /* the largest that they said */
+};
+
 struct spent {
 	_Atomic uint64_t day;
-	_Atomic uint64_t calls;
-	_Atomic int64_t  cost_micros;
+	struct tally     tallies[BUDGET_NUMBERS];
 };
 
 struct user_spent {
@@ -83,18 +89,36 @@ of_day(struct spent *spent, day_t today)
 {
 	uint64_t day = atomic_load(&spent->day);
 
-	if (day != (uint64_t)today && atomic_compare_exchange_strong(&spent->day, &day, (uint64_t)today)) {
-		atomic_store(&spent->calls, 0);
-		atomic_store(&spent->cost_micros, 0);
+	if (day == (uint64_t)today || !atomic_compare_exchange_strong(&spent->day, &day, (uint64_t)today))
+		return spent;
+	for (int i = 0; i < BUDGET_NUMBERS; i++) {
+		atomic_store(&spent->tallies[i].count, 0);
+		atomic_store(&spent->tallies[i].untold, 0);
+		atomic_store(&spent->tallies[i].known, 0);
 	}
 	return spent;
+}
+
+static int64_t
+count_of(struct spent *spent, enum budget_number number)
+{
+	return atomic_load(&spent->tallies[number].count);
+}
+
+static void
+raise(_Atomic int64_t *value, int64_t least)
+{
+	int64_t seen = atomic_load(value);
+
+	while (seen < least && !atomic_compare_exchange_weak(value, &seen, least))
+		;
 }
 
 /* How much it would hurt to give this place to another one. */
 static uint64_t
 worth(struct user_spent *user, day_t today)
 {
-	return atomic_load(&user->spent.day) == (uint64_t)today ? atomic_load(&user->spent.calls) + 1 : 0;
+	return atomic_load(&user->spent.day) == (uint64_t)today ? (uint64_t)count_of(&user->spent, BUDGET_CALLS) + 1 : 0;
 }
 
 static struct spent *
@@ -122,14 +146,24 @@ of_user(struct budget *budget, uint64_t whose, day_t today)
 
 /* --- counting --------------------------------------------------------------------------------- */
 
+/* What it was before. */
+static int64_t
+add(struct spent *spent, enum budget_number number, int64_t more)
+{
+	struct tally *tally = &spent->tallies[number];
+
+	atomic_fetch_add(&tally->untold, more);
+	return atomic_fetch_add(&tally->count, more);
+}
+
 static bool
 take(struct spent *spent, uint64_t calls_max, int64_t cost_max_micros)
 {
-	if (cost_max_micros > 0 && atomic_load(&spent->cost_micros) >= cost_max_micros)
+	if (cost_max_micros > 0 && count_of(spent, BUDGET_COST) >= cost_max_micros)
 		return false;
-	if (atomic_fetch_add(&spent->calls, 1) < calls_max || calls_max == 0)
+	if ((uint64_t)add(spent, BUDGET_CALLS, 1) < calls_max || calls_max == 0)
 		return true;
-	atomic_fetch_sub(&spent->calls, 1);
+	add(spent, BUDGET_CALLS, -1);
 	return false;
 }
 
@@ -142,7 +176,7 @@ budget_take(struct budget *budget, const struct budget_limits *limits, uint64_t 
 		return false;
 	if (take(of_day(&budget->all, today), limits->calls, limits->cost_micros))
 		return true;
-	atomic_fetch_sub(&user->calls, 1);
+	add(user, BUDGET_CALLS, -1);
 	return false;
 }
 
@@ -152,19 +186,20 @@ budget_spend(struct budget *budget, const struct budget_limits *limits, uint64_t
 {
 	if (memcmp(&currency, &limits->currency, sizeof currency) != 0)
 		return;
-	atomic_fetch_add(&of_user(budget, whose, today)->cost_micros, cost_micros);
-	atomic_fetch_add(&of_day(&budget->all, today)->cost_micros, cost_micros);
+	add(of_user(budget, whose, today), BUDGET_COST, cost_micros);
+	add(of_day(&budget->all, today), BUDGET_COST, cost_micros);
 }
 
 void
 budget_resume(struct budget *budget, day_t today, const struct budget_used *used)
 {
+	const int64_t before[BUDGET_NUMBERS] = { [BUDGET_CALLS] = (int64_t)used->calls, [BUDGET_COST] = used->cost_micros };
 	struct spent *all = of_day(&budget->all, today);
 
 	if (atomic_exchange(&budget->is_resumed, true))
 		return;
-	atomic_fetch_add(&all->calls, used->calls);
-	atomic_fetch_add(&all->cost_micros, used->cost_micros);
+	for (int i = 0; i < BUDGET_NUMBERS; i++)
+		raise(&all->tallies[i].count, before[i] + atomic_load(&all->tallies[i].untold));
 }
 
 struct budget_used
@@ -172,5 +207,36 @@ budget_used_in_all(struct budget *budget, day_t today)
 {
 	struct spent *all = of_day(&budget->all, today);
 
-	return (struct budget_used){ atomic_load(&all->calls), atomic_load(&all->cost_micros) };
+	return (struct budget_used){ (uint64_t)count_of(all, BUDGET_CALLS), count_of(all, BUDGET_COST) };
+}
+
+/* --- telling other instances ------------------------------------------------------------------- */
+
+static struct tally *
+find_tally(struct budget *budget, const struct budget_key *key)
+{
+	return &(key->is_of_all ? of_day(&budget->all, key->day) : of_user(budget, key->whose, key->day))->tallies[key->number];
+}
+
+struct budget_news
+budget_tell(struct budget *budget, const struct budget_key *key)
+{
+	struct tally *tally = find_tally(budget, key);
+
+	return (struct budget_news){ .more = atomic_exchange(&tally->untold, 0), .known = atomic_load(&tally->known) };
+}
+
+void
+budget_told(struct budget *budget, const struct budget_key *key, int64_t total)
+{
+	struct tally *tally = find_tally(budget, key);
+
+	raise(&tally->known, total);
+	raise(&tally->count, total);
+}
+
+void
+budget_not_told(struct budget *budget, const struct budget_key *key, int64_t more)
+{
+	atomic_fetch_add(&find_tally(budget, key)->untold, more);
 }

@@ -4,7 +4,8 @@
  * AI workers together, in shared memory that the master makes before it forks.
  * It holds no lock, so that no death leaves it stuck; at midnight, or when more
  * users ask in a day than it has places for, some of what was spent may be
- * forgotten.
+ * forgotten.  What other instances used is learnt by telling them what was used
+ * here: shared.h does.
  */
 #ifndef BUDGET_H
 #define BUDGET_H
@@ -50,5 +51,25 @@ void budget_spend(struct budget *budget, const struct budget_limits *limits, uin
 void budget_resume(struct budget *budget, day_t today, const struct budget_used *used);
 
 struct budget_used budget_used_in_all(struct budget *budget, day_t today);
+
+enum budget_number { BUDGET_CALLS, BUDGET_COST, BUDGET_NUMBERS };
+
+/* One of the numbers that are counted. */
+struct budget_key {
+	bool               is_of_all;      /* else of one user: */
+	uint64_t           whose;
+	day_t              day;
+	enum budget_number number;
+};
+
+/* What came to it here since it was last told, which may be less than nothing, and what all instances had then at least. */
+struct budget_news {
+	int64_t more, known;
+};
+
+/* To be told now; afterwards the total of all instances, or that nobody heard of it. */
+struct budget_news budget_tell(struct budget *budget, const struct budget_key *key);
+void budget_told(struct budget *budget, const struct budget_key *key, int64_t total);
+void budget_not_told(struct budget *budget, const struct budget_key *key, int64_t more);
 
 #endif

@@ -19,6 +19,7 @@
 #include "master/child.h"
 #include "master/child_loop.h"
 #include "contract/openapi.h"
+#include "redis/shared.h"
 #include "services.h"
 #include "sockets.h"
 #include "store.h"
@@ -196,12 +197,14 @@ start(struct worker *worker, const struct inherited *in)
 	messages->counters = &in->slot->counters;
 	messages->store = store_open(in->options, worker->loop.base, messages->counters);
 	messages->pool = ai_pool_open(worker->loop.base, in->options, messages->counters, in->segment);
+	messages->shared = shared_open(worker->loop.base, in->options, messages->counters);
 	worker->services.openapi = openapi_new();
 	worker->routes = route_table_new(routes, ROUTES);
 	if (in->options->http_access_log)
 		worker->access_log = open_access_log(worker);
 	if (!limits_init(&worker->services.limits, in->options, in->rates, messages->counters))
 		return false;
+	worker->services.limits.shared = messages->shared;
 	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL ||
 	    worker->services.openapi == NULL || !open_webhooks(worker))
 		return false;
@@ -249,6 +252,7 @@ stop(struct worker *worker)
 		delivery_close(worker->delivery);
 	if (worker->routes != NULL)
 		route_table_free(worker->routes);
+	shared_close(worker->services.messages.shared);
 	limits_fini(&worker->services.limits);
 	openapi_free(worker->services.openapi);
 	if (worker->access_log != NULL)

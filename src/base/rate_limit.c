@@ -62,6 +62,12 @@ rate_table_destroy(struct rate_table *table)
 		munmap(table, table->bytes);
 }
 
+void
+rate_table_use_secret(struct rate_table *table, const uint8_t secret[16])
+{
+	memcpy(table->secret, secret, sizeof table->secret);
+}
+
 uint64_t
 rate_key(const struct rate_table *table, unsigned kind, const void *bytes, size_t len)
 {
@@ -111,8 +117,8 @@ find_place(struct rate_set *set, uint64_t tag, uint64_t max_us, uint64_t now_us)
 	return place;
 }
 
-static uint64_t
-interval_us(const struct rate *rate)
+uint64_t
+rate_interval_us(const struct rate *rate)
 {
 	uint64_t interval = (uint64_t)rate->period_ms * 1000 / rate->count;
 
@@ -123,10 +129,10 @@ interval_us(const struct rate *rate)
  * How far ahead a bucket that is used up may be: COUNT intervals, and less than
  * one more for what requests of several processes are out of order.
  */
-static uint64_t
-whole_us(const struct rate *rate)
+uint64_t
+rate_whole_us(const struct rate *rate)
 {
-	uint64_t interval = interval_us(rate);
+	uint64_t interval = rate_interval_us(rate);
 
 	return interval * rate->count + interval / 8;
 }
@@ -141,7 +147,7 @@ up_to_ms(uint64_t us)
 static struct rate_state
 state_of(const struct rate *rate, uint64_t ahead, bool is_allowed)
 {
-	uint64_t interval = interval_us(rate), whole = whole_us(rate);
+	uint64_t interval = rate_interval_us(rate), whole = rate_whole_us(rate);
 	struct rate_state state = { .is_allowed = is_allowed, .limit = rate->count, .full_ms = up_to_ms(ahead) };
 
 	if (ahead + interval > whole)
@@ -160,7 +166,7 @@ set_of(struct rate_table *table, uint64_t key)
 struct rate_state
 rate_take(struct rate_table *table, const struct rate *rate, uint64_t key, uint64_t now_us)
 {
-	uint64_t tag = key & ~TIME_MASK, interval = interval_us(rate), whole = whole_us(rate);
+	uint64_t tag = key & ~TIME_MASK, interval = rate_interval_us(rate), whole = rate_whole_us(rate);
 
 	for (;;) {
 		struct place place = find_place(set_of(table, key), tag, whole + SKEW_MAX_US, now_us);
@@ -181,8 +187,23 @@ rate_take(struct rate_table *table, const struct rate *rate, uint64_t key, uint6
 struct rate_state
 rate_look(struct rate_table *table, const struct rate *rate, uint64_t key, uint64_t now_us)
 {
-	uint64_t whole = whole_us(rate);
+	uint64_t whole = rate_whole_us(rate);
 	struct place place = find_place(set_of(table, key), key & ~TIME_MASK, whole + SKEW_MAX_US, now_us);
 
-	return state_of(rate, place.ahead_us, place.ahead_us + interval_us(rate) <= whole);
+	return state_of(rate, place.ahead_us, place.ahead_us + rate_interval_us(rate) <= whole);
+}
+
+void
+rate_raise(struct rate_table *table, const struct rate *rate, uint64_t key, uint64_t now_us, uint64_t full_us)
+{
+	uint64_t tag = key & ~TIME_MASK, whole = rate_whole_us(rate);
+	uint64_t ahead = full_us < whole ? full_us : whole;
+	struct place place;
+
+	do {
+		place = find_place(set_of(table, key), tag, whole + SKEW_MAX_US, now_us);
+		if (place.ahead_us >= ahead)
+			return;
+	} while (!atomic_compare_exchange_weak_explicit(place.word, &place.seen, tag | ((now_us + ahead) & TIME_MASK),
+	    memory_order_relaxed, memory_order_relaxed));
 }

@@ -44,6 +44,9 @@ struct rate_state {
 struct rate_table *rate_table_create(size_t bytes);
 void rate_table_destroy(struct rate_table *table);
 
+/* Have keys that are those of every table with this secret.  Before the first key is made. */
+void rate_table_use_secret(struct rate_table *table, const uint8_t secret[16]);
+
 /* The key for what is limited.  kind keeps those apart that have the same bytes. */
 uint64_t rate_key(const struct rate_table *table, unsigned kind, const void *bytes, size_t len);
 
@@ -52,5 +55,12 @@ struct rate_state rate_take(struct rate_table *table, const struct rate *rate, u
 
 /* What rate_take would come to, without counting. */
 struct rate_state rate_look(struct rate_table *table, const struct rate *rate, uint64_t key, uint64_t now_us);
+
+/* Others have counted as well: the bucket is full again in so long a time, unless it takes longer already. */
+void rate_raise(struct rate_table *table, const struct rate *rate, uint64_t key, uint64_t now_us, uint64_t full_us);
+
+/* How long one takes to be forgotten, and the longest time to a full bucket. */
+uint64_t rate_interval_us(const struct rate *rate);
+uint64_t rate_whole_us(const struct rate *rate);
 
 #endif

@@ -176,7 +176,7 @@ try_provider(const struct provider *provider, const struct options *options, str
 	struct trial trial = { .base = base, .out = out };
 
 	if (shared != NULL && curl != NULL)
-		trial.asker = asker_open(base, curl, &only, shared, &counters);
+		trial.asker = asker_open(base, curl, &only, shared, NULL, &counters);
 	if (trial.asker != NULL) {
 		fprintf(out, "%s: model %s, %s at %s\n", provider->name, provider->model, provider->protocol->name, provider->base_url);
 		for (size_t i = 0; i < SENTENCES; i++)

@@ -18,10 +18,13 @@
 #include "log.h"
 #include "ops/measures.h"
 #include "ops/metrics_server.h"
+#include "redis/shared.h"
 #include "redrive.h"
 #include "retention.h"
 
 #define DISK_LOW_BYTES (UINT64_C(256) << 20)
+
+enum { WAKE_MS = 20 };
 
 static void
 check_disk(struct keeper *keeper)
@@ -113,6 +116,38 @@ look_for_backups(struct keeper *keeper)
 	schedule_look(keeper->backups, clock_wall_ms());
 }
 
+/* --- when other instances call -------------------------------------------------------------------- */
+
+static void
+on_wake_over(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	look_for_messages(arg);
+}
+
+/* Many calls within a moment are one look. */
+static void
+on_wake(void *arg)
+{
+	static const struct timeval moment = { .tv_usec = WAKE_MS * 1000 };
+	struct keeper *keeper = arg;
+
+	if (!evtimer_pending(keeper->wake, NULL))
+		evtimer_add(keeper->wake, &moment);
+}
+
+static bool
+listen_to_instances(struct keeper *keeper)
+{
+	keeper->wake = evtimer_new(keeper->loop.base, on_wake_over, keeper);
+	if (keeper->wake == NULL)
+		return false;
+	shared_listen(keeper->messages.shared, on_wake, keeper);
+	return true;
+}
+
+/* --- by the clock ----------------------------------------------------------------------------------- */
+
 /* What is done by the clock, first at the start. */
 static const struct clock_job {
 	const char *name;
@@ -187,6 +222,7 @@ open_services(struct keeper *keeper)
 	messages->counters = &in->slot->counters;
 	messages->store = store_open(in->options, keeper->loop.base, messages->counters);
 	messages->pool = ai_pool_open(keeper->loop.base, in->options, messages->counters, in->segment);
+	messages->shared = shared_open(keeper->loop.base, in->options, messages->counters);
 	keeper->history = history_new();
 	if (messages->store == NULL || messages->pool == NULL || keeper->history == NULL)
 		return false;
@@ -204,7 +240,7 @@ open_services(struct keeper *keeper)
 	keeper->retention = retention_open(messages->store, messages->counters);
 	keeper->category_moves = category_moves_open(messages->store);
 	keeper->backups = schedule_open(keeper->loop.base, in->options, messages->counters);
-	return keeper->redrive != NULL && keeper->deletions != NULL && keeper->retention != NULL &&
+	return listen_to_instances(keeper) && keeper->redrive != NULL && keeper->deletions != NULL && keeper->retention != NULL &&
 	    keeper->category_moves != NULL && keeper->backups != NULL;
 }
 
@@ -212,6 +248,8 @@ open_services(struct keeper *keeper)
 static void
 close_services(struct keeper *keeper)
 {
+	if (keeper->wake != NULL)
+		event_free(keeper->wake);
 	if (keeper->messages.pool != NULL)
 		ai_pool_close(keeper->messages.pool);
 	if (keeper->messages.store != NULL)
@@ -232,6 +270,7 @@ close_services(struct keeper *keeper)
 		category_moves_close(keeper->category_moves);
 	if (keeper->backups != NULL)
 		schedule_close(keeper->backups);
+	shared_close(keeper->messages.shared);
 }
 
 static int

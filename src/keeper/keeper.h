@@ -35,6 +35,7 @@ struct keeper {
 	struct metrics_server  *metrics;       /* NULL without metrics.listen */
 	struct history         *history;       /* of the counters */
 	struct job_timer       *timers;
+	struct event           *wake;          /* another instance has left work */
 	bool                    is_disk_low;   /* the operator was told */
 };
 

@@ -10,6 +10,7 @@
 #include "http/cors.h"
 #include "listener.h"
 #include "messenger/messenger.h"
+#include "redis/shared.h"
 
 static bool
 is_range(const char *text)
@@ -60,6 +61,7 @@ check_values(const struct options *options, struct buf *errors)
 	is_valid = check_log_file("http.access_log_file", options->http_access_log_file, errors) && is_valid;
 	is_valid = providers_check(options, errors) && is_valid;
 	is_valid = budget_limits_read(options, &limits, errors) && is_valid;
+	is_valid = shared_check(options, errors) && is_valid;
 	return messenger_check(options, errors) && is_valid;
 }
 

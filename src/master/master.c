@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "ai/ai_shared.h"
+#include "ai/answer/answer_cache.h"
 #include "clock.h"
 #include "log.h"
 #include "store.h"
@@ -56,14 +57,30 @@ open_life_pipe(struct master *m)
 	return true;
 }
 
+/* What instances hash alike, so that they can count together (shared.h). */
+static void
+take_secrets(struct master *m)
+{
+	uint8_t secret[32];
+
+	store_shared_secret("rates", secret);
+	rate_table_use_secret(m->rates, secret);
+	store_shared_secret("answers", secret);
+	if (m->ai->answers != NULL)
+		answer_cache_use_secret(m->ai->answers, secret);
+}
+
 /* The store is made by the user that will use it, hence after the privileges are gone. */
 static bool
 start(struct master *m)
 {
 	store_adopt(m->options);
 	understand_init();             /* before the forks: children share the pages */
-	return upgrade_take(m) && place_take(m) && place_listen(m) && spawn_prepare(m) && open_life_pipe(m) && place_drop_privileges(m) &&
-	    store_prepare(m->options) == 0 && open_signals(m) && logs_open(m->options);
+	if (!upgrade_take(m) || !place_take(m) || !place_listen(m) || !spawn_prepare(m) || !open_life_pipe(m) ||
+	    !place_drop_privileges(m) || store_prepare(m->options) == -1)
+		return false;
+	take_secrets(m);
+	return open_signals(m) && logs_open(m->options);
 }
 
 static void

@@ -20,6 +20,7 @@
 #include "dialogue/dialogue.h"
 #include "language_tag.h"
 #include "log.h"
+#include "redis/shared.h"
 #include "store/person.h"
 #include "store_queue.h"
 
@@ -109,6 +110,8 @@ on_accepted(enum status st, const struct write_answer *answer, void *arg)
 	struct drive *drive = arg;
 	struct message_result result = { .id = st == ST_OK ? answer->message.id : drive->input.id, .status = MESSAGE_WAITING };
 
+	if (st == ST_OK)
+		shared_wake(drive->service->shared);
 	buf_clear(&drive->reply);
 	reply_waiting(&drive->reply, language_from_tag(drive->sign_up.locale));
 	result.reply = buf_slice(&drive->reply);

@@ -23,6 +23,7 @@ struct message_service {
 	struct ai_pool       *pool;
 	const struct options *options;
 	struct counters      *counters;
+	struct shared        *shared;      /* with other instances; may be NULL */
 };
 
 struct message_input {

@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "keeper/keeper.h"
+#include "redis/shared.h"
 #include "store_dead.h"
 
 enum { PAGE = 200, SHOWN_MAX = 1000, NAME_LEN = 2 + UUID_TEXT_LEN };
@@ -184,6 +185,8 @@ settled(struct work *work)
 {
 	if (--work->pending > 0)
 		return;
+	if (work->verb == QUEUE_RETRY)
+		shared_wake(ctl_reply_keeper(work->reply)->messages.shared);
 	buf_printf(ctl_reply_out(work->reply), work->verb == QUEUE_DROP ? "%zu dropped\n" : "%zu will be tried again\n", work->settled);
 	end_work(work);
 }

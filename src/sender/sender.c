@@ -18,6 +18,7 @@
 #include "credential.h"
 #include "log.h"
 #include "options.h"
+#include "redis/shared.h"
 #include "send_call.h"
 
 enum {
@@ -55,6 +56,7 @@ struct sender {
 	struct curl_loop     *curl;
 	const struct options *options;
 	struct rate_table    *rates;
+	struct shared        *shared;
 	struct counters      *counters;
 	LIST_HEAD(, sending)  sendings;
 	struct key_fetches    key_fetches;
@@ -184,6 +186,7 @@ take_turn(struct sending *sending)
 	const struct messenger *messenger = sending->messenger;
 	struct slice chat = messenger_chat(sending->outgoing.deliver_to);
 	struct rate_table *rates = sending->sender->rates;
+	struct shared *shared = sending->sender->shared;
 	uint64_t now_us = (uint64_t)clock_mono_ms() * 1000, platform, key;
 	struct buf name = BUF_INIT;
 	struct rate_state state = { .is_allowed = true };
@@ -197,9 +200,9 @@ take_turn(struct sending *sending)
 	if (messenger->each_chat.count > 0)
 		state = rate_look(rates, &messenger->each_chat, key, now_us);     /* so that a busy chat takes no place from others */
 	if (state.is_allowed && messenger->overall.count > 0)
-		state = rate_take(rates, &messenger->overall, platform, now_us);
+		state = shared_take_rate(shared, rates, &messenger->overall, platform, now_us);
 	if (state.is_allowed && messenger->each_chat.count > 0)
-		state = rate_take(rates, &messenger->each_chat, key, now_us);
+		state = shared_take_rate(shared, rates, &messenger->each_chat, key, now_us);
 	return state.is_allowed ? 0 : state.retry_ms > 0 ? state.retry_ms : 1;
 }
 
@@ -362,7 +365,7 @@ sender_fetch_keys(struct sender *sender, const struct messenger *messenger, int6
 
 struct sender *
 sender_open(struct event_base *base, struct curl_loop *curl, const struct options *options, struct rate_table *rates,
-    struct counters *counters)
+    struct shared *shared, struct counters *counters)
 {
 	struct sender *sender = calloc(1, sizeof *sender + messenger_count * sizeof sender->credentials[0]);
 
@@ -374,6 +377,7 @@ sender_open(struct event_base *base, struct curl_loop *curl, const struct option
 	sender->curl = curl;
 	sender->options = options;
 	sender->rates = rates;
+	sender->shared = shared;
 	sender->counters = counters;
 	LIST_INIT(&sender->sendings);
 	LIST_INIT(&sender->key_fetches);

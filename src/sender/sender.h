@@ -14,10 +14,11 @@ struct counters;
 struct event_base;
 struct rate_table;
 struct sender;
+struct shared;
 
-/* rates: shared by all workers; NULL: no rates are kept.  NULL after logging why. */
+/* rates: of all workers, NULL: none are kept; shared: with other instances, may be NULL.  NULL after logging why. */
 struct sender *sender_open(struct event_base *base, struct curl_loop *curl, const struct options *options,
-    struct rate_table *rates, struct counters *counters);
+    struct rate_table *rates, struct shared *shared, struct counters *counters);
 
 /* Sendings under way end as SEND_RETRY, fetching keys as ST_UNAVAILABLE. */
 void sender_close(struct sender *sender);

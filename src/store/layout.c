@@ -100,18 +100,18 @@ layout_open(const struct options *options, unsigned shard, enum lmdb_access acce
 }
 
 static int
-check_store(const struct options *options)
+check_store(const struct options *options, struct meta *first)
 {
-	struct meta first, meta;
+	struct meta meta;
 	struct lmdb_env *env;
 
 	for (unsigned shard = 0; shard <= options->store_shards; shard++) {
-		env = layout_open(options, shard, LMDB_WRITE, shard > 0 ? &first : NULL, &meta);
+		env = layout_open(options, shard, LMDB_WRITE, shard > 0 ? first : NULL, &meta);
 		if (env == NULL)
 			return -1;
 		lmdb_env_close(env);
 		if (shard == 0)
-			first = meta;
+			*first = meta;
 	}
 	return 0;
 }
@@ -258,7 +258,7 @@ store_lmdb_adopt(struct options *options)
 }
 
 int
-store_lmdb_prepare(const struct options *options)
+store_lmdb_prepare(const struct options *options, struct meta *meta)
 {
 	if (mkdir(options->store_path, 0700) == -1 && errno != EEXIST) {
 		log_errno("%s: make", options->store_path);
@@ -266,5 +266,5 @@ store_lmdb_prepare(const struct options *options)
 	}
 	if (is_to_be_made(options) && make_store(options) == -1)
 		return -1;
-	return check_store(options);
+	return check_store(options, meta);
 }

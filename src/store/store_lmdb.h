@@ -5,11 +5,12 @@
 
 struct counters;
 struct event_base;
+struct meta;
 struct options;
 struct store;
 
 void store_lmdb_adopt(struct options *options);
-int store_lmdb_prepare(const struct options *options);
+int store_lmdb_prepare(const struct options *options, struct meta *meta);
 struct store *store_lmdb_open(const struct options *options, struct event_base *base, struct counters *slot_counters);
 
 #endif

@@ -2,19 +2,20 @@
 /* Which engine the store has; see store.h. */
 #include "config.h"
 
+#include "ledger/record/record.h"
+#include "ledger_hash.h"
 #include "log.h"
 #include "options.h"
 #include "store.h"
 #include "store_lmdb.h"
 
 #ifdef HAVE_POSTGRESQL
-#include "ledger/record/record.h"
 #include "pg/pg_schema.h"
 #include "pg/store_pg.h"
+#endif
 
 /* The master reads it before it forks, so that a process begins while the server is away. */
-static struct meta pg_meta;
-#endif
+static struct meta meta;
 
 static bool
 is_lmdb(const struct options *options)
@@ -33,13 +34,24 @@ int
 store_prepare(const struct options *options)
 {
 	if (is_lmdb(options))
-		return store_lmdb_prepare(options);
+		return store_lmdb_prepare(options, &meta);
 #ifdef HAVE_POSTGRESQL
-	return pg_schema_check(options->store_url, &pg_meta) ? 0 : -1;
+	return pg_schema_check(options->store_url, &meta) ? 0 : -1;
 #else
 	log_error("store.engine = postgresql: this daemon was built without it");
 	return -1;
 #endif
+}
+
+void
+store_shared_secret(const char *purpose, uint8_t secret[32])
+{
+	struct ledger_hash *hash = ledger_hash_new(meta.secret, meta.shard_count);
+
+	if (hash == NULL)
+		fatal(3, "no memory for a secret");
+	ledger_hash_mac(hash, slice_of(purpose), secret);
+	ledger_hash_free(hash);
 }
 
 int
@@ -64,9 +76,9 @@ store_open(const struct options *options, struct event_base *base, struct counte
 	if (is_lmdb(options))
 		return store_lmdb_open(options, base, slot_counters);
 #ifdef HAVE_POSTGRESQL
-	if (pg_meta.shard_count == 0 && !pg_schema_check(options->store_url, &pg_meta))
+	if (meta.shard_count == 0 && !pg_schema_check(options->store_url, &meta))
 		return NULL;
-	return store_pg_open(options, &pg_meta, base, slot_counters);
+	return store_pg_open(options, &meta, base, slot_counters);
 #else
 	return NULL;
 #endif

@@ -46,6 +46,7 @@ DAEMON_TESTS += tests/daemon/rest/test_summary.py
 DAEMON_TESTS += tests/daemon/rest/test_tokens.py
 DAEMON_TESTS += tests/daemon/rest/test_user.py
 DAEMON_TESTS += tests/daemon/rest/test_user_deletion.py
+DAEMON_TESTS += tests/daemon/scale/test_redis.py
 TESTS += $(DAEMON_TESTS)
 EXTRA_DIST += $(DAEMON_TESTS)
 
@@ -67,6 +68,7 @@ EXTRA_DIST += tests/daemon/support/mock_provider.py
 EXTRA_DIST += tests/daemon/support/nginx.py
 EXTRA_DIST += tests/daemon/support/openmetrics.py
 EXTRA_DIST += tests/daemon/support/people.py
+EXTRA_DIST += tests/daemon/support/redis_server.py
 EXTRA_DIST += tests/daemon/support/signing.py
 EXTRA_DIST += tests/daemon/support/steady_load.py
 EXTRA_DIST += tests/daemon/support/store_reader.py

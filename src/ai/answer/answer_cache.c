@@ -75,6 +75,12 @@ answer_cache_destroy(struct answer_cache *cache)
 		munmap(cache, cache->bytes);
 }
 
+void
+answer_cache_use_secret(struct answer_cache *cache, const uint8_t secret[32])
+{
+	memcpy(cache->secrets, secret, 32);
+}
+
 struct answer_key
 answer_cache_key(const struct answer_cache *cache, struct slice question)
 {

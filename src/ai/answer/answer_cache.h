@@ -27,6 +27,9 @@ struct answer_key {
 struct answer_cache *answer_cache_create(size_t bytes);
 void answer_cache_destroy(struct answer_cache *cache);
 
+/* Have keys that are those of every cache with this secret.  Before the first key is made. */
+void answer_cache_use_secret(struct answer_cache *cache, const uint8_t secret[32]);
+
 struct answer_key answer_cache_key(const struct answer_cache *cache, struct slice question);
 
 /* Times are of the monotonic clock. */

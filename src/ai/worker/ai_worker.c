@@ -22,6 +22,7 @@
 #include "log.h"
 #include "master/child.h"
 #include "master/child_loop.h"
+#include "redis/shared.h"
 #include "sender/sender.h"
 #include "sockets.h"
 
@@ -30,6 +31,7 @@ struct worker {
 	struct counters                  *counters;
 	struct curl_loop                 *curl;
 	struct asker                     *asker;
+	struct shared                    *shared;            /* with other instances, or NULL */
 	struct sender                    *sender;
 	struct event                     *on_accept;
 	LIST_HEAD(, client)               clients;
@@ -321,11 +323,12 @@ on_stop(enum child_stop how, void *arg)
 static bool
 start(struct worker *worker, const struct inherited *in)
 {
+	worker->shared = shared_open(worker->loop.base, in->options, worker->counters);
 	worker->curl = curl_loop_open(worker->loop.base);
 	if (worker->curl != NULL)
-		worker->asker = asker_open(worker->loop.base, worker->curl, in->options, in->ai, worker->counters);
+		worker->asker = asker_open(worker->loop.base, worker->curl, in->options, in->ai, worker->shared, worker->counters);
 	if (worker->asker != NULL)
-		worker->sender = sender_open(worker->loop.base, worker->curl, in->options, in->rates, worker->counters);
+		worker->sender = sender_open(worker->loop.base, worker->curl, in->options, in->rates, worker->shared, worker->counters);
 	worker->on_accept = event_new(worker->loop.base, in->internal_listener, EV_READ | EV_PERSIST, on_acceptable, worker);
 	return worker->sender != NULL && worker->on_accept != NULL && event_add(worker->on_accept, NULL) == 0;
 }
@@ -352,6 +355,7 @@ ai_worker_run(const struct inherited *in, unsigned index)
 		event_free(worker.on_accept);
 	if (worker.sender != NULL)
 		sender_close(worker.sender);
+	shared_close(worker.shared);             /* the first: what waits for it goes on without */
 	if (worker.asker != NULL)
 		asker_close(worker.asker);
 	if (worker.curl != NULL)

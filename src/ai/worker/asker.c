@@ -21,6 +21,7 @@
 #include "ai/pool/job.h"
 #include "log.h"
 #include "options.h"
+#include "redis/shared.h"
 #include "ai/answer/prompt.h"
 #include "ai/answer/reconcile.h"
 #include "ai/answer/stated.h"
@@ -44,6 +45,8 @@ struct ask {
 	bool                    is_retry;
 	int64_t                 started_ms;    /* the call */
 	struct http_call       *call;          /* under way, or NULL */
+	size_t                  looked_up;     /* providers whose answer other instances were asked for */
+	bool                    is_known;      /* one of them had it: it is not kept again */
 	struct answer_key       key;           /* of what it asks */
 	struct event           *retry;
 	size_t                  call_count;
@@ -57,6 +60,7 @@ struct asker {
 	struct curl_loop    *curl;
 	const struct options *options;
 	const struct ai_shared *shared;
+	struct shared       *instances;
 	struct budget_limits limits;
 	struct counters     *counters;
 	size_t               provider_count;
@@ -105,10 +109,12 @@ static void
 keep_answer(struct ask *ask, const json_t *answer)
 {
 	struct asker *asker = ask->asker;
-	char *text = asker->shared->answers != NULL ? json_dumps(answer, JSON_COMPACT) : NULL;
+	char *text = asker->shared->answers != NULL && !ask->is_known ? json_dumps(answer, JSON_COMPACT) : NULL;
 
-	if (text != NULL)
-		answer_cache_put(asker->shared->answers, &ask->key, slice_of(text), clock_mono_ms() + asker->options->ai_cache_ttl_ms);
+	if (text == NULL)
+		return;
+	answer_cache_put(asker->shared->answers, &ask->key, slice_of(text), clock_mono_ms() + asker->options->ai_cache_ttl_ms);
+	shared_put_answer(asker->instances, &ask->key, slice_of(text), asker->options->ai_cache_ttl_ms);
 	free(text);
 }
 
@@ -157,6 +163,7 @@ note_call(struct ask *ask, const struct provider_answer *answer)
 	call->currency = price.currency;
 	call->cost_micros = price_of(&price, answer->input_tokens, answer->output_tokens);
 	budget_spend(ask->asker->shared->budget, &ask->asker->limits, ask->input.whose, today(), call->currency, call->cost_micros);
+	shared_count_budget(ask->asker->instances, ask->asker->shared->budget, ask->input.whose, today(), BUDGET_COST);
 }
 
 static bool
@@ -306,6 +313,7 @@ ask_next(struct ask *ask)
 			counter_add(&asker->counters->ai_over_budget, 1);
 			return false;
 		}
+		shared_count_budget(asker->instances, asker->shared->budget, ask->input.whose, today(), BUDGET_CALLS);
 		if (!start_call(ask, timeout_ms))
 			continue;
 		ask->started_ms = now_ms;
@@ -380,6 +388,53 @@ asker_knows(struct asker *asker, const struct understand_input *input, struct un
 	return answer != NULL;
 }
 
+static void look_up(struct ask *ask);
+
+static void
+on_known(struct slice text, void *arg)
+{
+	struct ask *ask = arg;
+	json_t *answer = text.ptr != NULL ? json_loadb(text.ptr, text.len, 0, NULL) : NULL;
+
+	ask->provider = ask->looked_up++;
+	if (answer == NULL) {
+		look_up(ask);
+		return;
+	}
+	ask->is_known = true;
+	finish(ask, answer);
+	json_decref(answer);
+}
+
+/* Whether other instances are being asked for an answer of the next provider. */
+static bool
+ask_instances(struct ask *ask)
+{
+	struct asker *asker = ask->asker;
+	struct provider_request request;
+	struct answer_key key;
+	bool is_built;
+
+	if (asker->instances == NULL || asker->shared->answers == NULL || ask->looked_up == asker->provider_count)
+		return false;
+	is_built = build_request(&asker->providers[ask->looked_up], &ask->input, &request);
+	if (is_built)
+		key = key_of(asker, &request);
+	provider_request_fini(&request);
+	return is_built && shared_get_answer(asker->instances, &key, on_known, ask);
+}
+
+/* An answer that another instance knows, or else a call. */
+static void
+look_up(struct ask *ask)
+{
+	if (ask_instances(ask))
+		return;
+	ask->provider = 0;
+	if (!ask_next(ask))
+		finish(ask, NULL);
+}
+
 bool
 asker_ask(struct asker *asker, struct slice job, int64_t deadline_ms, asker_done_fn *fn, void *arg)
 {
@@ -395,7 +450,7 @@ asker_ask(struct asker *asker, struct slice job, int64_t deadline_ms, asker_done
 	LIST_INSERT_HEAD(&asker->asks, ask, entry);
 	asker->ask_count++;
 	counter_add(&asker->counters->ai_calls_in_flight, 1);
-	if (!ask->job.has_failed && job_unpack(buf_slice(&ask->job), &ask->input, &ask->words) && ask_next(ask))
+	if (!ask->job.has_failed && job_unpack(buf_slice(&ask->job), &ask->input, &ask->words) && (ask_instances(ask) || ask_next(ask)))
 		return true;
 	release(ask);
 	return false;
@@ -403,7 +458,7 @@ asker_ask(struct asker *asker, struct slice job, int64_t deadline_ms, asker_done
 
 struct asker *
 asker_open(struct event_base *base, struct curl_loop *curl, const struct options *options, const struct ai_shared *shared,
-    struct counters *counters)
+    struct shared *instances, struct counters *counters)
 {
 	struct asker *asker = calloc(1, sizeof *asker);
 	struct buf errors = BUF_INIT;
@@ -418,6 +473,7 @@ asker_open(struct event_base *base, struct curl_loop *curl, const struct options
 	asker->curl = curl;
 	asker->options = options;
 	asker->shared = shared;
+	asker->instances = instances;
 	asker->counters = counters;
 	asker->jitter = (uint32_t)clock_mono_ns();
 	asker->provider_count = providers_configured(options, asker->providers);

@@ -19,10 +19,11 @@ struct counters;
 struct curl_loop;
 struct event_base;
 struct options;
+struct shared;
 
-/* NULL after logging why. */
+/* instances: what they share, may be NULL.  NULL after logging why. */
 struct asker *asker_open(struct event_base *base, struct curl_loop *curl, const struct options *options,
-    const struct ai_shared *shared, struct counters *counters);
+    const struct ai_shared *shared, struct shared *instances, struct counters *counters);
 
 /* What is under way ends at once: its fn is called with NULL. */
 void asker_close(struct asker *asker);

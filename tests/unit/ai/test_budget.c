@@ -150,6 +150,55 @@ limits_are_read_from_the_options(void **state)
 	options_fini(&options);
 }
 
+/* As between two instances, with what Redis has as one number. */
+static int64_t
+tell(struct budget *budget, const struct budget_key *key, int64_t *all)
+{
+	struct budget_news news = budget_tell(budget, key);
+
+	*all = (*all > news.known ? *all : news.known) + news.more;
+	budget_told(budget, key, *all);
+	return *all;
+}
+
+static void
+instances_count_together_and_what_is_lost_between_them_comes_back(void **state)
+{
+	static const struct budget_limits limits = { .calls = 10, .currency = { "USD" } };
+	const struct budget_key calls = { .is_of_all = true, .day = TODAY, .number = BUDGET_CALLS };
+	struct budget *other = budget_create();
+	int64_t all = 0;
+
+	assert_int_equal(take_up_to(*state, &limits, 1, TODAY, 4), 4);
+	assert_int_equal(tell(*state, &calls, &all), 4);
+	assert_int_equal(take_up_to(other, &limits, 2, TODAY, 3), 3);
+	assert_int_equal(tell(other, &calls, &all), 7);
+	assert_int_equal(budget_used_in_all(other, TODAY).calls, 7);
+	all = 0;                                         /* it was lost */
+	assert_int_equal(take_up_to(*state, &limits, 1, TODAY, 1), 1);
+	assert_int_equal(tell(*state, &calls, &all), 5);
+	assert_int_equal(take_up_to(other, &limits, 2, TODAY, 10), 3);
+	assert_int_equal(tell(other, &calls, &all), 10);
+	assert_int_equal(tell(*state, &calls, &all), 10);
+	assert_int_equal(take_up_to(*state, &limits, 1, TODAY, 10), 0);
+	budget_destroy(other);
+}
+
+static void
+what_nobody_heard_is_told_again(void **state)
+{
+	static const struct budget_limits none = { .currency = { "USD" } };
+	const struct budget_key calls = { .whose = 1, .day = TODAY, .number = BUDGET_CALLS };
+	struct budget_news news;
+
+	take_up_to(*state, &none, 1, TODAY, 4);
+	news = budget_tell(*state, &calls);
+	assert_int_equal(news.more, 4);
+	assert_int_equal(budget_tell(*state, &calls).more, 0);
+	budget_not_told(*state, &calls, news.more);
+	assert_int_equal(budget_tell(*state, &calls).more, 4);
+}
+
 int
 main(void)
 {
@@ -160,6 +209,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_was_spent_ends_the_asking, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_used_before_a_start_counts_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(processes_together_take_no_more_than_there_is, setup, teardown),
+		cmocka_unit_test_setup_teardown(instances_count_together_and_what_is_lost_between_them_comes_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_nobody_heard_is_told_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(more_users_than_there_are_places_do_no_harm, setup, teardown),
 		cmocka_unit_test(limits_are_read_from_the_options),
 	};

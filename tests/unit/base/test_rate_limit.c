@@ -172,6 +172,33 @@ a_time_of_long_ago_is_past_when_its_bits_come_round(void **state)
 }
 
 static void
+what_others_counted_only_takes_away(void **state)
+{
+	uint64_t key = rate_key(*state, 0, "a", 1), now_us = 5 * SECOND_US;
+
+	rate_raise(*state, &ten_a_second, key, now_us, 600000);
+	assert_int_equal(rate_look(*state, &ten_a_second, key, now_us).remaining, 4);
+	rate_raise(*state, &ten_a_second, key, now_us, 300000);
+	assert_int_equal(rate_look(*state, &ten_a_second, key, now_us).remaining, 4);
+	rate_raise(*state, &ten_a_second, key, now_us, UINT64_MAX);
+	assert_false(rate_look(*state, &ten_a_second, key, now_us).is_allowed);
+	assert_int_equal(rate_look(*state, &ten_a_second, key, now_us + SECOND_US).remaining, 10);
+}
+
+static void
+tables_with_one_secret_have_the_same_keys(void **state)
+{
+	static const uint8_t secret[16] = "the same for all";
+	struct rate_table *other = rate_table_create(BYTES);
+
+	assert_true(rate_key(*state, 0, "a", 1) != rate_key(other, 0, "a", 1));
+	rate_table_use_secret(*state, secret);
+	rate_table_use_secret(other, secret);
+	assert_true(rate_key(*state, 0, "a", 1) == rate_key(other, 0, "a", 1));
+	rate_table_destroy(other);
+}
+
+static void
 the_hash_is_siphash_2_4(void **state)
 {
 	uint8_t secret[16], data[15];
@@ -200,6 +227,8 @@ main(void)
 		CASE(processes_together_have_one_limit),
 		CASE(a_full_table_forgets_the_one_that_used_up_least),
 		CASE(a_time_of_long_ago_is_past_when_its_bits_come_round),
+		CASE(what_others_counted_only_takes_away),
+		CASE(tables_with_one_secret_have_the_same_keys),
 		cmocka_unit_test(the_hash_is_siphash_2_4),
 	};
 

@@ -185,7 +185,7 @@ open_scene(void **state)
 	set_options(scene);
 	scene->curl = curl_loop_open(scene->base);
 	scene->rates = rate_table_create(65536);
-	scene->sender = sender_open(scene->base, scene->curl, &scene->options, scene->rates, &scene->counters);
+	scene->sender = sender_open(scene->base, scene->curl, &scene->options, scene->rates, NULL, &scene->counters);
 	assert_non_null(scene->sender);
 	*state = scene;
 	return 0;
