@@ -77,6 +77,9 @@ void store_close(struct store *store);
  */
 void store_enter(struct store *store, void (*fn)(void *arg), void *arg);
 
+/* Whether store_enter makes a difference. */
+bool store_may_wait(const struct store *store);
+
 /* The place of a ledger. */
 struct ledger store_ledger(const struct store *store, struct slice ledger_id);
 

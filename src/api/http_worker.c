@@ -196,7 +196,6 @@ start(struct worker *worker, const struct inherited *in)
 	messages->options = in->options;
 	messages->counters = &in->slot->counters;
 	messages->store = store_open(in->options, worker->loop.base, messages->counters);
-	messages->pool = ai_pool_open(worker->loop.base, in->options, messages->counters, in->segment);
 	messages->shared = shared_open(worker->loop.base, in->options, messages->counters);
 	worker->services.openapi = openapi_new();
 	worker->routes = route_table_new(routes, ROUTES);
@@ -205,7 +204,7 @@ start(struct worker *worker, const struct inherited *in)
 	if (!limits_init(&worker->services.limits, in->options, in->rates, messages->counters))
 		return false;
 	worker->services.limits.shared = messages->shared;
-	if (messages->store == NULL || messages->pool == NULL || worker->routes == NULL ||
+	if (messages->store == NULL || !message_open_pool(messages, worker->loop.base, in->segment) || worker->routes == NULL ||
 	    worker->services.openapi == NULL || !open_webhooks(worker))
 		return false;
 	worker->server = start_server(worker, in);

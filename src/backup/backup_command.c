@@ -80,10 +80,12 @@ run_check(const struct options *options, int argc, char **argv, bool *is_usage_w
 	*is_usage_wrong = argc > 2;
 	if (*is_usage_wrong)
 		return false;
-	if (argc == 2)
-		at.store_path = argv[1];
+	if (argc == 2) {
+		at.store_path = argv[1];           /* a backup, which is one of files */
+		at.store_engine = STORE_LMDB;
+	}
 	being_read = at.store_path;
-	store_lmdb_adopt(&at);
+	store_adopt(&at);
 	is_good = check_store(&at, true, stdout, &result);
 	printf("%llu rows, %llu users, %llu expenses, %llu problems\n", (unsigned long long)result.rows,
 	    (unsigned long long)result.users, (unsigned long long)result.expenses, (unsigned long long)result.problems);
@@ -137,7 +139,7 @@ backup_command_run(const struct options *options, int argc, char **argv, bool *i
 		bool        is_for_any_engine;
 	} commands[] = {
 		{ "dump", run_dump, true }, { "load", run_load, true },
-		{ "backup", run_backup, false }, { "restore", run_restore, false }, { "check", run_check, false }, { "compact", run_compact, false },
+		{ "backup", run_backup, false }, { "restore", run_restore, false }, { "check", run_check, true }, { "compact", run_compact, false },
 	};
 
 	*is_usage_wrong = false;

@@ -13,6 +13,10 @@
 #include "options.h"
 #include "store/layout.h"
 #include "store/ledger_hash.h"
+#ifdef HAVE_POSTGRESQL
+#include "pg/kv_pg.h"
+#include "pg/pg_schema.h"
+#endif
 
 enum { PROBLEMS_SHOWN = 20, FIRST_CAPACITY = 1024 };
 
@@ -34,6 +38,8 @@ struct checking {
 	struct ledger_hash  *hash;
 	unsigned             shard;
 	bool                 has_failed;           /* without memory */
+	struct pg_pool      *pool;                 /* of a store in PostgreSQL, as is the next */
+	struct meta          meta;
 	/* of the ledger at hand */
 	uint8_t              ledger[LEDGER_KEY_SIZE];
 	bool                 is_leaving;           /* being deleted: its rows are on their way out */
@@ -322,6 +328,7 @@ check_table(struct checking *c, enum table table)
 			check_ledger_row(c, cursor.key, cursor.value);
 		else if (!is_record(cursor.value))
 			problem(c, "a damaged record in %s", table_names[table]);
+		kv_forget(c->kv);
 	}
 	kv_cursor_end(&cursor);
 	end_ledger(c);
@@ -329,21 +336,28 @@ check_table(struct checking *c, enum table table)
 
 /* --- the store ------------------------------------------------------------------------- */
 
+/* Of a part's one snapshot. */
+static void
+check_kv(struct checking *c, struct kv *kv, bool is_index)
+{
+	c->kv = kv;
+	for (int table = 0; table < TABLES; table++)
+		if (lmdb_env_has_table(is_index ? LMDB_INDEX_TABLES : LMDB_SHARD_TABLES, (enum table)table))
+			check_table(c, (enum table)table);
+	if (kv->st != ST_OK)
+		problem(c, "it cannot be read to its end: %s", status_title(kv->st));
+}
+
 static bool
 check_env(struct checking *c, struct lmdb_env *env, bool is_index)
 {
 	enum status st;
+	struct kv *kv = lmdb_read_begin(env, &st);
 
-	c->kv = lmdb_read_begin(env, &st);
-	if (c->kv == NULL)
+	if (kv == NULL)
 		return false;
-	for (int table = 0; table < TABLES; table++)
-		if (lmdb_env_has_table(is_index ? LMDB_INDEX_TABLES : LMDB_SHARD_TABLES, (enum table)table))
-			check_table(c, (enum table)table);
-	st = kv_status(c->kv, ST_OK);
+	check_kv(c, kv, is_index);
 	lmdb_read_end(env);
-	if (st != ST_OK)
-		problem(c, "it cannot be read to its end: %s", status_title(st));
 	return !c->has_failed;
 }
 
@@ -365,22 +379,68 @@ check_part(struct checking *c, const struct options *options, struct meta *first
 	return is_done;
 }
 
+static bool
+check_parts(struct checking *c, const struct options *options, bool is_verbose,
+    bool (*check)(struct checking *c, const struct options *options, struct meta *first), unsigned shards)
+{
+	struct meta first;
+
+	for (; c->shard <= shards; c->shard++) {
+		uint64_t rows = c->result->rows;
+
+		if (!check(c, options, &first))
+			return false;
+		if (is_verbose)
+			fprintf(c->out, "part %u of %u: %llu rows\n", c->shard + 1, shards + 1, (unsigned long long)(c->result->rows - rows));
+	}
+	return true;
+}
+
+#ifdef HAVE_POSTGRESQL
+/* The connection is one of its own, on which waiting holds up nobody. */
+static bool
+check_pg_part(struct checking *c, const struct options *options, struct meta *first)
+{
+	enum status st;
+	struct kv *kv;
+
+	(void)options, (void)first;
+	kv = pg_read_begin(c->pool, c->shard, &st);
+	if (kv == NULL)
+		return false;
+	check_kv(c, kv, c->shard == c->meta.shard_count);
+	pg_read_end(c->pool, c->shard);
+	return !c->has_failed;
+}
+
+static bool
+check_pg(struct checking *c, const struct options *options, bool is_verbose)
+{
+	bool is_done;
+
+	if (!pg_schema_check(options->store_url, &c->meta))
+		return false;
+	c->hash = ledger_hash_new(c->meta.secret, c->meta.shard_count);
+	c->pool = pg_pool_open(NULL, options->store_url, 1, NULL);
+	is_done = c->hash != NULL && c->pool != NULL && check_parts(c, options, is_verbose, check_pg_part, c->meta.shard_count);
+	pg_pool_close(c->pool);
+	return is_done;
+}
+#endif
+
 bool
 check_store(const struct options *options, bool is_verbose, FILE *out, struct check_result *result)
 {
 	struct checking c = { .out = out, .result = result };
-	bool is_done = true;
-	struct meta first;
+	bool is_done;
 
 	*result = (struct check_result){ 0 };
-	for (; c.shard <= options->store_shards && is_done; c.shard++) {
-		uint64_t rows = result->rows;
-
-		is_done = check_part(&c, options, &first);
-		if (is_done && is_verbose)
-			fprintf(out, "part %u of %u: %llu rows\n", c.shard + 1, options->store_shards + 1,
-			    (unsigned long long)(result->rows - rows));
-	}
+#ifdef HAVE_POSTGRESQL
+	if (options->store_engine == STORE_POSTGRESQL)
+		is_done = check_pg(&c, options, is_verbose);
+	else
+#endif
+		is_done = check_parts(&c, options, is_verbose, check_part, options->store_shards);
 	if (c.hash != NULL)
 		ledger_hash_free(c.hash);
 	free(c.kept.items);

@@ -19,7 +19,7 @@ struct check_result {
 };
 
 /*
- * Walk all of the store in options->store_path, which may be in use, each part
+ * Walk all of the store that the options name, which may be in use, each part
  * in one snapshot.  Problems, and with is_verbose a line for each part, go to
  * out.  false when there are problems, or after logging why it cannot be read.
  */

@@ -106,7 +106,6 @@ on_deletion(struct slice user_id, void *arg)
 		return;
 	memcpy(task->user_id, user_id.ptr, user_id.len);
 	task->user_id_len = user_id.len;
-	task->is_under_way = true;
 }
 
 static void
@@ -123,7 +122,10 @@ look(struct task *task)
 	static const struct deletion_list_callbacks callbacks = { on_deletion, on_list_end };
 	struct store *store = task->deletions->store;
 
+	task->is_under_way = true;             /* from the look on, which may wait */
+	task->user_id_len = 0;
 	store_list_deletions(store, task->shard, 1, &callbacks, task);
+	task->is_under_way = task->user_id_len > 0;
 	if (!task->is_under_way)
 		return;
 	task->ledger = store_ledger(store, user_of(task));

@@ -116,13 +116,98 @@ look_for_backups(struct keeper *keeper)
 	schedule_look(keeper->backups, clock_wall_ms());
 }
 
+/* What is done by the clock, first at the start. */
+static const struct clock_job {
+	const char *name;
+	int         interval_ms;
+	void      (*run)(struct keeper *keeper);
+} jobs[] = {
+	{ "check-disk", 1000, check_disk },
+	{ "measure-store", 5000, measure_store },
+	{ "take-history", HISTORY_INTERVAL_MS, take_history },
+	{ "clear-readers", 10000, clear_dead_readers },
+	{ "redrive", 2000, look_for_messages },
+	{ "delete-users", 500, look_for_deletions },
+	{ "retention", 500, remove_expired },
+	{ "backup", 1000, look_for_backups },
+	{ "move-expenses", 2000, look_for_category_moves },
+};
+enum { JOBS = sizeof jobs / sizeof jobs[0] };
+
+struct job_timer {
+	struct keeper          *keeper;
+	const struct clock_job *job;
+	struct event           *timer;
+	bool                    is_running;    /* it waits for the store */
+};
+
+static void
+run_job(void *arg)
+{
+	struct job_timer *timer = arg;
+
+	timer->job->run(timer->keeper);
+	timer->is_running = false;
+}
+
+static void
+on_job(evutil_socket_t fd, short what, void *arg)
+{
+	struct job_timer *timer = arg;
+
+	(void)fd, (void)what;
+	if (timer->is_running)
+		return;
+	timer->is_running = true;
+	store_enter(timer->keeper->messages.store, run_job, timer);
+}
+
+static bool
+start_jobs(struct keeper *keeper)
+{
+	keeper->timers = calloc(JOBS, sizeof *keeper->timers);
+	if (keeper->timers == NULL)
+		return false;
+	for (size_t i = 0; i < JOBS; i++) {
+		struct job_timer *timer = &keeper->timers[i];
+		struct timeval interval = { .tv_sec = jobs[i].interval_ms / 1000,
+			.tv_usec = jobs[i].interval_ms % 1000 * 1000 };
+
+		timer->keeper = keeper;
+		timer->job = &jobs[i];
+		timer->timer = event_new(keeper->loop.base, -1, EV_PERSIST, on_job, timer);
+		if (timer->timer == NULL || event_add(timer->timer, &interval) == -1)
+			return false;
+		on_job(-1, 0, timer);
+	}
+	return true;
+}
+
+static void
+stop_jobs(struct keeper *keeper)
+{
+	for (size_t i = 0; keeper->timers != NULL && i < JOBS; i++)
+		if (keeper->timers[i].timer != NULL)
+			event_free(keeper->timers[i].timer);
+}
+
 /* --- when other instances call -------------------------------------------------------------------- */
 
+static void on_wake(void *arg);
+
+/* When a look waits for the store, what it has seen may be older than the call. */
 static void
 on_wake_over(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd, (void)what;
-	look_for_messages(arg);
+	struct keeper *keeper = arg;
+	struct job_timer *timer = keeper->timers;
+
+	while (timer->job->run != look_for_messages)
+		timer++;
+	if (timer->is_running)
+		on_wake(keeper);
+	else
+		on_job(fd, what, timer);
 }
 
 /* Many calls within a moment are one look. */
@@ -146,69 +231,14 @@ listen_to_instances(struct keeper *keeper)
 	return true;
 }
 
-/* --- by the clock ----------------------------------------------------------------------------------- */
-
-/* What is done by the clock, first at the start. */
-static const struct clock_job {
-	const char *name;
-	int         interval_ms;
-	void      (*run)(struct keeper *keeper);
-} jobs[] = {
-	{ "check-disk", 1000, check_disk },
-	{ "measure-store", 5000, measure_store },
-	{ "take-history", HISTORY_INTERVAL_MS, take_history },
-	{ "clear-readers", 10000, clear_dead_readers },
-	{ "redrive", 2000, look_for_messages },
-	{ "delete-users", 500, look_for_deletions },
-	{ "retention", 500, remove_expired },
-	{ "backup", 1000, look_for_backups },
-	{ "move-expenses", 2000, look_for_category_moves },
-};
-enum { JOBS = sizeof jobs / sizeof jobs[0] };
-
-struct job_timer {
-	struct keeper          *keeper;
-	const struct clock_job *job;
-	struct event           *timer;
-};
+/* -------------------------------------------------------------------------------------------------- */
 
 static void
-on_job(evutil_socket_t fd, short what, void *arg)
+resume_budget(void *arg)
 {
-	const struct job_timer *timer = arg;
+	const struct keeper *keeper = arg;
 
-	(void)fd, (void)what;
-	timer->job->run(timer->keeper);
-}
-
-static bool
-start_jobs(struct keeper *keeper)
-{
-	keeper->timers = calloc(JOBS, sizeof *keeper->timers);
-	if (keeper->timers == NULL)
-		return false;
-	for (size_t i = 0; i < JOBS; i++) {
-		struct job_timer *timer = &keeper->timers[i];
-		struct timeval interval = { .tv_sec = jobs[i].interval_ms / 1000,
-			.tv_usec = jobs[i].interval_ms % 1000 * 1000 };
-
-		timer->keeper = keeper;
-		timer->job = &jobs[i];
-		timer->timer = event_new(keeper->loop.base, -1, EV_PERSIST, on_job, timer);
-		if (timer->timer == NULL || event_add(timer->timer, &interval) == -1)
-			return false;
-		jobs[i].run(keeper);
-	}
-	return true;
-}
-
-static void
-stop_jobs(struct keeper *keeper)
-{
-	for (size_t i = 0; keeper->timers != NULL && i < JOBS; i++)
-		if (keeper->timers[i].timer != NULL)
-			event_free(keeper->timers[i].timer);
-	free(keeper->timers);
+	ai_budget_resume(keeper->in->ai, keeper->in->options, keeper->messages.store);
 }
 
 static bool
@@ -221,12 +251,11 @@ open_services(struct keeper *keeper)
 	messages->options = in->options;
 	messages->counters = &in->slot->counters;
 	messages->store = store_open(in->options, keeper->loop.base, messages->counters);
-	messages->pool = ai_pool_open(keeper->loop.base, in->options, messages->counters, in->segment);
 	messages->shared = shared_open(keeper->loop.base, in->options, messages->counters);
 	keeper->history = history_new();
-	if (messages->store == NULL || messages->pool == NULL || keeper->history == NULL)
+	if (messages->store == NULL || !message_open_pool(messages, keeper->loop.base, in->segment) || keeper->history == NULL)
 		return false;
-	ai_budget_resume(in->ai, in->options, messages->store);
+	store_enter(messages->store, resume_budget, keeper);
 	keeper->delivery = delivery_open(messages);
 	if (keeper->delivery != NULL)
 		keeper->inbox = inbox_open(messages, keeper->delivery, crash_mark);
@@ -240,20 +269,23 @@ open_services(struct keeper *keeper)
 	keeper->retention = retention_open(messages->store, messages->counters);
 	keeper->category_moves = category_moves_open(messages->store);
 	keeper->backups = schedule_open(keeper->loop.base, in->options, messages->counters);
-	return listen_to_instances(keeper) && keeper->redrive != NULL && keeper->deletions != NULL && keeper->retention != NULL &&
+	return keeper->redrive != NULL && keeper->deletions != NULL && keeper->retention != NULL &&
 	    keeper->category_moves != NULL && keeper->backups != NULL;
 }
 
-/* The pool first: the messages it gives up end in the store. */
+/* The pool first: the messages it gives up end in the store.  Whoever waits for the store comes to an end before anything else goes. */
 static void
-close_services(struct keeper *keeper)
+close_store(struct keeper *keeper)
 {
-	if (keeper->wake != NULL)
-		event_free(keeper->wake);
 	if (keeper->messages.pool != NULL)
 		ai_pool_close(keeper->messages.pool);
 	if (keeper->messages.store != NULL)
 		store_close(keeper->messages.store);
+}
+
+static void
+close_services(struct keeper *keeper)
+{
 	if (keeper->redrive != NULL)
 		redrive_close(keeper->redrive);
 	if (keeper->jobs != NULL)
@@ -271,6 +303,9 @@ close_services(struct keeper *keeper)
 	if (keeper->backups != NULL)
 		schedule_close(keeper->backups);
 	shared_close(keeper->messages.shared);
+	if (keeper->wake != NULL)
+		event_free(keeper->wake);
+	free(keeper->timers);
 }
 
 static int
@@ -280,7 +315,7 @@ serve(struct keeper *keeper)
 		return CHILD_EXIT_ASSERT;
 	keeper->stats = ctl_server_new(keeper, keeper->in->stats_listener, false);
 	keeper->control = ctl_server_new(keeper, keeper->in->control_listener, true);
-	if (keeper->stats == NULL || keeper->control == NULL || !start_jobs(keeper))
+	if (keeper->stats == NULL || keeper->control == NULL || !start_jobs(keeper) || !listen_to_instances(keeper))
 		return CHILD_EXIT_ASSERT;
 	keeper->metrics = metrics_server_new(keeper);
 	child_loop_ready(&keeper->loop);
@@ -298,6 +333,7 @@ keeper_run(const struct inherited *in, unsigned index)
 		return CHILD_EXIT_ASSERT;
 	code = serve(&keeper);
 	stop_jobs(&keeper);
+	close_store(&keeper);
 	metrics_server_free(keeper.metrics);
 	ctl_server_free(keeper.stats);
 	ctl_server_free(keeper.control);

@@ -31,6 +31,13 @@ kv_del(struct kv *kv, enum table table, struct slice key)
 }
 
 void
+kv_forget(struct kv *kv)
+{
+	if (kv->ops->forget != NULL)
+		kv->ops->forget(kv);
+}
+
+void
 kv_cursor_begin(struct kv_cursor *cursor, struct kv *kv, enum table table)
 {
 	*cursor = (struct kv_cursor){ .kv = kv, .table = table };

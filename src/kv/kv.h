@@ -40,6 +40,7 @@ struct kv_ops {
 	bool (*cursor_seek)(struct kv_cursor *cursor, struct slice key);
 	bool (*cursor_move)(struct kv_cursor *cursor, enum kv_move move);
 	void (*cursor_end)(struct kv_cursor *cursor);
+	void (*forget)(struct kv *kv);         /* NULL: nothing is kept */
 };
 
 struct kv {
@@ -76,6 +77,9 @@ void kv_put(struct kv *kv, enum table table, struct slice key, struct slice valu
 
 /* Remove; nothing happens when there is none. */
 void kv_del(struct kv *kv, enum table table, struct slice key);
+
+/* What look-ups gave is not needed any more, but for where the cursor stands that moved last: for those that read very much. */
+void kv_forget(struct kv *kv);
 
 /* Rows in key order.  Nothing may be put or deleted between begin and end. */
 void kv_cursor_begin(struct kv_cursor *cursor, struct kv *kv, enum table table);

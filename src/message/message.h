@@ -26,6 +26,9 @@ struct message_service {
 	struct shared        *shared;      /* with other instances; may be NULL */
 };
 
+/* Open the pool of a service whose store is open; those who are told an answer may read the store.  false without memory. */
+bool message_open_pool(struct message_service *service, struct event_base *base, const struct counter_segment *segment);
+
 struct message_input {
 	struct slice user_id;              /* "platform:id" */
 	struct slice text;                 /* valid UTF-8, at most UNDERSTAND_TEXT_MAX bytes */

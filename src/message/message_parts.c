@@ -13,6 +13,23 @@
 
 const struct slice message_default_account = { "Cash", 4 };
 
+static void
+enter(void *arg, void (*fn)(void *arg), void *fn_arg)
+{
+	store_enter(((struct message_service *)arg)->store, fn, fn_arg);
+}
+
+bool
+message_open_pool(struct message_service *service, struct event_base *base, const struct counter_segment *segment)
+{
+	service->pool = ai_pool_open(base, service->options, service->counters, segment);
+	if (service->pool == NULL)
+		return false;
+	if (store_may_wait(service->store))
+		ai_pool_tell_by(service->pool, enter, service);
+	return true;
+}
+
 static const char *const status_texts[] = {
 	[MESSAGE_RECORDED] = "recorded", [MESSAGE_QUESTION] = "question", [MESSAGE_ANSWER] = "answer",
 	[MESSAGE_NOTHING] = "nothing", [MESSAGE_FAILED] = "failed", [MESSAGE_WAITING] = "waiting",

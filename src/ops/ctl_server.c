@@ -30,6 +30,8 @@ struct ctl_reply {
 	size_t             line_len;
 	struct buf         out;
 	size_t             sent;
+	const struct ctl_command *command;
+	const char        *args;        /* in line */
 };
 
 struct ctl_server {
@@ -149,10 +151,16 @@ is_permitted(const struct ctl_reply *client)
 }
 
 static void
+run_command(void *arg)
+{
+	struct ctl_reply *client = arg;
+
+	client->command->run(client, client->args);
+}
+
+static void
 run_line(struct ctl_reply *client)
 {
-	const struct ctl_command *command;
-	const char *args;
 	char *line = client->line;
 	size_t len;
 
@@ -167,11 +175,11 @@ run_line(struct ctl_reply *client)
 		ctl_reply_error(client, "only the daemon's own user and root may use this socket");
 		return;
 	}
-	command = ctl_command_find(line, client->server->is_operator, &args);
-	if (command == NULL)
+	client->command = ctl_command_find(line, client->server->is_operator, &client->args);
+	if (client->command == NULL)
 		ctl_reply_error(client, "unknown command; try help");
 	else
-		command->run(client, args);
+		store_enter(client->server->keeper->messages.store, run_command, client);
 }
 
 static void

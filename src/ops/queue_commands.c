@@ -213,10 +213,9 @@ settle_found(struct work *work)
 }
 
 static void
-walk(void *arg)
+walk(struct work *work)
 {
 	static const struct dead_letter_callbacks callbacks = { on_letter, on_page };
-	struct work *work = arg;
 	unsigned shards = store_shard_count(store_of(work));
 
 	for (work->shard = 0; work->shard < shards && work->st == ST_OK; work->shard++) {
@@ -269,7 +268,7 @@ begin(struct ctl_reply *reply, enum verb verb, const char *args)
 		free(work);
 		return;
 	}
-	store_enter(store_of(work), walk, work);
+	walk(work);
 }
 
 static void

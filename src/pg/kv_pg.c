@@ -14,6 +14,7 @@
 #include "fiber.h"
 #include "log.h"
 #include "pg_conn.h"
+#include "store.h"
 
 #define FEW  16
 #define MANY 256
@@ -38,8 +39,10 @@ static const struct { const char *head, *tail; } texts[STATEMENTS] = {
 };
 
 static const char lock_text[] = "SELECT shard FROM shards WHERE shard = $1 FOR UPDATE";
-enum { LOCK_NUMBER = STATEMENTS * TABLES };
-_Static_assert((int)LOCK_NUMBER < (int)PG_STATEMENTS_MAX, "more statements than a connection prepares");
+#define COUNT_OF(table) "(SELECT count(*) FROM (SELECT 1 FROM " table " WHERE shard = $1 LIMIT 100000) q)"
+static const char count_text[] = "SELECT " COUNT_OF("inbox") ", " COUNT_OF("outbox") ", " COUNT_OF("jobs") ", " COUNT_OF("dead");
+enum { LOCK_NUMBER = STATEMENTS * TABLES, COUNT_NUMBER };
+_Static_assert((int)COUNT_NUMBER < (int)PG_STATEMENTS_MAX, "more statements than a connection prepares");
 
 /* A result that a look-up's slices point into. */
 struct kept {
@@ -56,6 +59,7 @@ struct txn {
 	unsigned        shard, depth;
 	uint8_t         shard_bytes[4];
 	struct kept    *kept;
+	const PGresult *piece;         /* the one of the cursor that moved last */
 };
 
 struct waiter {
@@ -89,6 +93,24 @@ forget_kept(struct txn *txn)
 		struct kept *kept = txn->kept;
 
 		txn->kept = kept->next;
+		PQclear(kept->result);
+		free(kept);
+	}
+}
+
+static void
+pg_forget(struct kv *kv)
+{
+	struct kept **at = &txn_of(kv)->kept;
+
+	while (*at != NULL) {
+		struct kept *kept = *at;
+
+		if (kept->result == txn_of(kv)->piece) {
+			at = &kept->next;
+			continue;
+		}
+		*at = kept->next;
 		PQclear(kept->result);
 		free(kept);
 	}
@@ -221,6 +243,7 @@ fetch(struct kv_cursor *cursor, enum statement statement, const struct slice *ke
 
 	if (rows == NULL)
 		return false;
+	txn_of(cursor->kv)->piece = rows;
 	*piece = (struct piece){ rows, 0, PQntuples(rows), is_backward, PQntuples(rows) < limit };
 	return stand(cursor, 0);
 }
@@ -257,6 +280,7 @@ static const struct kv_ops ops = {
 	.cursor_seek = pg_cursor_seek,
 	.cursor_move = pg_cursor_move,
 	.cursor_end = pg_cursor_end,
+	.forget = pg_forget,
 };
 
 /* --- the pool ----------------------------------------------------------------------------- */
@@ -368,6 +392,8 @@ take(struct pg_pool *pool, unsigned shard)
 	uint32_t number = htonl(shard);
 	struct txn *txn;
 
+	if (pool->base != NULL && fiber_self() == NULL && pool->counters != NULL)
+		counter_add(&pool->counters->store_waits_blocking, 1);
 	wait_for_turn(pool);
 	pool->used++;
 	txn = take_idle(pool);
@@ -445,6 +471,39 @@ pg_read_end(struct pg_pool *pool, unsigned shard)
 	pg_conn_send_command(txn->conn, "COMMIT");
 	pg_conn_flush(txn->conn);
 	give_back(txn);
+}
+
+/* A bigint in binary. */
+static uint64_t
+number_in(const PGresult *result, int column)
+{
+	struct slice bytes = field(result, 0, column);
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < bytes.len; i++)
+		n = n << 8 | (uint8_t)bytes.ptr[i];
+	return n;
+}
+
+void
+pg_get_usage(struct pg_pool *pool, unsigned shard, struct store_usage *usage)
+{
+	enum status st;
+	struct kv *kv = pg_read_begin(pool, shard, &st);
+	PGresult *result = NULL;
+
+	if (kv == NULL)
+		return;
+	pg_conn_send(txn_of(kv)->conn, COUNT_NUMBER, count_text,
+	    &(struct slice){ (const char *)txn_of(kv)->shard_bytes, sizeof txn_of(kv)->shard_bytes }, 1);
+	if (pg_conn_sync(txn_of(kv)->conn, &result) == ST_OK && result != NULL) {
+		usage->messages = number_in(result, 0);
+		usage->replies = number_in(result, 1);
+		usage->jobs = number_in(result, 2);
+		usage->dead_letters = number_in(result, 3);
+	}
+	PQclear(result);
+	pg_read_end(pool, shard);
 }
 
 struct kv *

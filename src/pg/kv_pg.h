@@ -15,6 +15,7 @@
 struct counters;
 struct event_base;
 struct pg_pool;
+struct store_usage;
 
 /* connections: most that fibers hold at once; a further fiber waits.  NULL when there is no memory. */
 struct pg_pool *pg_pool_open(struct event_base *base, const char *url, unsigned connections, struct counters *counters);
@@ -25,6 +26,11 @@ void pg_pool_close(struct pg_pool *pool);
 /* NULL with *st set when none can begin.  In one fiber those of one shard may be nested and share one snapshot. */
 struct kv *pg_read_begin(struct pg_pool *pool, unsigned shard, enum status *st);
 void pg_read_end(struct pg_pool *pool, unsigned shard);
+
+/* The rows of a shard's inbox, outbox, jobs and dead letters, of each at most PG_COUNTED_MAX; what cannot be read stays 0. */
+void pg_get_usage(struct pg_pool *pool, unsigned shard, struct store_usage *usage);
+
+enum { PG_COUNTED_MAX = 100000 };
 
 /* NULL with *st set. */
 struct kv *pg_write_begin(struct pg_pool *pool, unsigned shard, enum status *st);

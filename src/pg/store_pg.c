@@ -4,6 +4,9 @@
  * takes all that wait into one transaction, as a writer process does in LMDB.
  * A transaction that another one was in the way of, or whose connection was lost,
  * is tried again: ids make a command that was committed after all harmless.
+ *
+ * Whoever is told what became of a command may read the store, so that each is
+ * told in a fiber of his own, and the queue goes on meanwhile.
  */
 #include "config.h"
 
@@ -30,6 +33,12 @@ enum {
 	DRAIN_MS = 5000
 };
 
+/* What the answers of one transaction point to, until everybody is told. */
+struct answers {
+	struct arena arena;
+	unsigned     untold;
+};
+
 /* A command that waits, and what became of it. */
 struct job {
 	STAILQ_ENTRY(job) entry;
@@ -38,6 +47,7 @@ struct job {
 	unsigned          kind;
 	enum status       st;
 	struct write_answer answer;
+	struct answers   *answers;     /* NULL while it waits */
 	size_t            len;
 	char              body[];
 };
@@ -48,7 +58,7 @@ struct queue {
 	unsigned         shard;
 	struct jobs      jobs;
 	bool             is_running;
-	struct arena     arena;        /* of the answers, until everybody is told */
+	struct answers  *answers;      /* of the transaction at hand */
 	struct buf       scratch;
 	struct metrics_pending metrics;
 };
@@ -110,8 +120,8 @@ execute(struct queue *q, struct job *job, struct kv *kv)
 	struct command command;
 
 	job->st = ST_FAILED;
-	if (command_unpack((struct slice){ job->body, job->len }, job->kind, &q->arena, &command))
-		job->st = command_run(&command, kv, &q->arena, &q->scratch, &q->metrics, &job->answer);
+	if (command_unpack((struct slice){ job->body, job->len }, job->kind, &q->answers->arena, &command))
+		job->st = command_run(&command, kv, &q->answers->arena, &q->scratch, &q->metrics, &job->answer);
 }
 
 /* All of the jobs in one transaction. */
@@ -126,7 +136,7 @@ commit_jobs(struct queue *q, struct jobs *jobs)
 	if (kv == NULL)
 		return st;
 	q->metrics.count = 0;
-	arena_recycle(&q->arena, 1 << 20);
+	arena_recycle(&q->answers->arena, 1 << 20);
 	STAILQ_FOREACH(job, jobs, entry)
 		if (kv->st == ST_OK)
 			execute(q, job, kv);
@@ -156,10 +166,21 @@ commit_with_patience(struct queue *q, struct jobs *jobs)
 }
 
 static void
-tell(struct store_pg *pg, struct job *job)
+leave(struct answers *answers)
 {
-	pg->waiting--;
+	if (answers == NULL || --answers->untold > 0)
+		return;
+	arena_fini(&answers->arena);
+	free(answers);
+}
+
+static void
+tell(void *arg)
+{
+	struct job *job = arg;
+
 	asker_tell(&job->asker, job->st, &job->answer);
+	leave(job->answers);
 	free(job);
 }
 
@@ -174,15 +195,37 @@ finish(struct queue *q, struct jobs *jobs, enum status st)
 			job->st = st;
 			job->answer = (struct write_answer){ 0 };
 		}
-		tell(q->store, job);
+		q->store->waiting--;
+		if (q->store->base == NULL || q->store->is_closing || !fiber_run(tell, job))
+			tell(job);
 	}
+}
+
+/* Carry them out with answers of their own; they are finished with what this returns. */
+static enum status
+attempt(struct queue *q, struct jobs *jobs)
+{
+	struct answers *answers = calloc(1, sizeof *answers);
+	enum status st = ST_OVERLOADED;
+	struct job *job;
+
+	STAILQ_FOREACH(job, jobs, entry) {
+		leave(job->answers);
+		job->answers = answers;
+		if (answers != NULL)
+			answers->untold++;
+	}
+	q->answers = answers;
+	if (answers != NULL)
+		st = commit_with_patience(q, jobs);
+	return st;
 }
 
 /* When they cannot be stored together, those that can be are stored all the same. */
 static void
 carry_out(struct queue *q, struct jobs *jobs)
 {
-	enum status st = commit_with_patience(q, jobs);
+	enum status st = attempt(q, jobs);
 	struct jobs one = STAILQ_HEAD_INITIALIZER(one);
 	struct job *job;
 
@@ -193,7 +236,7 @@ carry_out(struct queue *q, struct jobs *jobs)
 	while ((job = STAILQ_FIRST(jobs)) != NULL) {
 		STAILQ_REMOVE_HEAD(jobs, entry);
 		STAILQ_INSERT_TAIL(&one, job, entry);
-		finish(q, &one, commit_with_patience(q, &one));
+		finish(q, &one, attempt(q, &one));
 	}
 }
 
@@ -275,6 +318,12 @@ read_end(struct store *store, unsigned shard)
 	pg_read_end(pg_of(store)->pool, shard);
 }
 
+static void
+get_usage(struct store *store, unsigned shard, struct store_usage *usage)
+{
+	pg_get_usage(pg_of(store)->pool, shard, usage);
+}
+
 static unsigned
 clear_dead_readers(struct store *store)
 {
@@ -305,7 +354,6 @@ close_store(struct store *store)
 		struct queue *q = &pg->queues[shard];
 
 		finish(q, &q->jobs, ST_UNAVAILABLE);
-		arena_fini(&q->arena);
 		buf_fini(&q->scratch);
 	}
 	pg_pool_close(pg->pool);
@@ -327,6 +375,7 @@ static const struct engine_ops ops = {
 	.submit = submit,
 	.enter = enter,
 	.clear_dead_readers = clear_dead_readers,
+	.get_usage = get_usage,
 	.close = close_store,
 };
 

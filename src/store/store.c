@@ -37,6 +37,12 @@ store_enter(struct store *store, void (*fn)(void *arg), void *arg)
 		fn(arg);
 }
 
+bool
+store_may_wait(const struct store *store)
+{
+	return store->ops->enter != NULL;
+}
+
 unsigned
 store_clear_dead_readers(struct store *store)
 {

@@ -60,12 +60,73 @@ pool_job_submit(struct ai_pool *pool, struct job *job)
 	return ST_OK;
 }
 
+/* What somebody is told who may wait meanwhile: the answer is his own, and lies in the job's body. */
+struct telling {
+	struct ai_pool    *pool;
+	struct job        *job;
+	enum status        st;
+	struct pool_answer answer;
+};
+
+static void
+tell(void *arg)
+{
+	struct telling *telling = arg;
+	struct job *job = telling->job;
+
+	job->kind->tell(telling->pool, job, telling->st, &telling->answer);
+	free_job(job);
+	free(telling);
+}
+
+static struct telling *
+telling_new(struct ai_pool *pool, struct job *job, enum status st)
+{
+	struct telling *telling = pool->enter != NULL ? malloc(sizeof *telling) : NULL;
+
+	if (telling != NULL) {
+		telling->pool = pool;
+		telling->job = job;
+		telling->st = st;
+	}
+	return telling;
+}
+
+/* Told without waiting, or by somebody who can do no better without memory. */
+static void
+tell_at_once(struct ai_pool *pool, struct job *job, enum status st)
+{
+	job->kind->tell(pool, job, st, &pool->answer);
+	free_job(job);
+}
+
+void
+pool_job_answered(struct ai_pool *pool, struct job *job, enum status st, struct slice body)
+{
+	struct telling *telling = telling_new(pool, job, st);
+
+	pool->job_count--;               /* whoever is told may ask again */
+	if (telling == NULL) {
+		tell_at_once(pool, job, st);
+		return;
+	}
+	buf_clear(&job->body);
+	buf_append_slice(&job->body, body);
+	if (!job->kind->read(buf_slice(&job->body), &telling->st, &telling->answer))
+		telling->st = ST_UNAVAILABLE;        /* without memory */
+	pool->enter(pool->enter_arg, tell, telling);
+}
+
 void
 pool_job_finish(struct ai_pool *pool, struct job *job, enum status st)
 {
-	pool->job_count--;               /* whoever is told may ask again */
-	job->kind->tell(pool, job, st, &pool->answer);
-	free_job(job);
+	struct telling *telling = telling_new(pool, job, st);
+
+	pool->job_count--;
+	if (telling != NULL)
+		pool->enter(pool->enter_arg, tell, telling);
+	else
+		tell_at_once(pool, job, st);
 }
 
 void
@@ -192,6 +253,13 @@ ai_pool_open(struct event_base *base, const struct options *options, struct coun
 		link_init(&pool->links[i], pool, i);
 	pool_start_tick(pool);
 	return pool;
+}
+
+void
+ai_pool_tell_by(struct ai_pool *pool, void (*enter)(void *arg, void (*fn)(void *arg), void *fn_arg), void *arg)
+{
+	pool->enter = enter;
+	pool->enter_arg = arg;
 }
 
 void

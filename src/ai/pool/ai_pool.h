@@ -31,6 +31,9 @@ typedef void ai_answer_fn(enum status st, const struct understanding *result, vo
 struct ai_pool *ai_pool_open(struct event_base *base, const struct options *options, struct counters *counters,
     const struct counter_segment *segment);
 
+/* Have whoever asked told by enter(arg, fn, fn_arg), which calls fn, in which he may wait while the loop goes on. */
+void ai_pool_tell_by(struct ai_pool *pool, void (*enter)(void *arg, void (*fn)(void *arg), void *fn_arg), void *arg);
+
 /* Jobs that are not answered are answered ST_UNAVAILABLE now. */
 void ai_pool_close(struct ai_pool *pool);
 

@@ -145,7 +145,7 @@ on_answer(struct link *link, const struct frame *frame)
 	else
 		place_take(link, job);
 	counter_add(&pool->counters->ai_jobs, 1);
-	pool_job_finish(pool, job, st);
+	pool_job_answered(pool, job, st, frame->body);
 }
 
 /* A worker that says this works: only its answer may take its time. */

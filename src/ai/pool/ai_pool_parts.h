@@ -82,6 +82,8 @@ struct ai_pool {
 	size_t                  job_count;       /* waiting and in flight */
 	uint64_t                last_id;
 	bool                    is_dispatching;
+	void                  (*enter)(void *arg, void (*fn)(void *arg), void *fn_arg);   /* NULL: answers are told at once */
+	void                   *enter_arg;
 	struct pool_answer      answer;
 	unsigned                link_count;
 	struct link             links[];
@@ -95,6 +97,9 @@ struct job *pool_job_new(struct ai_pool *pool, const struct job_kind *kind, enum
 
 /* ST_OK, or ST_OVERLOADED without a call, when its body could not be packed. */
 enum status pool_job_submit(struct ai_pool *pool, struct job *job);
+
+/* It has this answer, which pool->answer was read from: as pool_job_finish. */
+void pool_job_answered(struct ai_pool *pool, struct job *job, enum status st, struct slice body);
 
 /* Tell whoever asked; frees the job, which is in no list any more. */
 void pool_job_finish(struct ai_pool *pool, struct job *job, enum status st);

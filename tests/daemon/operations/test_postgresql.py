@@ -134,6 +134,34 @@ class PostgresqlTest(unittest.TestCase):
                 self.assertEqual(len(there), len(set(there)))
                 self.assertLessEqual(set(expected), set(there))
 
+    def test_what_waits_and_what_was_given_up_is_counted(self):
+        with Secrets() as secrets, MockMessengers() as mock:
+            mock.refusals.update({"1": (500, "not now"), "2": (403, "Forbidden: bot was blocked by the user")})
+            with Daemon(conf_of(self.server) + secrets.telegram(api_url=mock.url + "/telegram"), start=False) as d:
+                migrate(d)
+                d.start()
+                with Client(d.port) as hook:
+                    for user in 1, 2:
+                        post_telegram(hook, telegram_update(user, user, "tea 5"))
+                d.wait_for(lambda: (d.stats()["queue_replies"], d.stats()["queue_dead_letters"]) == (1, 1))
+                self.assertEqual(d.stats()["queue_messages"], 0)
+
+    def test_check_reads_the_store_and_finds_what_is_wrong(self):
+        with instance(self.server) as d:
+            migrate(d)
+            d.start()
+            with service(d) as client:
+                for n in range(300):
+                    self.assertEqual(client.post("/api/v1/expenses", {"user": "line:U1", "description": "tea", "amount": n + 1}).status
+                                     if n else say(client, "tea 5").status, 201 if n else 200)
+            sound = d.ctl("-c", d.conf_file, "check")
+            self.assertEqual(sound.returncode, 0, sound.stdout + sound.stderr)
+            self.assertRegex(sound.stdout, r"(?m)^\d+ rows, 1 users, 300 expenses, 0 problems$")
+            self.server.query("DELETE FROM ledger WHERE ctid IN (SELECT ctid FROM ledger WHERE get_byte(key, 16) = ascii('I') LIMIT 1)")
+            found = d.ctl("-c", d.conf_file, "check")
+            self.assertNotEqual(found.returncode, 0)
+            self.assertIn("an expense is not found by its id", found.stdout)
+
     def test_two_instances_are_one_service(self):
         with instance(self.server) as a, instance(self.server) as b:
             migrate(a)

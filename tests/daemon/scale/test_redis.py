@@ -12,21 +12,12 @@ import unittest
 import tap
 from api import Client, service
 from harness import Daemon, free_port, wait_for
+from instances import Instances, cache, is_connected
 from mock_provider import MockProvider, expense
 from postgres import Postgres, programs
 from redis_server import SERVER, Redis
 
-CONNECTIONS = 5        # of a daemon: two http workers, one AI worker, and the keeper, which has one more to listen
 LIMIT = "limit { per_user_messages = 100000/h per_token = 0 per_service_token = 0 per_address = 0 }\n"
-
-
-def cache(redis, **more):
-    options = {"address": redis.address, "timeout_ms": "2000", **more}
-    return "cache { engine = redis " + " ".join(f'{name} = "{value}"' for name, value in options.items()) + " }\nhttp { workers = 2 }\n"
-
-
-def is_connected(daemon, count=CONNECTIONS):
-    return daemon.stats()["cache_connections"] == count
 
 
 def told(daemon):
@@ -185,7 +176,7 @@ class Sentinels(unittest.TestCase):
 
 
 @unittest.skipIf(SERVER is None or programs() is None, "Redis or PostgreSQL is not installed")
-class Instances(unittest.TestCase):
+class Sharing(unittest.TestCase):
     """Two instances on one PostgreSQL and one Redis."""
 
     @classmethod
@@ -198,28 +189,15 @@ class Instances(unittest.TestCase):
         cls.server.__exit__()
 
     def setUp(self):
-        self.server.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         self.redis = Redis().start()
         self.addCleanup(self.redis.__exit__)
 
-    def instances(self, more="", count=2):
-        conf = f'store {{ engine = postgresql url = "{self.server.url}" }}\n{cache(self.redis)}{more}'
-        daemons = [Daemon(conf, start=False) for _ in range(count)]
-        for d in daemons:
-            self.addCleanup(d.__exit__, None, None, None)
-        daemons[0].ctl("-c", daemons[0].conf_file, "migrate")
-        for d in daemons:
-            d.start()
-        for d in daemons:
-            d.wait_for(lambda d=d: is_connected(d))
-        return daemons
-
-    def clients(self, daemons):
-        first = service(daemons[0])
-        clients = [first, *(Client(d.port, first.token) for d in daemons[1:])]
-        for client in clients:
-            self.addCleanup(client.connection.close)
-        return clients
+    def instances(self, more=""):
+        """Two, and a client of each."""
+        service = Instances(self.server, 2, self.redis, more)
+        self.addCleanup(service.__exit__, None, None, None)
+        service.__enter__()
+        return *service.daemons, service.client(0), service.client(1)
 
     def say_and_hear(self, d, client, user, text="tea 5"):
         """The status; what Redis said of it was heard."""
@@ -229,8 +207,7 @@ class Instances(unittest.TestCase):
         return status
 
     def test_a_limit_counts_on_all_instances_together(self):
-        one, two = self.instances(LIMIT.replace("100000", "10"))
-        a, b = self.clients([one, two])
+        one, two, a, b = self.instances(LIMIT.replace("100000", "10"))
         self.assertEqual([self.say_and_hear(one, a, "line:U1") for _ in range(11)], [200] * 10 + [429])
         # The other one hears of it with the first that it counts itself.
         self.assertEqual([self.say_and_hear(two, b, "line:U1") for _ in range(3)], [200, 429, 429])
@@ -240,8 +217,7 @@ class Instances(unittest.TestCase):
     def test_an_answer_of_a_provider_is_known_to_all_instances_and_a_budget_counts_on_all(self):
         with MockProvider(free_port()) as mock:
             mock.says = lambda text: [expense("zorbl", text.split()[1])]
-            one, two = self.instances("ai { budget_calls = 4 }\n" + mock.section())
-            a, b = self.clients([one, two])
+            one, two, a, b = self.instances("ai { budget_calls = 4 }\n" + mock.section())
             self.assertEqual(a.say("line:U1", "zorbl 50").json["status"], "recorded")
             self.assertEqual(len(mock.calls), 1)
             wait_for(lambda: self.redis.ask("keys", "aiexpense:answer:*"))
@@ -259,8 +235,7 @@ class Instances(unittest.TestCase):
             self.assertEqual((len(mock.calls), two.stats()["ai_over_budget"]), (5, 1))
 
     def test_work_that_waits_wakes_another_instance(self):
-        one, two = self.instances("ai { message_timeout_ms = 300 attempt_timeout_ms = 100 }\n")
-        a, b = self.clients([one, two])
+        one, two, a, b = self.instances("ai { message_timeout_ms = 300 attempt_timeout_ms = 100 }\n")
         woken = two.stats()["cache_wakes"]
         for pid in one.pids("ai") + one.pids("keeper"):
             os.kill(pid, signal.SIGSTOP)
@@ -275,12 +250,12 @@ class Instances(unittest.TestCase):
                 os.kill(pid, signal.SIGCONT)
 
     def test_redis_may_end_and_forget_under_load_and_nothing_is_wrong(self):
-        daemons = self.instances(LIMIT)
-        clients, is_over = self.clients(daemons), threading.Event()
+        *daemons, reader, _ = self.instances(LIMIT)
+        is_over = threading.Event()
         said, wrong = [0] * 4, []
 
         def load(k):
-            with Client(daemons[k % 2].port, clients[0].token) as client:
+            with Client(daemons[k % 2].port, reader.token) as client:
                 while not is_over.is_set():
                     answer = client.say(f"line:U{k}", f"tea {said[k] + 1}")
                     said[k] += 1
@@ -307,7 +282,7 @@ class Instances(unittest.TestCase):
                 thread.join()
         self.assertEqual(wrong, [])
         for k in range(4):
-            self.assertEqual(sorted(int(float(e["amount"])) for e in clients[0].expenses(f"line:U{k}")), list(range(1, said[k] + 1)))
+            self.assertEqual(sorted(int(float(e["amount"])) for e in reader.expenses(f"line:U{k}")), list(range(1, said[k] + 1)))
 
 
 if __name__ == "__main__":
