@@ -9,6 +9,9 @@
 static const uint16_t traditional[] = u"買賣錢飯麵車電費這個還們來後過時說對點訂員學國關門開機書業發現東風問間長萬與為會價網館廳廠園圓塊總歲貨單兩號鐘雙條張隻頭請記帳區處體藥醫樓臺灣塑雞鴨魚鳥龍黃飲蘋葉蛋圖場帶幾讓認識課題聽讀寫畫選擇樂愛歡團隊質變證護養豬計給結繳續線練組紅綠紙經級統繼維細緊終約罰規觀親覺諾謝輕輸轉辦農運達遠邊鄉鋪錯鍋鎮鐵雖難雲靜響頁順預領顏願類飛騎驗髮鬧鬆鹹麗麼幣匯刪錄顯";
 static const uint16_t simplified[] = u"买卖钱饭车电费这个还们来后过时说对点订员学国关门开机书业发现东风问间长万与为会价网馆厅厂园圆块总岁货单两号钟双条张头请记账区处体药医楼湾鸡鸭鱼鸟龙黄饮苹叶图场带几让认识课题听读写画选择乐爱欢团队质变证护养猪计给结缴续线练组红绿纸经级统继维细紧终约罚规观亲觉诺谢轻输转办农运达远边乡铺错锅镇铁虽难云静响页顺预领颜愿类飞骑验闹丽么语设币汇预复删纪录报显确总";
 
+/* Those of both that Japanese writes as well (JIS X 0208, level 1): of somebody who writes Japanese they tell nothing. */
+static const uint16_t japanese[] = u"買飯車電費這個還後過時訂員門開機書業現東風問間長為網館廠園塊貨鐘張隻頭請記帳塑鴨魚鳥龍飲葉蛋場幾認識課題選愛隊質護養計給結線練組紅紙級統維細緊終約罰規親諾謝輸農運達遠鋪錯鍋鎮難雲響頁順預領願類飛騎麗幣来后点学国机万与会号双条区体医楼湾黄叶写画猪云静";
+
 static bool
 is_in(const uint16_t *list, size_t count, uint16_t c)
 {
@@ -19,7 +22,7 @@ is_in(const uint16_t *list, size_t count, uint16_t c)
 }
 
 struct tally {
-	size_t letters, han, kana, traditional, simplified;
+	size_t letters, han, kana, traditional, simplified, japanese;
 };
 
 static bool
@@ -44,6 +47,7 @@ count(const struct chars *chars)
 			n.han++;
 			n.traditional += is_in(traditional, sizeof traditional / 2 - 1, c);
 			n.simplified += is_in(simplified, sizeof simplified / 2 - 1, c);
+			n.japanese += is_in(japanese, sizeof japanese / 2 - 1, c);
 		}
 	}
 	return n;
@@ -62,7 +66,7 @@ language_of(const struct chars *chars, struct slice locale)
 	if (n.kana > 0)
 		return LANGUAGE_JA;
 	if (n.traditional != n.simplified)
-		return own == LANGUAGE_JA && n.traditional + n.simplified < 2 ? LANGUAGE_JA :
+		return own == LANGUAGE_JA && n.traditional + n.simplified < n.japanese + 2 ? LANGUAGE_JA :
 		    n.traditional > n.simplified ? LANGUAGE_ZH_HANT : LANGUAGE_ZH_HANS;
 	return own == LANGUAGE_EN ? LANGUAGE_ZH_HANT : own;
 }

@@ -306,7 +306,8 @@ the_language_of_the_text_is_found(void **state)
 		{ "買東西 12", "en", LANGUAGE_ZH_HANT }, { "买东西 12", "zh-TW", LANGUAGE_ZH_HANS }, { "ランチ 12", "en", LANGUAGE_JA },
 		{ "早餐 12", "zh-CN", LANGUAGE_ZH_HANS }, { "早餐 12", "zh-TW", LANGUAGE_ZH_HANT }, { "$100", "ja", LANGUAGE_JA },
 		{ "朝食 20円", "en", LANGUAGE_JA }, { "had 牛肉麵 for NT$220", "en", LANGUAGE_EN },
-		{ "had 牛肉麵 for NT$220", "zh-TW", LANGUAGE_ZH_HANT } };
+		{ "had 牛肉麵 for NT$220", "zh-TW", LANGUAGE_ZH_HANT }, { "電車代 320", "ja", LANGUAGE_JA }, { "電車 320", "zh-CN", LANGUAGE_ZH_HANT },
+		{ "今天買麵花了多少錢", "ja", LANGUAGE_ZH_HANT } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
