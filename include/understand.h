@@ -46,6 +46,7 @@ enum verdict {
 struct understand_word {
 	struct slice text;
 	uint16_t     category;             /* what the caller knows it by */
+	bool         is_name;              /* and no keyword */
 };
 
 struct understand_input {
@@ -73,7 +74,7 @@ struct understood_expense {
 	bool               is_day_stated;
 	enum category_kind category;
 	struct slice       account;        /* as written ("visa", "悠遊卡"); empty when none is named */
-	unsigned           own_category;   /* 1 + the category whose word is in the description; 0 for none */
+	unsigned           own_category;   /* 1 + the category that is named, or whose word is in the description; 0 for none */
 	unsigned           own_account;    /* 1 + the index of the account in the input; 0: another one, or none */
 	unsigned           category_confidence;   /* 0 to 100: how often such a category is right */
 };

@@ -53,7 +53,7 @@ add_accounts(const struct message_service *service, const struct ledger *ledger,
 }
 
 static void
-add_word(struct understand_input *job, struct understand_word *words, struct slice text, const struct person *person,
+add_word(struct understand_input *job, struct understand_word *words, struct slice text, bool is_name, const struct person *person,
     const struct uuid *category_id)
 {
 	size_t category = 0;
@@ -61,7 +61,7 @@ add_word(struct understand_input *job, struct understand_word *words, struct sli
 	while (category < person->category_count && !uuid_equal(&person->categories[category].id, category_id))
 		category++;
 	if (text.len > 0 && category < person->category_count && job->category_word_count < UNDERSTAND_CATEGORY_WORDS_MAX)
-		words[job->category_word_count++] = (struct understand_word){ text, (uint16_t)category };
+		words[job->category_word_count++] = (struct understand_word){ text, (uint16_t)category, is_name };
 }
 
 void
@@ -76,8 +76,8 @@ message_own_words(const struct message_service *service, const struct ledger *le
 		return;
 	for (size_t i = 0; i < person->category_count; i++)       /* a provider is told the first word of each */
 		if (uuid_is_nil(&person->categories[i].moves_to))
-			add_word(job, words, person->categories[i].name, person, &person->categories[i].id);
+			add_word(job, words, person->categories[i].name, true, person, &person->categories[i].id);
 	for (size_t i = 0; i < person->keyword_count; i++)
-		add_word(job, words, person->keywords[i].text, person, &person->keywords[i].category_id);
+		add_word(job, words, person->keywords[i].text, false, person, &person->keywords[i].category_id);
 	job->category_words = words;
 }

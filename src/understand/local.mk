@@ -31,6 +31,7 @@ libaiexpense_a_SOURCES += src/understand/expenses/assemble.c src/understand/expe
 libaiexpense_a_SOURCES += src/understand/expenses/assembly.c src/understand/expenses/assembly.h
 libaiexpense_a_SOURCES += src/understand/expenses/clauses.c src/understand/expenses/clauses.h
 libaiexpense_a_SOURCES += src/understand/expenses/credible.c src/understand/expenses/credible.h
+libaiexpense_a_SOURCES += src/understand/expenses/named.c src/understand/expenses/named.h
 libaiexpense_a_SOURCES += src/understand/expenses/phrases.c src/understand/expenses/phrases.h
 libaiexpense_a_SOURCES += src/understand/expenses/things.c src/understand/expenses/things.h
 libaiexpense_a_SOURCES += src/understand/text/chars.c src/understand/text/chars.h

@@ -5,6 +5,7 @@
 #include "understand.h"
 
 #include "understand/expenses/assemble.h"
+#include "understand/expenses/named.h"
 #include "understand/expenses/phrases.h"
 #include "understand/text/language.h"
 #include "workings.h"
@@ -29,6 +30,7 @@ understand_noting(const struct understand_input *input, struct workings *w, stru
 	reading.language = language_of(&w->chars, input->locale);
 	tokens_read(&reading, &w->chars);
 	phrases_reduce(&reading);
+	named_categories_read(&reading);
 	assemble(&reading, input->home, out);
 }
 

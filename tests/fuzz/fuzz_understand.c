@@ -26,7 +26,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const locales[] = { "zh-TW", "en", "ja", "de" };
-	static const struct understand_word words[] = { { SLICE_LITERAL("a"), 0 }, { SLICE_LITERAL("出差"), 1 } };
+	static const struct understand_word words[] = { { SLICE_LITERAL("a"), 0, false }, { SLICE_LITERAL("出差"), 1, true } };
 	static const struct slice accounts[] = { SLICE_LITERAL("b"), SLICE_LITERAL("我的卡"), SLICE_LITERAL("5") };
 	static struct understanding out;
 	struct understand_input input = { .home = { "TWD" }, .today = 20780, .category_words = words, .category_word_count = 2,

@@ -21,9 +21,10 @@ pack_own_words(msgpack_packer *pk, const struct understand_input *job)
 
 	msgpack_pack_array(pk, words);
 	for (size_t i = 0; i < words; i++) {
-		msgpack_pack_array(pk, 2);
+		msgpack_pack_array(pk, 3);
 		mp_put_str(pk, job->category_words[i].text);
 		msgpack_pack_uint16(pk, job->category_words[i].category);
+		mp_put_bool(pk, job->category_words[i].is_name);
 	}
 	msgpack_pack_array(pk, accounts);
 	for (size_t i = 0; i < accounts; i++)
@@ -72,9 +73,10 @@ unpack_own_words(struct mp *mp, struct understand_input *job, struct job_words *
 		uint32_t more;
 		uint64_t category;
 
-		mp_array_of(mp, 2, &more);
+		mp_array_of(mp, 3, &more);
 		words->categories[i].text = mp_str(mp);
 		category = mp_uint(mp);
+		words->categories[i].is_name = mp_bool(mp);
 		words->categories[i].category = (uint16_t)category;
 		mp_skip(mp, more);
 		if (category >= UINT16_MAX || !text_is_utf8(words->categories[i].text))

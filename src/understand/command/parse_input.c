@@ -57,12 +57,12 @@ today_of(const json_t *object)
 }
 
 static void
-add_word(struct parse_input *input, struct slice text, size_t category)
+add_word(struct parse_input *input, struct slice text, size_t category, bool is_name)
 {
 	struct understand_input *in = &input->understand;
 
 	if (in->category_word_count < UNDERSTAND_CATEGORY_WORDS_MAX)
-		input->words[in->category_word_count++] = (struct understand_word){ text, (uint16_t)category };
+		input->words[in->category_word_count++] = (struct understand_word){ text, (uint16_t)category, is_name };
 }
 
 static void
@@ -76,9 +76,9 @@ read_categories(json_t *categories, struct parse_input *input)
 		if (category == UNDERSTAND_CATEGORY_WORDS_MAX)
 			return;
 		input->categories[category] = name;
-		add_word(input, slice_of(name), category);
+		add_word(input, slice_of(name), category, true);
 		json_array_foreach(keywords, i, keyword)
-			add_word(input, string_of(keyword), category);
+			add_word(input, string_of(keyword), category, false);
 		category++;
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "assembly.h"
 #include "credible.h"
+#include "named.h"
 #include "understand/categories/categories.h"
 
 enum { PROSE_TOKENS_A_NUMBER = 8 };
@@ -25,12 +26,18 @@ confidence_of(const struct token *amount, const struct thing *thing)
 }
 
 static void
-set_category(const struct assembly *a, struct understood_expense *e, const struct thing *thing)
+set_category(const struct assembly *a, struct understood_expense *e, const struct thing *thing, unsigned named)
 {
 	const struct tokens *tokens = a->tokens;
 	size_t begin = tokens->at[thing->span.first].begin, end = tokens->at[thing->span.last - 1].end;
 	struct category_guess guess = categories_guess(tokens->chars, begin, end);
 
+	if (named != 0) {
+		e->category = named < NAMED_OWN ? (enum category_kind)(named - 1) : guess.kind;
+		e->own_category = named < NAMED_OWN ? 0 : named - NAMED_OWN;
+		e->category_confidence = 100;
+		return;
+	}
 	e->category = guess.kind;
 	e->category_confidence = guess.confidence;
 	e->own_category = a->r->own == NULL ? 0 : own_category_in(a->r->own, tokens->chars, begin, end);
@@ -70,7 +77,7 @@ add_expense(struct assembly *a, const struct clause *clause, size_t k, const str
 	e->description = assembly_write_thing(a, thing);
 	assembly_set_account(a, e, assembly_account(a, clause, k));
 	e->is_day_stated = assembly_day(a, clause, clause->amounts[k], &e->day);
-	set_category(a, e, thing);
+	set_category(a, e, thing, amount->named);
 	if (e->description.len == 0)
 		return;
 	if (amount->currency != NO_CURRENCY)

@@ -16,8 +16,12 @@ void
 own_read(struct own *own, const struct understand_input *input)
 {
 	own->category_word_count = own->account_count = 0;
-	for (size_t i = 0; i < input->category_word_count && i < UNDERSTAND_CATEGORY_WORDS_MAX; i++)
-		fold_word(&own->category_words[own->category_word_count++], input->category_words[i].text, input->category_words[i].category);
+	for (size_t i = 0; i < input->category_word_count && i < UNDERSTAND_CATEGORY_WORDS_MAX; i++) {
+		const struct understand_word *word = &input->category_words[i];
+
+		own->category_words[i].is_name = word->is_name;
+		fold_word(&own->category_words[own->category_word_count++], word->text, word->category);
+	}
 	for (size_t i = 0; i < input->account_count && i < UNDERSTAND_ACCOUNTS_MAX; i++)
 		fold_word(&own->accounts[own->account_count++], input->accounts[i], (uint16_t)i);
 }

@@ -3,6 +3,7 @@
 #ifndef OWN_H
 #define OWN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct own_word {
 	uint16_t folded[OWN_CHARS_MAX];
 	uint16_t len;               /* 0: empty or too long, never found */
 	uint16_t owner;             /* 1 + the index of the category or account */
+	bool     is_name;           /* of a category, and no keyword */
 };
 
 struct own {

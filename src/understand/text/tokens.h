@@ -39,6 +39,7 @@ struct token {
 	uint8_t  decimals;
 	uint16_t sense;                 /* the first one, or 0 */
 	int16_t  currency;              /* row of money_words, or NO_CURRENCY */
+	uint16_t named;                 /* of an amount: the category that is named for it; expenses/named.h */
 	bool     is_spaced : 1;         /* something blank, or a mark that is left out, stands before it */
 	bool     is_in_words : 1;       /* a number of letters or Chinese digits */
 	bool     is_scaled : 1;         /* ... with a hundred or more in it, or "5k" */

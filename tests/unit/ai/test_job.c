@@ -112,7 +112,7 @@ an_answer_that_cannot_be_true_is_refused(void **state)
 static void
 a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 {
-	static const struct understand_word words_sent[] = { { SLICE_LITERAL("差旅"), 7 }, { SLICE_LITERAL("trip"), 7 } };
+	static const struct understand_word words_sent[] = { { SLICE_LITERAL("差旅"), 7, true }, { SLICE_LITERAL("trip"), 7, false } };
 	static const struct slice accounts_sent[] = { SLICE_LITERAL("老婆的卡") };
 	static struct job_words words;
 	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000, words_sent, 2, accounts_sent, 1, true, true,
@@ -128,6 +128,8 @@ a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 	assert_int_equal(got.category_word_count, 2);
 	assert_true(slice_equal(got.category_words[1].text, words_sent[1].text));
 	assert_int_equal(got.category_words[1].category, 7);
+	assert_true(got.category_words[0].is_name);
+	assert_false(got.category_words[1].is_name);
 	assert_int_equal(got.account_count, 1);
 	assert_true(slice_equal(got.accounts[0], accounts_sent[0]));
 	assert_true(got.may_ask);

@@ -13,7 +13,7 @@
 enum { TODAY = 20784 };        /* 2026-11-27 */
 
 static struct understanding result;
-static const struct understand_word own_words[] = { { SLICE_LITERAL("Gadgets"), 7 } };
+static const struct understand_word own_words[] = { { SLICE_LITERAL("Gadgets"), 7, true } };
 static const struct slice accounts[] = { SLICE_LITERAL("visa") };
 
 static struct understand_input

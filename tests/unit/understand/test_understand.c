@@ -318,6 +318,27 @@ the_language_of_the_text_is_found(void **state)
 }
 
 static void
+a_category_that_is_named_is_taken_and_no_part_of_the_thing(void **state)
+{
+	static const struct row rows[] = { { "coffee 65 transport", "coffee 65.00 transport" },
+		{ "coffee 65 #transport", "coffee 65.00 transport" }, { "#transport coffee 65", "coffee 65.00 transport" },
+		{ "coffee 65, Transport", "coffee 65.00 transport" }, { "coffee 65 in transport", "coffee 65.00 transport" },
+		{ "coffee 65 visa transport", "coffee 65.00 transport [visa]" },
+		{ "coffee 65 yesterday transport", "coffee 65.00 transport @2026-11-22" },
+		{ "Transport: coffee 65, tea 30", "coffee 65.00 transport; tea 30.00 transport" },
+		{ "交通：咖啡 65\n茶 30", "咖啡 65.00 transport; 茶 30.00 food" }, { "咖啡 65元 交通", "咖啡 65.00 transport" },
+		{ "咖啡 65（購物）", "咖啡 65.00 shopping" }, { "ランチ 1200円 食費", "ランチ 1200 JPY food" },
+		{ "lunch 12 other, taxi 30 food", "lunch 12.00 other; taxi 30.00 food" },
+		{ "coffee 65 #food taxi 30 #shopping", "coffee 65.00 food; taxi 30.00 shopping" },
+		/* Here it is what was bought. */
+		{ "paid 20 for food", "food 20.00 food" }, { "food 20", "food 20.00 food" },
+		{ "coffee 65 food 100", "coffee 65.00 food; food 100.00 food" } };
+
+	(void)state;
+	CHECK(rows, "en", "TWD");
+}
+
+static void
 a_description_alone_has_a_category(void **state)
 {
 	static const struct { const char *text; enum category_kind kind; } rows[] = { { "breakfast at restaurant", CATEGORY_FOOD },
@@ -353,14 +374,15 @@ own_accounts_are_read_where_an_account_can_stand(void **state)
 static void
 the_longest_word_of_an_own_category_wins_and_only_whole_words_count(void **state)
 {
-	static const struct understand_word words[] = { { SLICE_LITERAL("art"), 0 }, { SLICE_LITERAL("art class"), 1 }, { SLICE_LITERAL("出差"), 2 } };
+	static const struct understand_word words[] = { { SLICE_LITERAL("art"), 0, true },
+		{ SLICE_LITERAL("art class"), 1, true }, { SLICE_LITERAL("出差"), 2, true }, { SLICE_LITERAL("印表機"), 2, false } };
 	static const struct { const char *text; unsigned category; } rows[] = { { "art 5", 1 }, { "Art class 20", 2 }, { "party 30", 0 },
-		{ "出差午餐 120", 3 } };
+		{ "出差午餐 120", 3 }, { "狗飼料 850 出差", 3 }, { "lunch 12 art class", 2 }, { "Art: lunch 12", 1 }, { "lunch 12 印表機", 0 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct understand_input input = { .text = slice_of(rows[i].text), .locale = SLICE_LITERAL("en"), .home = { "TWD" },
-			.today = 20780, .category_words = words, .category_word_count = 3 };
+			.today = 20780, .category_words = words, .category_word_count = 4 };
 
 		understand(&input, &out);
 		assert_int_equal(out.expense_count, 1);
@@ -388,6 +410,7 @@ main(void)
 		cmocka_unit_test(a_thing_without_an_amount_is_asked_about),
 		cmocka_unit_test(more_expenses_than_fit_are_refused),
 		cmocka_unit_test(the_language_of_the_text_is_found),
+		cmocka_unit_test(a_category_that_is_named_is_taken_and_no_part_of_the_thing),
 		cmocka_unit_test(a_description_alone_has_a_category),
 		cmocka_unit_test(own_accounts_are_read_where_an_account_can_stand),
 		cmocka_unit_test(the_longest_word_of_an_own_category_wins_and_only_whole_words_count),
