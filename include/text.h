@@ -25,4 +25,14 @@ bool text_is_utf8(struct slice s);
 /* Code points in valid UTF-8. */
 size_t text_length(struct slice s);
 
+/*
+ * Take out of valid UTF-8, in place, what shows nothing and disturbs how others
+ * are shown: controls but tabs and line ends, and all that embeds or overrides
+ * directions.  Returns the length that is left.
+ */
+size_t text_clean(char *text, size_t len);
+
+/* The first code points of valid UTF-8, at most so many. */
+struct slice text_first(struct slice s, size_t count);
+
 #endif

@@ -21,6 +21,7 @@ enum {
 	UNDERSTAND_AMOUNTS_MAX = 64,
 	UNDERSTAND_TEXT_MAX = 16384,       /* bytes of a text; 4,000 characters fit */
 	UNDERSTAND_ACCOUNT_MAX = 64,       /* bytes of an account's name */
+	UNDERSTAND_THING_MAX = 200,        /* characters of a description; the rest is left out */
 	UNDERSTAND_CATEGORY_WORDS_MAX = 256,   /* of the user's own; more are left out */
 	UNDERSTAND_ACCOUNTS_MAX = 64
 };
@@ -39,7 +40,7 @@ enum verdict {
 	VERDICT_NO_THING,          /* an amount, and nothing said of what it was spent on: ask */
 	VERDICT_NO_AMOUNT,         /* something bought, and no amount: ask.  subject names it */
 	VERDICT_NOTHING,           /* no expense is meant */
-	VERDICT_TOO_MANY           /* more than UNDERSTAND_EXPENSES_MAX */
+	VERDICT_TOO_MANY           /* more than UNDERSTAND_EXPENSES_MAX, of which none is told */
 };
 
 /* The name or a keyword of one of the user's own categories. */

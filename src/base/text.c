@@ -86,3 +86,39 @@ text_length(struct slice s)
 		length += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
 	return length;
 }
+
+struct slice
+text_first(struct slice s, size_t count)
+{
+	size_t len = 0;
+
+	while (len < s.len && (((unsigned char)s.ptr[len] & 0xC0) == 0x80 || count-- > 0))
+		len++;
+	return (struct slice){ s.ptr, len };
+}
+
+/* The bytes of the character that is taken out, or 0. */
+static size_t
+disturbing(const unsigned char *s, size_t len)
+{
+	if (s[0] == 0x7F || (s[0] < 0x20 && s[0] != '\t' && s[0] != '\n' && s[0] != '\r'))
+		return 1;
+	if (len >= 2 && s[0] == 0xC2 && s[1] < 0xA0)                                     /* U+0080 to U+009F */
+		return 2;
+	if (len < 3 || s[0] != 0xE2)
+		return 0;
+	return (s[1] == 0x80 && s[2] >= 0xAA && s[2] <= 0xAE) || (s[1] == 0x81 && s[2] >= 0xA6 && s[2] <= 0xA9) ? 3 : 0;
+}
+
+size_t
+text_clean(char *text, size_t len)
+{
+	size_t kept = 0, skip;
+
+	for (size_t i = 0; i < len; i += skip > 0 ? skip : 1) {
+		skip = disturbing((const unsigned char *)text + i, len - i);
+		if (skip == 0)
+			text[kept++] = text[i];
+	}
+	return kept;
+}

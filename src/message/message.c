@@ -420,6 +420,17 @@ find_person(struct drive *drive)
 	store_get_person(drive->service->store, &drive->ledger, on_person, drive);
 }
 
+static struct slice
+clean_copy(struct drive *drive, struct slice text)
+{
+	char *copy = arena_alloc(&drive->arena, text.len + 1);
+
+	if (copy == NULL)
+		return SLICE_EMPTY;          /* what is copied behind it fails as well */
+	memcpy(copy, text.ptr, text.len);
+	return (struct slice){ copy, text_clean(copy, text.len) };
+}
+
 void
 message_drive(const struct message_service *service, const struct message_input *input, message_done_fn *fn, void *arg)
 {
@@ -434,7 +445,7 @@ message_drive(const struct message_service *service, const struct message_input 
 	drive->arg = arg;
 	drive->input = *input;
 	drive->input.user_id = arena_copy(&drive->arena, input->user_id);
-	drive->input.text = arena_copy(&drive->arena, input->text);
+	drive->input.text = clean_copy(drive, input->text);
 	drive->input.idempotency_key = arena_copy(&drive->arena, input->idempotency_key);
 	incoming_copy(&drive->arena, &drive->input.incoming);
 	drive->input.deliver_to = arena_copy(&drive->arena, input->deliver_to);

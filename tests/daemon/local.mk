@@ -8,7 +8,10 @@ DAEMON_TESTS += tests/daemon/http/test_nginx.py
 DAEMON_TESTS += tests/daemon/http/test_slow_clients.py
 DAEMON_TESTS += tests/daemon/messages/test_ai.py
 DAEMON_TESTS += tests/daemon/messages/test_dialogue.py
+DAEMON_TESTS += tests/daemon/messages/test_dialogue_time.py
 DAEMON_TESTS += tests/daemon/messages/test_dialogues.py
+DAEMON_TESTS += tests/daemon/messages/test_dialogues_at_once.py
+DAEMON_TESTS += tests/daemon/messages/test_hostile_text.py
 DAEMON_TESTS += tests/daemon/messages/test_message.py
 DAEMON_TESTS += tests/daemon/messages/test_messenger_doc.py
 DAEMON_TESTS += tests/daemon/messages/test_messengers.py
@@ -61,6 +64,7 @@ EXTRA_DIST += tests/daemon/http/hostile_requests.txt
 EXTRA_DIST += tests/daemon/messages/dialogues.txt
 EXTRA_DIST += tests/daemon/support/api.py
 EXTRA_DIST += tests/daemon/support/contract.py
+EXTRA_DIST += tests/daemon/support/conversations.py
 EXTRA_DIST += tests/daemon/support/drivers.py
 EXTRA_DIST += tests/daemon/support/dump_reader.py
 EXTRA_DIST += tests/daemon/support/harness.py
@@ -77,6 +81,14 @@ EXTRA_DIST += tests/daemon/support/steady_load.py
 EXTRA_DIST += tests/daemon/support/store_reader.py
 EXTRA_DIST += tests/daemon/support/tap.py
 EXTRA_DIST += tests/daemon/support/webhooks.py
+
+# The wall clock of a daemon, moved by tests.
+noinst_DATA += tests/daemon/support/moved_clock.so
+CLEANFILES += tests/daemon/support/moved_clock.so
+EXTRA_DIST += tests/daemon/support/moved_clock.c
+tests/daemon/support/moved_clock.so: $(srcdir)/tests/daemon/support/moved_clock.c
+	@$(MKDIR_P) tests/daemon/support
+	$(AM_V_CCLD)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN_CFLAGS) $(CFLAGS) -fPIC -shared $(srcdir)/tests/daemon/support/moved_clock.c -o $@
 
 # The reader alone, for the comparison with nginx on the same bytes.
 noinst_PROGRAMS += tests/daemon/http/http_requests

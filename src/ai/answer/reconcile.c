@@ -179,7 +179,7 @@ take_item(struct work *w, const json_t *item)
 		*out = *known;
 		w->is_taken[at] = true;
 	}
-	if (is_said(w, description) && description.len <= DESCRIPTION_MAX)
+	if (is_said(w, description) && text_length(description) <= UNDERSTAND_THING_MAX)
 		out->description = description;
 	if (out->description.len == 0)
 		return RECONCILED_DISBELIEVED;

@@ -137,6 +137,7 @@ on_answer(struct link *link, const struct frame *frame)
 		return;          /* another worker has it by now */
 	if (frame->kind != job->kind->answers || !job->kind->read(frame->body, &st, &pool->answer)) {
 		log_error("ai worker %u: an answer that is none; its connection is closed", link->index);
+		job->stalls++;          /* the worker lives: it is the job that is to blame */
 		on_link_lost(link->channel, link);
 		return;
 	}

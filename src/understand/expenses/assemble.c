@@ -386,8 +386,10 @@ ends_in_question(const struct assembly *a)
 static enum verdict
 verdict_of(struct assembly *a)
 {
-	if (a->is_too_many)
+	if (a->is_too_many) {
+		a->out->expense_count = 0;
 		return VERDICT_TOO_MANY;
+	}
 	if (a->out->expense_count > 0)
 		return VERDICT_EXPENSES;
 	if (a->is_amount_alone)

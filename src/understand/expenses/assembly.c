@@ -53,8 +53,12 @@ assembly_write_thing(struct assembly *a, const struct thing *thing)
 	const struct token *first = &a->tokens->at[thing->span.first], *last = &a->tokens->at[thing->span.last - 1];
 	size_t most = chars_slice(a->tokens->chars, first->begin, last->end).len + (thing->span.last - thing->span.first);
 	char *place = reserve(a->out, most);
+	struct slice whole;
 
-	return place == NULL ? SLICE_EMPTY : keep(a->out, thing_write(a->tokens, thing, place));
+	if (place == NULL)
+		return SLICE_EMPTY;
+	whole = (struct slice){ place, thing_write(a->tokens, thing, place) };
+	return keep(a->out, text_first(whole, UNDERSTAND_THING_MAX).len);
 }
 
 void

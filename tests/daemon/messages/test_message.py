@@ -93,6 +93,11 @@ class Messages(unittest.TestCase):
             self.assertEqual((answer["status"], answer["expenses"], answer["reply"]), ("question", [], question))
             self.assertEqual(self.client.expenses(user), [])
 
+    def test_more_expenses_than_fit_into_a_message_are_refused_aloud(self):
+        for count, status in ((20, "recorded"), (21, "nothing"), (200, "nothing")):
+            answer = self.client.say(f"line:many{count}", "\n".join(f"tea {n}" for n in range(1, count + 1)))
+            self.assertEqual((answer.status, answer.json["status"], len(answer.json["expenses"])), (200, status, 20 * (status == "recorded")))
+
     def test_a_refund_is_a_negative_amount(self):
         self.assertEqual(self.client.say("line:U7", "退貨-$50").json["expenses"][0]["amount"], "-50.00")
 

@@ -142,6 +142,26 @@ class SlowDisk(Preload):
         os.unlink(self.file)
 
 
+class MovedClock(Preload):
+    """The wall clock of what is started inside of it goes forward as it is told; what waits is none the wiser."""
+
+    def __init__(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="aiexpense-test-")
+        self.file = os.path.join(self.directory.name, "ahead")
+        self.ahead = 0
+        self.forward(0)
+        super().__init__("tests/daemon/support/moved_clock.so", MOVED_CLOCK=self.file)
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        self.directory.cleanup()
+
+    def forward(self, seconds):
+        self.ahead += seconds
+        with open(os.open(self.file, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as f:
+            f.write(self.ahead.to_bytes(8, sys.byteorder, signed=True))
+
+
 class Daemon:
     """A running daemon.  conf is added to the configuration; port, directory and store are set for it.
 

@@ -33,6 +33,7 @@ struct fake_worker {
 	bool            waits;                   /* says that it asks a provider, and does not answer */
 	bool            crashes;                 /* when it closes, the master blames it */
 	const char     *poison;                  /* it closes at this text alone, without an answer to what it had before */
+	bool            talks_nonsense;          /* its answers are none */
 	unsigned        count;
 	uint64_t        ids[JOBS_MAX];
 	char            texts[JOBS_MAX][32];

@@ -11,7 +11,7 @@ fake_answer(struct fake_worker *worker, uint64_t id)
 	struct understanding *result = calloc(1, sizeof *result);
 	msgpack_packer pk = channel_begin(worker->channel, &head);
 
-	result->verdict = VERDICT_NOTHING;
+	result->verdict = worker->talks_nonsense ? VERDICT_EXPENSES : VERDICT_NOTHING;     /* of which there are none */
 	job_answer_pack(&pk, ST_OK, result);
 	assert_true(channel_end(worker->channel));
 	free(result);
@@ -259,6 +259,18 @@ jobs_that_were_with_one_that_breaks_workers_are_answered(void **state)
 }
 
 static void
+a_job_whose_answer_no_worker_can_give_is_given_up(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->workers[0].talks_nonsense = scene->workers[1].talks_nonsense = true;
+	ask(scene, "poison", PRIORITY_HIGH, 10000);
+	await_answers(scene, 1);
+	assert_int_equal(scene->failed, 1);
+	assert_in_range(scene->workers[0].count + scene->workers[1].count, 1, 5);
+}
+
+static void
 a_job_whose_workers_are_killed_from_outside_is_not_given_up(void **state)
 {
 	struct scene *scene = *state;
@@ -317,6 +329,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_user_who_says_much_does_not_keep_others_waiting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_breaks_every_worker_is_given_up, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_that_were_with_one_that_breaks_workers_are_answered, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_job_whose_answer_no_worker_can_give_is_given_up, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_whose_workers_are_killed_from_outside_is_not_given_up, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_nobody_takes_is_unavailable_at_its_deadline, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_that_wait_when_the_pool_closes_are_answered, open_scene, close_scene),

@@ -52,6 +52,26 @@ length_counts_code_points(void **state)
 	assert_int_equal(text_length(slice_of("🍕é")), 2);
 }
 
+static void
+the_first_code_points_are_whole(void **state)
+{
+	(void)state;
+	assert_true(slice_equal(text_first(slice_of("早餐 $20"), 2), slice_of("早餐")));
+	assert_true(slice_equal(text_first(slice_of("🍕é"), 5), slice_of("🍕é")));
+	assert_int_equal(text_first(slice_of("é"), 0).len, 0);
+}
+
+static void
+what_disturbs_how_others_are_shown_is_taken_out(void **state)
+{
+	char text[] = "a\tb\n\r\x1b[2J \x7f\x01" "早餐\u202e5\u202c\u2066$\u2069 \xC2\x85 é👩\u200d👩 \u200f";
+	size_t len = text_clean(text, sizeof text - 1);
+
+	(void)state;
+	assert_true(slice_equal((struct slice){ text, len }, slice_of("a\tb\n\r[2J 早餐5$  é👩\u200d👩 \u200f")));
+	assert_int_equal(text_clean(text, 0), 0);
+}
+
 int
 main(void)
 {
@@ -60,6 +80,8 @@ main(void)
 		cmocka_unit_test(every_language_is_found_by_its_own_tag),
 		cmocka_unit_test(only_well_formed_utf8_is_utf8),
 		cmocka_unit_test(length_counts_code_points),
+		cmocka_unit_test(the_first_code_points_are_whole),
+		cmocka_unit_test(what_disturbs_how_others_are_shown_is_taken_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

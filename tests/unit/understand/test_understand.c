@@ -297,6 +297,7 @@ more_expenses_than_fit_are_refused(void **state)
 	strcat(text, "tea 4");
 	understand_as(text, "en", "USD");
 	assert_int_equal(out.verdict, VERDICT_TOO_MANY);
+	assert_int_equal(out.expense_count, 0);
 }
 
 static void
