@@ -12,8 +12,9 @@ typedef bool ctl_chat_ask_fn(const struct buf *line, struct buf *answer, void *a
 
 /*
  * Read lines until their end, say each to the daemon as the user terminal:NAME
- * and print the answers.  In a terminal lines can be edited and come back with
- * the arrow keys; they are kept nowhere else.  The exit code.
+ * and print the answers with their buttons, of which "/1" presses the first.
+ * In a terminal lines can be edited and come back with the arrow keys; they are
+ * kept nowhere else.  The exit code.
  */
 int ctl_chat_run(const char *name, ctl_chat_ask_fn *ask, void *arg);
 
