@@ -50,23 +50,11 @@ make_button(struct arena *arena, const struct uuid *message_id, struct slice lab
 	return button->label.ptr != NULL && button->data.ptr != NULL;
 }
 
-static void
-add_button(struct turn *turn, const struct uuid *message_id, struct slice label, struct slice code)
-{
-	if (turn->button_count < REPLY_BUTTONS_MAX)
-		turn->button_count += make_button(turn->arena, message_id, label, code, &turn->buttons[turn->button_count]);
-}
-
 void
 turn_add_button(struct turn *turn, struct slice label, struct slice code)
 {
-	add_button(turn, &turn->message_id, label, code);
-}
-
-void
-turn_add_undo_of(struct turn *turn, const struct uuid *message_id)
-{
-	add_button(turn, message_id, slice_of(say_text(turn->language, TEXT_word_undo)), SLICE_LITERAL("u"));
+	if (turn->button_count < REPLY_BUTTONS_MAX)
+		turn->button_count += make_button(turn->arena, &turn->message_id, label, code, &turn->buttons[turn->button_count]);
 }
 
 void

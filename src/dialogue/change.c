@@ -300,6 +300,18 @@ turn_undo_entry(struct turn *turn, const struct expense *expenses, size_t count)
 	}
 }
 
+void
+turn_delete_entry(struct turn *turn, const struct expense *expenses, size_t count)
+{
+	struct step *step = state_add_step(turn->state, true, turn->received_ms, &turn->message_id);
+
+	turn->has_state = true;
+	for (size_t i = 0; i < count; i++)
+		step->ids[step->count++] = expenses[i].id;
+	turn_add_word(turn, TEXT_word_undo, "u");
+	turn_undo_entry(turn, expenses, count);
+}
+
 /* Unlike undoing, it never brings anything back. */
 enum outcome
 turn_delete_last(struct turn *turn)

@@ -107,12 +107,33 @@ on_edit_understood(struct turn *turn)
 static void
 ask_whether_they_go(struct turn *turn, const struct uuid *message_id)
 {
+	struct state *state;
+
 	turn_speak(turn, turn->at_home);
+	state = turn_open_question(turn, ASKED_GO_TOO);
+	state->choice_count = 1;
+	state->choices[0] = *message_id;
 	turn->status = MESSAGE_QUESTION;
 	turn_say(turn, TEXT_message_deleted, NULL);
 	for (size_t i = 0; i < turn->found_count; i++)
 		say_line(turn, TEXT_recorded_line, &turn->found[i]);
-	turn_add_undo_of(turn, message_id);
+	turn_add_word(turn, TEXT_word_yes, "y");
+	turn_add_word(turn, TEXT_word_no, "n");
+}
+
+enum outcome
+turn_delete_with_message(struct turn *turn)
+{
+	struct uuid message_id = turn->state->choices[0];
+	struct expense *entry = arena_alloc(turn->arena, MESSAGE_EXPENSES_MAX * sizeof *entry);
+	size_t count = entry != NULL ? look_entry(turn, &message_id, entry) : 0;
+
+	turn_close_question(turn);
+	if (count > 0)
+		turn_delete_entry(turn, entry, count);
+	else
+		turn_say(turn, TEXT_gone, NULL);
+	return DONE;
 }
 
 bool

@@ -22,6 +22,7 @@ enum asked {
 	ASKED_NEW_CATEGORY,    /* whether to make a category called name, and file choices[0] there */
 	ASKED_WHERE_TO,        /* where the expenses of category go, which is to be deleted */
 	ASKED_DELETE_ME,       /* whether all data shall really be deleted */
+	ASKED_GO_TOO,          /* whether the expenses of choices[0], a message that was deleted, go as well */
 	ASKED_KINDS
 };
 

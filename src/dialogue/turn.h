@@ -68,9 +68,6 @@ void turn_add_word(struct turn *turn, enum text_name label, const char *code);
 /* One that answers with a category. */
 void turn_add_category_button(struct turn *turn, const struct category *category);
 
-/* Undo, under a reply that is about another message. */
-void turn_add_undo_of(struct turn *turn, const struct uuid *message_id);
-
 /* One that files an expense of a message in a category, whatever is asked; false: no memory. */
 bool button_file_there(struct arena *arena, const struct uuid *message_id, struct slice label, const struct expense *expense,
     const struct category *category, struct reply_button *button);
@@ -118,6 +115,9 @@ bool turn_undo_step_of(struct turn *turn, const struct uuid *message_id);
 
 /* Delete expenses, and say that they are taken back. */
 void turn_undo_entry(struct turn *turn, const struct expense *expenses, size_t count);
+
+/* Delete them so that undoing brings them back. */
+void turn_delete_entry(struct turn *turn, const struct expense *expenses, size_t count);
 
 /* --- expenses.c ---------------------------------------------------------------------- */
 

