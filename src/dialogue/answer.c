@@ -376,3 +376,12 @@ turn_answer_question(struct turn *turn)
 		tell(t, turn->question.kind);
 	return DONE;
 }
+
+/* A category's name alone asks for what is in it. */
+enum outcome
+turn_list_named(struct turn *turn)
+{
+	turn->question = (struct question){ .kind = QUESTION_LIST, .name = intent_trim(turn->text), .has_period = true };
+	question_period(PERIOD_THIS_MONTH, turn->today, &turn->question.from, &turn->question.to);
+	return turn_answer_question(turn);
+}

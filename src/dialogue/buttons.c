@@ -122,14 +122,10 @@ static bool
 ask_category(struct turn *turn, const struct uuid *message_id)
 {
 	struct expense *entry = arena_alloc(turn->arena, MESSAGE_EXPENSES_MAX * sizeof *entry);
-	struct state *state;
 
 	if (entry == NULL || look_entry(turn, message_id, entry) != 1)
 		return false;
-	state = turn_open_question(turn, ASKED_CATEGORY);
-	state->choice_count = 1;
-	state->choices[0] = entry[0].id;
-	turn_ask_category_again(turn);
+	turn_ask_category_of(turn, &entry[0]);
 	return true;
 }
 

@@ -120,6 +120,8 @@ turn_rename_category(struct turn *turn)
 	turn_close_question(turn);
 	if (category == NULL && turn_is_last(turn, turn->intent.values[0]))
 		return turn_rename_last(turn);
+	if (category == NULL && turn_rename_named(turn))
+		return DONE;
 	if (category == NULL) {
 		turn_say_with(turn, TEXT_no_category, turn->intent.values[0]);
 		return DONE;
@@ -195,6 +197,25 @@ turn_delete_category(struct turn *turn)
 		ask_where_to(turn, category);
 	else
 		delete_into(turn, category, other_category(turn));
+	return DONE;
+}
+
+/* Everything of the first goes to the second, and the first is gone. */
+enum outcome
+turn_merge_category(struct turn *turn)
+{
+	const struct category *category = look_category_called(turn, turn->intent.values[0]);
+	const struct category *into = look_category_called(turn, turn->intent.values[1]);
+
+	if (category == NULL && into == NULL)
+		return PASS;
+	turn_close_question(turn);
+	if (category == NULL || into == NULL)
+		turn_say_with(turn, TEXT_no_category, turn->intent.values[category != NULL]);
+	else if (category == other_category(turn) || category == into)
+		turn_say_with(turn, TEXT_category_stays, name_of(turn, category));
+	else
+		delete_into(turn, category, into);
 	return DONE;
 }
 
@@ -312,4 +333,14 @@ turn_ask_category_again(struct turn *turn)
 	turn->has_state = true;
 	offer_categories(turn, NULL);
 	return DONE;
+}
+
+void
+turn_ask_category_of(struct turn *turn, const struct expense *expense)
+{
+	struct state *state = turn_open_question(turn, ASKED_CATEGORY);
+
+	state->choice_count = 1;
+	state->choices[0] = expense->id;
+	turn_ask_category_again(turn);
 }

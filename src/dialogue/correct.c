@@ -129,7 +129,8 @@ on_value_understood(struct turn *turn)
 	const struct understanding *result = turn->result;
 	struct edit edit = { .doing = DOING_TEXT };
 
-	bool is_sure = turn->intent.kind != INTENT_IS;         /* "it was lunch 12" may be a new expense */
+	/* "it was lunch 12" may be a new expense, "lunch not bad" says nothing */
+	bool is_sure = turn->intent.kind != INTENT_IS && turn->intent.kind != INTENT_BUT_NOT;
 
 	if (result->verdict == VERDICT_NO_THING && result->amount_count > 0) {
 		set_amount(turn, result->amounts[0].minor, result->amounts[0].currency);
@@ -189,6 +190,33 @@ turn_correct_one(struct turn *turn)
 	return correct_to(turn, look_category_called(turn, turn->intent.values[0]) != NULL ? FACET_CATEGORY : FACET_NONE, turn->intent.values[1]);
 }
 
+/* "food, not transport" */
+enum outcome
+turn_correct_one_named_last(struct turn *turn)
+{
+	struct slice becomes = turn->intent.values[0];
+
+	turn->intent.values[0] = turn->intent.values[1];
+	turn->intent.values[1] = becomes;
+	return turn_correct_one(turn);
+}
+
+/* "not food", "wrong category" */
+enum outcome
+turn_ask_where(struct turn *turn)
+{
+	bool has_value = turn->intent.value_count > 0;
+
+	if (!find_last(turn) || (has_value && look_category_called(turn, turn->intent.values[0]) == NULL))
+		return PASS;
+	if (has_value)
+		narrow(turn, turn->intent.values[0]);
+	if (turn->found_count != 1)
+		return turn_tell_how_to_correct(turn);
+	turn_ask_category_of(turn, &turn->found[0]);
+	return DONE;
+}
+
 /* "amount: 250" */
 enum outcome
 turn_change_facet(struct turn *turn)
@@ -203,6 +231,19 @@ enum outcome
 turn_rename_last(struct turn *turn)
 {
 	return find_last(turn) ? correct_to(turn, FACET_TEXT, turn->intent.values[turn->intent.value_count - 1]) : PASS;
+}
+
+bool
+turn_rename_named(struct turn *turn)
+{
+	struct edit edit = { .doing = DOING_TEXT, .text = turn->intent.values[1] };
+
+	if (edit.text.len > DESCRIPTION_MAX || !allocate_found(turn))
+		return false;
+	turn->found_count = look_matching(turn, turn->intent.values[0], turn->found, CHOICES_MAX);
+	if (turn->found_count > 0)
+		apply(turn, &edit);
+	return turn->found_count > 0;
 }
 
 /* Whether it names an account is told by an expense that would have been paid so. */
@@ -223,14 +264,40 @@ on_account_understood(struct turn *turn)
 	}
 }
 
+static const struct {
+	const char *accounts[LANGUAGES];
+	const char *names;
+} payments[] = {
+#define PAYMENT_NAME(en, zh_hant, zh_hans, ja, names) { { en, zh_hant, zh_hans, ja }, names },
+#include "data/names.def"
+};
+
+/* The account of 刷卡 or "by card", in the language in which it was said; empty: no word for paying. */
+static struct slice
+account_of_payment(struct turn *turn, struct slice words)
+{
+	struct slice folded = text_fold(turn->arena, words);
+
+	for (size_t i = 0; i < sizeof payments / sizeof payments[0]; i++)
+		if (intent_is_listed(folded, payments[i].names))
+			return slice_of(payments[i].accounts[turn->intent.language]);
+	return SLICE_EMPTY;
+}
+
 /* "paid with visa", 刷卡 */
 enum outcome
 turn_correct_account(struct turn *turn)
 {
+	struct slice said = turn->intent.value_count > 0 ? turn->intent.values[0] : intent_trim(turn->text);
+	struct edit edit = { .doing = DOING_ACCOUNT, .text = account_of_payment(turn, said) };
 	struct buf paid = BUF_INIT;
 
 	if (!find_last(turn))
 		return PASS;
+	if (edit.text.len > 0) {
+		apply(turn, &edit);
+		return DONE;
+	}
 	buf_append_slice(&paid, probe);
 	buf_append_literal(&paid, " 100 ");
 	buf_append_slice(&paid, turn->text);
@@ -275,7 +342,7 @@ turn_file_last_as_named(struct turn *turn)
 	if (!allocate_found(turn))
 		return PASS;
 	turn->found_count = look_last_entry(turn, turn->found, &at_ms);
-	if (turn->found_count != 1 || at_ms + turn->options->dialogue_question_timeout_ms < turn->received_ms)
+	if (turn->found_count != 1 || uuid_equal(&turn->found[0].category_id, &turn->named->id) || at_ms + turn->options->dialogue_question_timeout_ms < turn->received_ms)
 		return PASS;
 	apply(turn, &edit);
 	return DONE;

@@ -227,13 +227,6 @@ match_piece(const struct chars *chars, size_t at, size_t end, const struct piece
 	return at;
 }
 
-/* Letters go on over this place. */
-static bool
-is_inside_word(const struct chars *chars, size_t at)
-{
-	return at > 0 && char_class(chars->folded[at - 1]) == CHAR_LETTER && char_class(chars->folded[at]) == CHAR_LETTER;
-}
-
 /* The longest of them; false: there is none, or nothing else is said. */
 static bool
 skip_polite(struct reader *r)
@@ -242,7 +235,7 @@ skip_polite(struct reader *r)
 
 	for (size_t i = 0; i < polite_count; i++) {
 		behind = match_piece(r->chars, r->begin, r->end, &polite[i]);
-		if (behind != SIZE_MAX && behind > longest && behind < r->end && !is_inside_word(r->chars, behind))
+		if (behind != SIZE_MAX && behind > longest && behind < r->end && !chars_is_inside_word(r->chars, behind))
 			longest = behind;
 	}
 	behind = r->begin;
@@ -257,7 +250,7 @@ skip_polite_end(struct reader *r)
 	for (size_t i = 0; i < polite_end_count; i++) {
 		size_t len = polite_ends[i].len, at = r->end - len;
 
-		if (len >= r->end - r->begin || is_inside_word(r->chars, at) || match_piece(r->chars, at, r->end, &polite_ends[i]) != r->end)
+		if (len >= r->end - r->begin || chars_is_inside_word(r->chars, at) || match_piece(r->chars, at, r->end, &polite_ends[i]) != r->end)
 			continue;
 		r->end = at;
 		trim(r->chars, &r->begin, &r->end);
@@ -271,7 +264,7 @@ find_piece(const struct chars *chars, size_t begin, size_t end, const struct pie
 {
 	for (size_t at = begin + 1; at <= end; at++) {
 		*behind = match_piece(chars, at, end, piece);
-		if (*behind != SIZE_MAX && (!is_last || *behind == end) && !is_inside_word(chars, at))
+		if (*behind != SIZE_MAX && (!is_last || *behind == end) && !chars_is_inside_word(chars, at))
 			return at;
 	}
 	return SIZE_MAX;
@@ -291,7 +284,7 @@ match(const struct pattern *pattern, const struct reader *r, struct intent *inte
 	size_t at = match_piece(r->chars, r->begin, r->end, &pattern->pieces[0]);
 
 	intent->value_count = 0;
-	if (at == SIZE_MAX || (pattern->piece_count > 1 && is_inside_word(r->chars, at)))
+	if (at == SIZE_MAX || (pattern->piece_count > 1 && chars_is_inside_word(r->chars, at)))
 		return false;
 	for (unsigned i = 1; i < pattern->piece_count; i++) {
 		size_t behind, begin = at;

@@ -126,13 +126,16 @@ set_currency(struct turn *turn, struct currency currency)
 	turn_say_with(turn, TEXT_currency_set, slice_of(user.home.code));
 }
 
+/* What an amount is in that names no currency: nobody's, so that it is told from those that are named. */
+static const struct currency none = { "MRU" };
+
 /* The name of a currency, read as that of an amount. */
 static void
 on_currency_understood(struct turn *turn)
 {
 	const struct understanding *result = turn->result;
 
-	if (result->verdict == VERDICT_NO_THING && result->amount_count > 0 && result->amounts[0].currency.code[0] != '\0')
+	if (result->verdict == VERDICT_NO_THING && result->amount_count > 0 && strcmp(result->amounts[0].currency.code, none.code) != 0)
 		set_currency(turn, result->amounts[0].currency);
 	else if (turn->intent.kind == INTENT_USE)
 		turn_go_on(turn);
@@ -153,7 +156,7 @@ turn_set_currency(struct turn *turn)
 	}
 	buf_append_literal(&amount, "100 ");
 	buf_append_slice(&amount, name);
-	turn_ask_rules(turn, arena_copy(turn->arena, buf_slice(&amount)), turn->profile->home, on_currency_understood);
+	turn_ask_rules(turn, arena_copy(turn->arena, buf_slice(&amount)), none, on_currency_understood);
 	buf_fini(&amount);
 	return DONE;
 }

@@ -143,6 +143,9 @@ void turn_do_or_ask(struct turn *turn, const struct edit *edit, const struct exp
 /* "it", 上一筆: the last entry is meant, whatever it is called. */
 bool turn_is_last(struct turn *turn, struct slice words);
 
+/* "rename coffee to tea" of expenses; false: none is called so. */
+bool turn_rename_named(struct turn *turn);
+
 /* --- categories.c --------------------------------------------------------------------- */
 
 /*
@@ -150,6 +153,9 @@ bool turn_is_last(struct turn *turn, struct slice words);
  * make it a rule for a word (empty: no).  false: it can be no name.
  */
 bool turn_offer_to_make(struct turn *turn, struct slice name, const struct expense *expense, struct slice word);
+
+/* Ask where an expense belongs. */
+void turn_ask_category_of(struct turn *turn, const struct expense *expense);
 
 /* --- rules.c --------------------------------------------------------------------------- */
 

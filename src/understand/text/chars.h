@@ -62,6 +62,13 @@ char_is_digit(uint16_t c)
 	return c >= '0' && c <= '9';
 }
 
+/* Letters of one word stand on both sides of this place. */
+static inline bool
+chars_is_inside_word(const struct chars *chars, size_t at)
+{
+	return at > 0 && char_class(chars->folded[at - 1]) == CHAR_LETTER && char_class(chars->folded[at]) == CHAR_LETTER;
+}
+
 /* The source bytes of [begin, end). */
 static inline struct slice
 chars_slice(const struct chars *chars, size_t begin, size_t end)
