@@ -264,32 +264,12 @@ on_account_understood(struct turn *turn)
 	}
 }
 
-static const struct {
-	const char *accounts[LANGUAGES];
-	const char *names;
-} payments[] = {
-#define PAYMENT_NAME(en, zh_hant, zh_hans, ja, names) { { en, zh_hant, zh_hans, ja }, names },
-#include "data/names.def"
-};
-
-/* The account of 刷卡 or "by card", in the language in which it was said; empty: no word for paying. */
-static struct slice
-account_of_payment(struct turn *turn, struct slice words)
-{
-	struct slice folded = text_fold(turn->arena, words);
-
-	for (size_t i = 0; i < sizeof payments / sizeof payments[0]; i++)
-		if (intent_is_listed(folded, payments[i].names))
-			return slice_of(payments[i].accounts[turn->intent.language]);
-	return SLICE_EMPTY;
-}
-
 /* "paid with visa", 刷卡 */
 enum outcome
 turn_correct_account(struct turn *turn)
 {
 	struct slice said = turn->intent.value_count > 0 ? turn->intent.values[0] : intent_trim(turn->text);
-	struct edit edit = { .doing = DOING_ACCOUNT, .text = account_of_payment(turn, said) };
+	struct edit edit = { .doing = DOING_ACCOUNT, .text = look_account_of_payment(turn, said, turn->intent.language) };
 	struct buf paid = BUF_INIT;
 
 	if (!find_last(turn))

@@ -30,17 +30,28 @@ is_guess(const struct turn *turn, const struct understood_expense *understood, c
 	return category == NULL || category == message_category(turn->person, understood->category);
 }
 
+/* 刷卡 is a card, whatever it is called elsewhere. */
+static struct slice
+account_of(struct turn *turn, const struct understood_expense *understood)
+{
+	struct slice named = understood->account.len > 0 && understood->own_account == 0 ?
+	    look_account_of_payment(turn, understood->account, turn->language) : SLICE_EMPTY;
+
+	return named.len > 0 ? named : understood->account;
+}
+
 static void
 take_expense(struct turn *turn, const struct understood_expense *understood, struct reply_expense *said)
 {
 	const struct category *category = turn->person != NULL ?
 	    message_file(turn->person, understood->description, understood->own_category, understood->category) : NULL;
 	struct new_expense *new_expense = &turn->expenses[turn->expense_count++];
+	struct slice account = account_of(turn, understood);
 
 	new_expense->expense = (struct expense){
 		.id = uuid7_next(turn->received_ms), .day = understood->day, .amount_minor = understood->amount_minor,
 		.currency = understood->currency, .description = arena_copy(turn->arena, understood->description),
-		.account = arena_copy(turn->arena, understood->account.len > 0 ? understood->account : turn_default_account(turn)), .zone = turn->profile->zone,
+		.account = arena_copy(turn->arena, account.len > 0 ? account : turn_default_account(turn)), .zone = turn->profile->zone,
 		.message_id = turn->message_id, .created_ms = turn->received_ms,
 	};
 	if (new_expense->expense.description.ptr == NULL || new_expense->expense.account.ptr == NULL)
@@ -51,7 +62,7 @@ take_expense(struct turn *turn, const struct understood_expense *understood, str
 	turn->is_unsure_where |= is_guess(turn, understood, category);
 	*said = (struct reply_expense){
 		.description = understood->description, .amount_minor = understood->amount_minor,
-		.currency = understood->currency, .account = understood->account, .day = understood->day,
+		.currency = understood->currency, .account = account, .day = understood->day,
 		.category = category != NULL ? message_category_name(category, turn->language) :
 		    category_kind_name(understood->category, turn->language),
 	};

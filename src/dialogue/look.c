@@ -228,3 +228,24 @@ turn_category_name(const struct turn *turn, const struct uuid *id)
 		return turn->made.name;
 	return category != NULL ? message_category_name(category, turn->language) : category_kind_name(CATEGORY_OTHER, turn->language);
 }
+
+/* --- accounts --------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *accounts[LANGUAGES];
+	const char *names;
+} payments[] = {
+#define PAYMENT_NAME(en, zh_hant, zh_hans, ja, names) { { en, zh_hant, zh_hans, ja }, names },
+#include "data/names.def"
+};
+
+struct slice
+look_account_of_payment(struct turn *turn, struct slice words, enum language language)
+{
+	struct slice folded = text_fold(turn->arena, words);
+
+	for (size_t i = 0; i < sizeof payments / sizeof payments[0]; i++)
+		if (intent_is_listed(folded, payments[i].names))
+			return slice_of(payments[i].accounts[language]);
+	return SLICE_EMPTY;
+}

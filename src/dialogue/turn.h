@@ -108,6 +108,9 @@ const struct category *look_category(struct turn *turn, struct slice name);
 /* Also by what else people call a default one ("transportation", 飲食). */
 const struct category *look_category_called(struct turn *turn, struct slice name);
 
+/* What is paid from, in words for paying: 刷卡, "by card"; empty: they are none. */
+struct slice look_account_of_payment(struct turn *turn, struct slice words, enum language language);
+
 struct slice turn_category_name(const struct turn *turn, const struct uuid *id);
 
 /* Take back the newest change, if that message made it, and say so. */

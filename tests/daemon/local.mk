@@ -15,6 +15,7 @@ DAEMON_TESTS += tests/daemon/messages/test_hostile_text.py
 DAEMON_TESTS += tests/daemon/messages/test_message.py
 DAEMON_TESTS += tests/daemon/messages/test_messenger_doc.py
 DAEMON_TESTS += tests/daemon/messages/test_messengers.py
+DAEMON_TESTS += tests/daemon/messages/test_phrasings.py
 DAEMON_TESTS += tests/daemon/messages/test_queue.py
 DAEMON_TESTS += tests/daemon/messages/test_said.py
 DAEMON_TESTS += tests/daemon/messages/test_suggestions.py
@@ -62,6 +63,7 @@ EXTRA_DIST += tests/daemon/operations/test_postgresql.py
 
 EXTRA_DIST += tests/daemon/http/hostile_requests.txt
 EXTRA_DIST += tests/daemon/messages/dialogues.txt
+EXTRA_DIST += tests/daemon/messages/phrasings.txt
 EXTRA_DIST += tests/daemon/support/api.py
 EXTRA_DIST += tests/daemon/support/contract.py
 EXTRA_DIST += tests/daemon/support/conversations.py

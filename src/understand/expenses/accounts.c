@@ -17,9 +17,9 @@ is_end(const struct token *t)
 	return t->kind == TOKEN_BREAK || t->kind == TOKEN_PAUSE;
 }
 
-/* A bank's name alone is a place or a shop more often; it must stand where an account does. */
+/* A bank's name or "card" alone is something else more often; it must stand where an account does. */
 static bool
-is_bank_alone(const struct reading *r, size_t i, size_t reduced)
+stands_as_account(const struct reading *r, size_t i, size_t reduced)
 {
 	const struct token *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing;
 
@@ -39,7 +39,9 @@ count_tokens(const struct reading *r, size_t i, size_t reduced)
 	}
 	if (token_is(token_at(r, i), WORD_ACCOUNT))
 		return 1u + token_is(token_at(r, i + 1), WORD_CARD);
-	return token_is(token_at(r, i), WORD_BANK) && is_bank_alone(r, i, reduced) ? 1 : 0;
+	if (token_is(token_at(r, i), WORD_CARD) && token_is(token_at(r, i + 1), WORD_WITH_AFTER))      /* カードで */
+		return 1;
+	return (token_is(token_at(r, i), WORD_BANK) || token_is(token_at(r, i), WORD_CARD)) && stands_as_account(r, i, reduced) ? 1 : 0;
 }
 
 void

@@ -5,7 +5,7 @@
 
 #include "understand/amounts/money_words.h"
 
-enum { NAME_NUMBER_MAX = 100 };
+enum { NAME_NUMBER_MAX = 100, CODE_NUMBER_MAX = 10000 };
 
 int
 amount_strength(const struct token *t)
@@ -149,13 +149,14 @@ drop_weaker(struct tokens *tokens, const struct clause *clause)
 	}
 }
 
-/* "A1", "PS5": at most three capitals, then a small number, in one word. */
+/* "A1", "PS5", "BR198": one or two capitals and a number in one word, which is small behind one. */
 static bool
 is_model_number(const struct tokens *tokens, size_t i)
 {
 	const struct token *t = &tokens->at[i], *before = t - 1;
+	size_t capitals = i > 0 ? (size_t)(before->end - before->begin) : 0;
 
-	if (i == 0 || t->is_spaced || t->value >= NAME_NUMBER_MAX || t->decimals > 0 || before->end - before->begin > 2)
+	if (capitals == 0 || capitals > 2 || t->is_spaced || t->decimals > 0 || t->value >= (capitals == 2 ? CODE_NUMBER_MAX : NAME_NUMBER_MAX))
 		return false;
 	if (before->kind != TOKEN_TEXT && before->kind != TOKEN_WORD)
 		return false;
@@ -212,7 +213,7 @@ drop_name_numbers(struct tokens *tokens, const struct clause *clause)
 		if (k + 1 < count && ends_name(tokens, clause, k))
 			t->is_text = true;
 	}
-	if (count < 2 || span_has_name(tokens, (struct span){ clause->span.first, first }) ||
+	if (count < 2 || last == first + 1 || span_has_name(tokens, (struct span){ clause->span.first, first }) ||
 	    span_has_name(tokens, (struct span){ last + 1, clause->span.last }))
 		return;
 	if (amount_strength(&tokens->at[first]) > amount_strength(&tokens->at[last]))

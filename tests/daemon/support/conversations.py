@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""The conversations of dialogues.txt, and how their lines are taken."""
+"""The conversations of dialogues.txt and phrasings.txt, and how their lines are taken."""
 
 import os
 import re
 
 from harness import SOURCE_DIR
 
-FILE = os.path.join(SOURCE_DIR, "tests", "daemon", "messages", "dialogues.txt")
+DIALOGUES, PHRASINGS = (os.path.join(SOURCE_DIR, "tests", "daemon", "messages", name + ".txt") for name in ("dialogues", "phrasings"))
 
 
-def conversations():
+def conversations(path=DIALOGUES):
     """Each as its name and its numbered lines."""
     found = []
-    with open(FILE, encoding="utf-8") as f:
+    with open(path, encoding="utf-8") as f:
         for number, line in enumerate(f, 1):
             line = line.rstrip("\n")
             if line.startswith("["):
