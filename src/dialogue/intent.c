@@ -104,6 +104,7 @@ add_pattern(enum language language, struct slice text)
 	assert(pattern_count < PATTERNS_MAX);
 	*pattern = (struct pattern){ .kind = (uint8_t)kind_being_added, .language = (uint8_t)language };
 	while ((mark = memmem(text.ptr, text.len, "{}", 2)) != NULL) {
+		assert(pattern->piece_count < INTENT_VALUES_MAX);
 		pattern->pieces[pattern->piece_count++] = fold_piece((struct slice){ text.ptr, (size_t)(mark - text.ptr) });
 		text.len -= (size_t)(mark + 2 - text.ptr);
 		text.ptr = mark + 2;

@@ -21,7 +21,7 @@ enum intent_kind {
 	INTENTS
 };
 
-enum { INTENT_VALUES_MAX = 2, INTENT_TEXT_MAX = 600 /* bytes; nothing longer is asked of the bot */ };
+enum { INTENT_VALUES_MAX = 3, INTENT_TEXT_MAX = 600 /* bytes; nothing longer is asked of the bot */ };
 
 struct intent {
 	enum intent_kind kind;
