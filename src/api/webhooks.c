@@ -18,6 +18,7 @@
 enum {
 	KEYS_MS = 5000,              /* that fetching a platform's keys may take: platforms wait some ten seconds */
 	KEYS_AGAIN_MS = 60000,       /* between two fetchings, whoever signs with what */
+	KEYS_AGE_MS = 86400000,      /* older ones are fetched anew: a key that was withdrawn is not believed for longer */
 	MESSENGERS_MAX = 8
 };
 
@@ -28,7 +29,8 @@ struct key_ring {
 	struct webhooks        *webhooks;
 	const struct messenger *messenger;
 	struct buf              keys;
-	int64_t                 fetched_ms;      /* clock_mono_ms; 0: never */
+	int64_t                 asked_ms;        /* clock_wall_ms, when they were asked for last; 0: never */
+	int64_t                 came_ms;         /* when these came */
 	bool                    is_fetching;
 	TAILQ_HEAD(, hook_request) waiting;
 };
@@ -193,8 +195,9 @@ on_keys(enum status st, struct slice keys, void *arg)
 	struct hook_request *request;
 
 	ring->is_fetching = false;
-	ring->fetched_ms = clock_mono_ms();
+	ring->asked_ms = clock_wall_ms();
 	if (st == ST_OK) {
+		ring->came_ms = ring->asked_ms;
 		buf_clear(&ring->keys);
 		buf_append_slice(&ring->keys, keys);
 	}
@@ -204,13 +207,28 @@ on_keys(enum status st, struct slice keys, void *arg)
 	}
 }
 
+/* Whether less than this has passed; a clock that was set back tells nothing. */
+static bool
+is_within(int64_t since_ms, int64_t age_ms)
+{
+	int64_t now_ms = clock_wall_ms();
+
+	return since_ms != 0 && now_ms >= since_ms && now_ms < since_ms + age_ms;
+}
+
+static bool
+are_old(const struct key_ring *ring)
+{
+	return ring->keys.len > 0 && !is_within(ring->came_ms, KEYS_AGE_MS) && !is_within(ring->asked_ms, KEYS_AGAIN_MS);
+}
+
 /* Newer keys may know who signed; nobody can make us ask for them without end. */
 static void
 wait_for_keys(struct hook_request *request)
 {
 	struct key_ring *ring = ring_of(request);
 
-	if (!ring->is_fetching && ring->fetched_ms != 0 && clock_mono_ms() < ring->fetched_ms + KEYS_AGAIN_MS) {
+	if (!ring->is_fetching && is_within(ring->asked_ms, KEYS_AGAIN_MS)) {
 		refuse(request, ring->keys.len > 0 ? ST_BAD_SIGNATURE : ST_UNAVAILABLE, NULL);
 		return;
 	}
@@ -228,7 +246,7 @@ take(struct hook_request *request, bool may_fetch)
 	struct webhook hook = hook_of(request);
 	enum status st = request->messenger->verify(&hook);
 
-	if (st == ST_UNAVAILABLE && may_fetch) {
+	if (may_fetch && (st == ST_UNAVAILABLE || (st == ST_OK && are_old(ring_of(request))))) {
 		wait_for_keys(request);
 		return;
 	}

@@ -2,56 +2,23 @@
 # SPDX-License-Identifier: MIT
 """From what a person writes in a messenger to the answer that arrives there, over each of the six, as their services see it."""
 
-import json
 import os
 import random
 import threading
-import unittest
+import time
 
 import tap
-from api import Client, service
-from harness import Daemon, wait_for
-from mock_messengers import MockMessengers
-from people import (configuration, discord_command, discord_interaction, post_discord, post_slack, post_teams, slack_command, slack_event,
-                    teams_activity)
-from webhooks import Secrets, line_body, line_event, post_line, post_telegram, post_whatsapp, telegram_update, whatsapp_body
+from api import Client
+from harness import MovedClock, wait_for
+from messenger_case import MessengerCase
+from people import discord_command, discord_interaction, post_discord, post_slack, post_teams, slack_command, slack_event, teams_activity
+from webhooks import line_body, line_event, post_line, post_telegram, post_whatsapp, telegram_update, whatsapp_body
 
 EVENTS = int(os.environ.get("AIEXPENSE_EVENTS", "50"))
 DELIVERIES = 10
 
 
-def user_of_token(token):
-    return token.removeprefix("reply-").partition("#")[0]
-
-
-class Messengers(unittest.TestCase):
-    """One daemon and one mock for all cases; every case has people of its own."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.secrets = Secrets()
-        cls.mock = MockMessengers().__enter__()
-        cls.mock.chat_of_token = user_of_token
-        cls.daemon = Daemon(configuration(cls.secrets, cls.mock.url)).__enter__()
-        cls.hook = Client(cls.daemon.port)
-        cls.client = service(cls.daemon)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.hook.connection.close()
-        cls.client.connection.close()
-        cls.mock.__exit__()
-        cls.daemon.__exit__(None, None, None)
-        cls.secrets.__exit__()
-
-    def setUp(self):
-        self.name = "".join(word[0] for word in self.id().rsplit("test_")[-1].split("_")) + str(abs(hash(self.id())) % 10000)
-        self.number = abs(hash(self.id())) % 10**8 + 1000
-
-    def spent(self, user):
-        answer = self.client.get(f"/api/v1/expenses?user={user}")
-        return [(e["description"], e["amount"]) for e in answer.json["expenses"]] if answer.status == 200 else []
-
+class Messengers(MessengerCase):
     def one_answer(self, platform, chat, part="tea"):
         """The only text in a chat, which has this."""
         texts = self.daemon.wait_for(lambda: self.mock.read(platform, chat))
@@ -179,9 +146,45 @@ class Teams(Messengers):
         self.assertEqual(self.spent(f"teams:teams-app:{self.name}"), [])
 
     def test_a_token_that_was_withdrawn_is_replaced(self):
+        post_teams(self.hook, teams_activity(self.mock.url, self.name + "0", "act0", "tea 5"))     # the keys are fetched for
+        self.one_answer("teams", f"a:{self.name}0")
         self.mock.faults["teams"] = ["401"]
         post_teams(self.hook, teams_activity(self.mock.url, self.name, "act1", "tea 5"))
         self.one_answer("teams", "a:" + self.name)
+
+
+class TeamsKeys(Messengers):
+    """Keys that are asked for at most once a minute, and are believed for a day."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.clock = cls.enterClassContext(MovedClock())
+        super().setUpClass()
+
+    def taken(self, kid, event):
+        activity = teams_activity(self.mock.url, self.name, f"{self.name}-{event}", f"tea {event}")
+        now = int(time.time()) + self.clock.ahead
+        return post_teams(self.hook, activity, kid=kid, nbf=now - 10, exp=now + 3600).status
+
+    def fetches(self):
+        return len(self.mock.asked("/teams/keys"))
+
+    def test_keys_roll_over_and_a_withdrawn_one_is_believed_for_a_day_at_most(self):
+        self.assertEqual([self.taken("key-1", 1), self.taken("key-1", 2), self.fetches()], [200, 200, 1])
+        self.mock.teams_kids = ["key-1", "key-2"]
+        self.assertEqual([self.taken("key-2", 3), self.fetches()], [401, 1])       # not more often, whoever signs with what
+        self.clock.forward(61)
+        self.assertEqual([self.taken("key-2", 3), self.taken("key-1", 4), self.fetches()], [200, 200, 2])
+        self.mock.teams_kids = ["key-2"]
+        self.clock.forward(86400 - 120)
+        self.assertEqual([self.taken("key-1", 5), self.fetches()], [200, 2])
+        self.clock.forward(120)
+        self.mock.teams_kids = []
+        self.assertEqual([self.taken("key-2", 6), self.fetches()], [200, 3])       # nobody gives them: the old ones do
+        self.clock.forward(61)
+        self.mock.teams_kids = ["key-2"]
+        self.assertEqual([self.taken("key-2", 7), self.taken("key-1", 8), self.fetches()], [200, 401, 4])
+        self.daemon.wait_for(lambda: len(self.spent(f"teams:teams-app:{self.name}")) == 7)
 
 
 class WhatsApp(Messengers):

@@ -16,6 +16,7 @@ import lmdb
 import tap
 from api import Client, service
 from harness import Daemon, wait_for
+from messenger_case import MessengerCase
 from mock_messengers import MockMessengers
 from store_reader import read_store
 from webhooks import LINE_SECRET, Secrets, line_body, line_event, post_line, post_telegram, telegram_update
@@ -23,22 +24,12 @@ from webhooks import LINE_SECRET, Secrets, line_body, line_event, post_line, pos
 KILLS = int(os.environ.get("AIEXPENSE_KILLS", "8"))
 
 
-class Webhooks(unittest.TestCase):
-    """One daemon for the cases of a class, with two messengers whose APIs nobody serves."""
+class Webhooks(MessengerCase):
+    """Three messengers, whose APIs nobody serves."""
 
     @classmethod
-    def setUpClass(cls):
-        cls.secrets = Secrets()
-        cls.daemon = Daemon(cls.secrets.line(LINE_SECRET, "the next secret") + cls.secrets.telegram() + cls.secrets.whatsapp()).__enter__()
-        cls.hook = Client(cls.daemon.port)
-        cls.client = service(cls.daemon)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.hook.connection.close()
-        cls.client.connection.close()
-        cls.daemon.__exit__(None, None, None)
-        cls.secrets.__exit__()
+    def conf(cls):
+        return cls.secrets.line(LINE_SECRET, "the next secret") + cls.secrets.telegram() + cls.secrets.whatsapp()
 
     def setUp(self):
         self.name = "U" + self.id().rsplit("test_")[-1][:40]
@@ -49,8 +40,7 @@ class Webhooks(unittest.TestCase):
         return self.daemon.stats()[counter] - self.before[counter]
 
     def spent(self, user=None):
-        answer = self.client.get(f"/api/v1/expenses?user={user or self.user}")
-        return [(e["description"], e["amount"]) for e in answer.json["expenses"]] if answer.status == 200 else []
+        return super().spent(user or self.user)
 
     def test_a_message_is_answered_with_200_and_its_expenses_are_stored(self):
         answer = post_line(self.hook, line_body(line_event(self.name, "早餐$20午餐$30", self.name)))

@@ -94,8 +94,10 @@ def discord(mock, call):
 def teams(mock, call):
     if call.path == "/teams/openid":
         return {"issuer": "https://api.botframework.com", "jwks_uri": mock.url + "/teams/keys"}
+    if call.path == "/teams/keys" and not mock.teams_kids:
+        raise Refused(500, {})
     if call.path == "/teams/keys":
-        return {"keys": [signing.jwk(mock.teams_kid, endorsements=["msteams"])]}
+        return {"keys": [signing.jwk(kid, endorsements=["msteams"]) for kid in mock.teams_kids]}
     if call.path.endswith("/oauth2/v2.0/token"):
         if (call.body["client_id"], call.body["client_secret"]) != ("teams-app", "teams-secret"):
             raise Refused(401, {"error": "invalid_client"})
@@ -186,7 +188,7 @@ class MockMessengers:
         self.messages = {}                   # (platform, chat) to what was sent there
         self.used_tokens, self.expired_tokens = set(), set()
         self.nonces = {}
-        self.teams_tokens, self.teams_kid = [], "key-1"
+        self.teams_tokens, self.teams_kids = [], ["key-1"]
         self.last_id = 1000
         self.chat_of_token = lambda token: token
 
