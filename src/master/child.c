@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "sandbox/sandbox.h"
 
 static int
 compare_fds(const void *a, const void *b)
@@ -99,5 +100,6 @@ child_main(const struct inherited *in, unsigned role, unsigned index)
 	ignore_signals_for_the_master();
 	keep_own_descriptors(in);
 	process_set_oom_score(roles[role].oom_score);
+	sandbox_enter(in->options, roles[role].name);
 	exit(roles[role].run(in, index));
 }

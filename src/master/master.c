@@ -18,6 +18,7 @@
 #include "ai/answer/answer_cache.h"
 #include "clock.h"
 #include "log.h"
+#include "sandbox/sandbox.h"
 #include "store.h"
 #include "sockets.h"
 #include "understand.h"
@@ -80,7 +81,10 @@ start(struct master *m)
 	    !place_drop_privileges(m) || store_prepare(m->options) == -1)
 		return false;
 	take_secrets(m);
-	return open_signals(m) && logs_open(m->options);
+	if (!open_signals(m) || !logs_open(m->options))
+		return false;
+	sandbox_enter(m->options, "master");
+	return true;
 }
 
 static void
