@@ -4,11 +4,14 @@
 
 #include "schedule.h"
 
+#include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,13 +21,13 @@
 #include "counters.h"
 #include "kv/kv_lmdb.h"
 #include "log.h"
-#include "master/child.h"
 #include "options.h"
 #include "sockets.h"
 #include "store.h"
+#include "store_dir.h"
 
 /* How often the directory is looked at, and how soon a failure is tried again, if the interval is not shorter. */
-enum { LOOK_MS = 60000, AGAIN_MS = 600000, OOM_SCORE = 500 };
+enum { LOOK_MS = 60000, AGAIN_MS = 600000 };
 
 struct schedule {
 	struct event_base    *base;
@@ -35,6 +38,7 @@ struct schedule {
 	int64_t               newest_ms;       /* when the newest backup was made; 0: there is none */
 	pid_t                 pid;             /* of the process that makes one; 0: none */
 	int64_t               began_ms;
+	int                   lock;            /* held by the keeper that has backups made; -1: the directory is not there yet */
 	int                   life;            /* read end of a pipe that ends with it */
 	struct event         *ended;
 };
@@ -60,7 +64,6 @@ make_one(const struct options *options, pid_t caller, int life)
 	close_range(STDERR_FILENO + 2, ~0U, 0);
 	lmdb_forget_environments();
 	log_set_process("backup");
-	process_set_oom_score(OOM_SCORE);
 	out = fopen("/dev/null", "we");
 	_exit(out != NULL && backup_make(options, options->backup_directory, options->backup_keep, out) ? 0 : 1);
 }
@@ -144,6 +147,17 @@ begin(struct schedule *s)
 
 /* --- when ------------------------------------------------------------------------------ */
 
+/* During an upgrade there is a keeper of each master, for as long as the operator takes. */
+static bool
+is_of_another_keeper(struct schedule *s)
+{
+	char path[PATH_MAX];
+
+	if (s->lock == -1 && store_dir_path(path, "%s/.schedule", s->options->backup_directory))
+		s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	return s->lock != -1 && flock(s->lock, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK;
+}
+
 void
 schedule_look(struct schedule *s, int64_t wall_ms)
 {
@@ -151,7 +165,7 @@ schedule_look(struct schedule *s, int64_t wall_ms)
 
 	if (s->interval_ms == 0)
 		return;
-	if (s->pid == 0 && wall_ms >= s->look_ms) {
+	if (s->pid == 0 && wall_ms >= s->look_ms && !is_of_another_keeper(s)) {
 		s->newest_ms = backup_newest_ms(s->options->backup_directory);
 		s->look_ms = wall_ms + LOOK_MS;
 		if (s->newest_ms + s->interval_ms < s->look_ms)
@@ -170,7 +184,7 @@ schedule_open(struct event_base *base, const struct options *options, struct cou
 
 	if (s == NULL)
 		return NULL;
-	*s = (struct schedule){ .base = base, .options = options, .counters = counters, .life = -1 };
+	*s = (struct schedule){ .base = base, .options = options, .counters = counters, .lock = -1, .life = -1 };
 	if (options->backup_directory[0] == '\0')
 		return s;
 	if (options->store_engine == STORE_LMDB)
@@ -184,5 +198,6 @@ void
 schedule_close(struct schedule *s)
 {
 	end_process(s);
+	fd_close(&s->lock);
 	free(s);
 }

@@ -3,6 +3,7 @@
  * Backups by the clock.  Whether one is due is told by the newest one that is
  * there, also after a restart, and whoever made it.  A process of its own makes
  * it, which the caller's loop does not wait for and which ends with the caller.
+ * Of several keepers at one directory one has them made, by a lock.
  */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H

@@ -3,6 +3,7 @@
 """USR2: another binary takes over a daemon that goes on serving."""
 
 import os
+import re
 import shutil
 import signal
 import unittest
@@ -154,6 +155,24 @@ class Upgrading(unittest.TestCase):
             self.assertEqual(manager.heard(), "READY=1")
             new = d.begin()
             self.assertEqual({manager.heard(), manager.heard()}, {"READY=1", f"MAINPID={new}"})
+
+    def test_one_of_two_keepers_has_backups_made(self):
+        d = Upgraded(start=False)
+        with open(d.conf_file, "a", encoding="ascii") as f:
+            f.write(f'backup {{ directory = "{d.directory}/backups" interval_s = 1 keep = 2 }}\n')
+
+        def makers(since):
+            return re.findall(r"keeper 0\[(\d+)\] info: a backup was made", d.log()[since:])
+        with d:
+            d.start()
+            wait_for(lambda: makers(0), "a backup")
+            d.begin()
+            since = len(d.log())
+            wait_for(lambda: len(makers(since)) >= 3, "backups with two keepers")
+            self.assertEqual(set(makers(since)), set(makers(0)[:1]))
+            self.assertNotIn("no backup was made", d.log())
+            d.finish()
+            wait_for(lambda: set(makers(since)) - set(makers(0)[:1]), "a backup by the other keeper")
 
 
 if __name__ == "__main__":
