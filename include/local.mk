@@ -10,6 +10,7 @@ libaiexpense_a_SOURCES += include/money.h
 libaiexpense_a_SOURCES += include/operations.def
 libaiexpense_a_SOURCES += include/options.def
 libaiexpense_a_SOURCES += include/records.h
+libaiexpense_a_SOURCES += include/sabotage.h
 libaiexpense_a_SOURCES += include/scopes.h
 libaiexpense_a_SOURCES += include/scopes.def
 libaiexpense_a_SOURCES += include/slice.h

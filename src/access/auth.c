@@ -22,6 +22,7 @@
 #include "http/server.h"
 #include "limits.h"
 #include "log.h"
+#include "sabotage.h"
 #include "contract/scope.h"
 #include "api/services.h"
 #include "sha256.h"
@@ -265,8 +266,8 @@ auth_user(const struct request *req, struct slice named, struct slice *user_id)
 	const struct principal *principal = req->principal;
 
 	if (principal->kind == TOKEN_USER) {
-		*user_id = principal->user_id;
-		return named.len == 0 || slice_equal(named, principal->user_id) ? ST_OK : ST_FORBIDDEN;
+		*user_id = named.len > 0 ? named : principal->user_id;
+		return SABOTAGE == SABOTAGE_NO_OWNER_CHECK || slice_equal(*user_id, principal->user_id) ? ST_OK : ST_FORBIDDEN;
 	}
 	*user_id = named;
 	if (named.len == 0)

@@ -15,17 +15,18 @@
 #include "kv_lmdb_files.h"
 #include "log.h"
 #include "master/child.h"
+#include "sabotage.h"
 #include "store.h"
 
 enum {
 	MAX_READERS = 1022,               /* what a lock file of 64 KiB holds */
 	MAX_TABLES = 12,
 	FULL_LOG_MS = 10000,
-	FLAGS = MDB_NOTLS,
+	FLAGS = MDB_NOTLS | (SABOTAGE == SABOTAGE_NO_FSYNC ? MDB_NOSYNC : 0),
 	/* What may be lost, torn or crash with any of these is written in LMDB's manual. */
 	FLAGS_NEVER = MDB_WRITEMAP | MDB_NOSYNC | MDB_NOMETASYNC | MDB_MAPASYNC | MDB_NOLOCK | MDB_NOMEMINIT
 };
-static_assert((FLAGS & FLAGS_NEVER) == 0, "the store must be durable");
+static_assert((FLAGS & FLAGS_NEVER) == 0 || SABOTAGE == SABOTAGE_NO_FSYNC, "the store must be durable");
 
 /* A transaction in the form that the operations know. */
 struct lmdb_txn {
@@ -295,7 +296,11 @@ lmdb_read_begin(struct lmdb_env *env, enum status *st)
 void
 lmdb_read_end(struct lmdb_env *env)
 {
-	if (--env->read_depth == 0)
+	if (--env->read_depth > 0)
+		return;
+	if (SABOTAGE == SABOTAGE_LEAK_READER)
+		env->read.txn = NULL;
+	else
 		mdb_txn_reset(env->read.txn);
 }
 
@@ -514,7 +519,7 @@ check_flags(struct lmdb_env *env)
 	unsigned flags;
 	int rc = mdb_env_get_flags(env->env, &flags);
 
-	if (rc == MDB_SUCCESS && ((flags & FLAGS) != FLAGS || (flags & FLAGS_NEVER) != 0))
+	if (rc == MDB_SUCCESS && ((flags & FLAGS) != FLAGS || (flags & FLAGS_NEVER & ~(unsigned)FLAGS) != 0))
 		rc = EINVAL;
 	return rc;
 }

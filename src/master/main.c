@@ -12,6 +12,7 @@
 #include "log.h"
 #include "master.h"
 #include "options.h"
+#include "sabotage.h"
 #include "sockets.h"
 
 static const char usage[] =
@@ -141,6 +142,8 @@ main(int argc, char **argv)
 	} else {
 		log_set_level((enum log_level)options.log_level);
 		log_set_format((enum log_format)options.log_format);
+		if (SABOTAGE != 0)
+			log_warn("built with fault %d, for a test: this may lose or tell what it is trusted with", SABOTAGE);
 		if (args.is_test)
 			code = print_test(&options, &args);
 		else

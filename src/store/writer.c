@@ -24,6 +24,7 @@
 #include "layout.h"
 #include "log.h"
 #include "options.h"
+#include "sabotage.h"
 #include "sockets.h"
 
 enum { COMMIT_PRIORITY = PRIORITIES, WRITER_PRIORITIES };
@@ -46,7 +47,7 @@ struct writer {
 	struct batch            batch;
 	bool                    ends_when_alone;   /* asked to end, and serving those who still ask */
 	bool                    is_ending;
-#ifdef SABOTAGE_EARLY_ACK
+#if SABOTAGE == SABOTAGE_EARLY_ACK
 	bool                    is_executed;
 #endif
 };
@@ -116,7 +117,7 @@ send_answers(struct writer *w, size_t first, size_t count)
 
 /* --- committing -------------------------------------------------------------------------- */
 
-#ifdef SABOTAGE_EARLY_ACK
+#if SABOTAGE == SABOTAGE_EARLY_ACK
 /* Answers first and commits a turn of the loop later: the test of crashes has to notice. */
 static void
 commit_all(struct writer *w)

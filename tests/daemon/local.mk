@@ -32,6 +32,7 @@ DAEMON_TESTS += tests/daemon/operations/test_master.py
 DAEMON_TESTS += tests/daemon/operations/test_monitoring.py
 DAEMON_TESTS += tests/daemon/operations/test_ops.py
 DAEMON_TESTS += tests/daemon/operations/test_reload.py
+DAEMON_TESTS += tests/daemon/operations/test_sabotage.py
 DAEMON_TESTS += tests/daemon/operations/test_sandbox.py
 DAEMON_TESTS += tests/daemon/operations/test_slow_disk.py
 DAEMON_TESTS += tests/daemon/operations/test_systemd.py
@@ -98,8 +99,25 @@ tests/daemon/support/moved_clock.so: $(srcdir)/tests/daemon/support/moved_clock.
 # The reader alone, for the comparison with nginx on the same bytes.
 noinst_PROGRAMS += tests/daemon/http/http_requests
 
-# A daemon that answers before its commit: the proof that nothing is lost must see it.
+# Daemons with a fault, each with the file that has it in place of the library's.
+sabotaged = -USABOTAGE -DSABOTAGE=SABOTAGE_
 noinst_PROGRAMS += tests/daemon/aiexpensed-early-ack
 tests_daemon_aiexpensed_early_ack_SOURCES = src/master/main.c src/store/writer.c
-tests_daemon_aiexpensed_early_ack_CPPFLAGS = $(AM_CPPFLAGS) -DSABOTAGE_EARLY_ACK
+tests_daemon_aiexpensed_early_ack_CPPFLAGS = $(AM_CPPFLAGS) $(sabotaged)EARLY_ACK
 tests_daemon_aiexpensed_early_ack_LDADD = $(LIBS_ALL)
+noinst_PROGRAMS += tests/daemon/aiexpensed-no-fsync
+tests_daemon_aiexpensed_no_fsync_SOURCES = src/master/main.c src/kv/kv_lmdb.c
+tests_daemon_aiexpensed_no_fsync_CPPFLAGS = $(AM_CPPFLAGS) $(sabotaged)NO_FSYNC
+tests_daemon_aiexpensed_no_fsync_LDADD = $(LIBS_ALL)
+noinst_PROGRAMS += tests/daemon/aiexpensed-no-dedupe
+tests_daemon_aiexpensed_no_dedupe_SOURCES = src/master/main.c src/ledger/op/op_dedupe.c
+tests_daemon_aiexpensed_no_dedupe_CPPFLAGS = $(AM_CPPFLAGS) $(sabotaged)NO_DEDUPE
+tests_daemon_aiexpensed_no_dedupe_LDADD = $(LIBS_ALL)
+noinst_PROGRAMS += tests/daemon/aiexpensed-no-owner-check
+tests_daemon_aiexpensed_no_owner_check_SOURCES = src/master/main.c src/access/auth.c
+tests_daemon_aiexpensed_no_owner_check_CPPFLAGS = $(AM_CPPFLAGS) $(sabotaged)NO_OWNER_CHECK
+tests_daemon_aiexpensed_no_owner_check_LDADD = $(LIBS_ALL)
+noinst_PROGRAMS += tests/daemon/aiexpensed-leak-reader
+tests_daemon_aiexpensed_leak_reader_SOURCES = src/master/main.c src/kv/kv_lmdb.c
+tests_daemon_aiexpensed_leak_reader_CPPFLAGS = $(AM_CPPFLAGS) $(sabotaged)LEAK_READER
+tests_daemon_aiexpensed_leak_reader_LDADD = $(LIBS_ALL)

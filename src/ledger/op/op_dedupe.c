@@ -4,6 +4,8 @@
 
 #include "op.h"
 
+#include "sabotage.h"
+
 enum status
 dedupe_find(struct op *op, struct slice key, const uint8_t request_hash[32], struct dedupe *dedupe)
 {
@@ -12,7 +14,7 @@ dedupe_find(struct op *op, struct slice key, const uint8_t request_hash[32], str
 	struct key row;
 	enum status st;
 
-	if (key.len == 0)
+	if (key.len == 0 || SABOTAGE == SABOTAGE_NO_DEDUPE)
 		return ST_NOT_FOUND;
 	row = key_dedupe(op->ledger, key);
 	if (!op_get(op, TABLE_LEDGER, &row, &value))

@@ -13,6 +13,7 @@ import zoneinfo
 import tap
 from api import Client, service, token
 from harness import Daemon
+from store_reader import readers_at_work
 
 DEFAULT_CATEGORIES = {"Food", "Transport", "Shopping", "Entertainment", "Other"}
 
@@ -97,6 +98,11 @@ class Messages(unittest.TestCase):
         for count, status in ((20, "recorded"), (21, "nothing"), (200, "nothing")):
             answer = self.client.say(f"line:many{count}", "\n".join(f"tea {n}" for n in range(1, count + 1)))
             self.assertEqual((answer.status, answer.json["status"], len(answer.json["expenses"])), (200, status, 20 * (status == "recorded")))
+
+    def test_what_was_read_is_let_go_of(self):
+        self.client.say("line:U6", "lunch 100")
+        self.assertEqual(len(self.client.expenses("line:U6")), 1)
+        self.assertEqual(readers_at_work(self.daemon.store), [])
 
     def test_a_refund_is_a_negative_amount(self):
         self.assertEqual(self.client.say("line:U7", "退貨-$50").json["expenses"][0]["amount"], "-50.00")

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Processes are killed under load; what was acknowledged is there, once, as a reader of its own sees it.
 
-The same proof against a daemon that answers before its commit must fail:
-tests/daemon/aiexpensed-early-ack is built for that.  AIEXPENSE_KILLS sets how
-many times each kind of process is killed (100).
+That it finds a daemon which answers before its commit is shown in
+test_sabotage.py.  AIEXPENSE_KILLS sets how many times each kind of process is
+killed (100).
 """
 
 import http.client
@@ -18,7 +18,7 @@ import unittest
 
 import tap
 from api import Client, token
-from harness import PATIENCE, Daemon, SlowDisk, is_alive, program, wait_for
+from harness import PATIENCE, Daemon, SlowDisk, is_alive, wait_for
 from store_reader import read_store
 
 KILLS = int(os.environ.get("AIEXPENSE_KILLS", "100"))
@@ -88,11 +88,6 @@ class Load:
         return False
 
 
-class EarlyAck(Daemon):
-    def command(self):
-        return [program("tests/daemon/aiexpensed-early-ack"), *super().command()[1:]]
-
-
 class Killing(unittest.TestCase):
     def pids(self, d, role):
         return [pid for pid in d.children() if comm(pid).startswith(f"aiexp-{role}") and is_alive(pid)]
@@ -155,7 +150,7 @@ class Killing(unittest.TestCase):
             d.stop()
             self.prove(d, load, KILLS)
 
-    def kill_writers_in_a_flush(self, d, disk, is_early):
+    def kill_writers_in_a_flush(self, d, disk):
         """One message, and the writers are killed while its commit waits for the disk; gives its load."""
         load = Load(d.port, token(d))
         with Client(d.port, load.token) as client:
@@ -164,7 +159,7 @@ class Killing(unittest.TestCase):
             disk.hold()
             thread = threading.Thread(target=load.send_one, args=(client,), daemon=True)
             thread.start()
-            wait_for(lambda: load.acknowledged if is_early else disk.is_reached(), "the commit")
+            wait_for(disk.is_reached, "the commit")
             for pid in self.pids(d, "writer"):
                 os.kill(pid, signal.SIGKILL)
             disk.release()
@@ -176,13 +171,8 @@ class Killing(unittest.TestCase):
 
     def test_a_writer_killed_in_its_flush_has_acknowledged_nothing_of_that_commit(self):
         with SlowDisk() as disk, Daemon("http { workers = 1 }", args=["-o", "store.shards=1"]) as d:
-            load = self.kill_writers_in_a_flush(d, disk, is_early=False)
+            load = self.kill_writers_in_a_flush(d, disk)
             self.assertEqual(self.losses(d, load), set())
-
-    def test_the_proof_fails_for_a_daemon_that_acknowledges_too_early(self):
-        with SlowDisk() as disk, EarlyAck("http { workers = 1 }", args=["-o", "store.shards=1"]) as d:
-            load = self.kill_writers_in_a_flush(d, disk, is_early=True)
-            self.assertEqual(self.losses(d, load), load.acknowledged)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ class Intruder(Preload):
     """Has been let into all processes of the daemon, and waits for a signal."""
 
     def __init__(self, attempts):
-        super().__init__("tests/faults/intruder.so", INTRUDER="\n".join(attempts))
+        super().__init__("tests/faults/intruder.so", is_confined=True, INTRUDER="\n".join(attempts))
         self.count = len(attempts)
 
     def attempt(self, d, pid):
@@ -72,11 +72,11 @@ class SandboxTest(unittest.TestCase):
             "debug ": set(),
         }
 
-    def daemon(self, conf=""):
+    def daemon(self):
         d = Daemon("", start=False)
         backups = os.path.join(d.directory, "backups")
         with open(d.conf_file, "a") as f:
-            f.write(f'backup {{ directory = "{backups}" interval_s = 1000000 }}\n{conf}\n')
+            f.write(f'backup {{ directory = "{backups}" interval_s = 1000000 }}\n')
         return d
 
     def check(self, d, expected, role, results):
@@ -96,7 +96,8 @@ class SandboxTest(unittest.TestCase):
                 self.check(d, expected, role, intruder.attempt(d, d.pids(role)[0]))
 
     def test_without_the_option_nothing_is_confined(self):
-        d = self.daemon("run { sandbox = false }")
+        d = self.daemon()
+        d.args = ["-o", "run.sandbox=false"]
         with Intruder(["read /etc/passwd", "fork "]) as intruder, d:
             d.start()
             for role in ROLES:

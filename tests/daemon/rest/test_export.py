@@ -11,12 +11,10 @@ import socket
 import unittest
 import zipfile
 
-import lmdb
-
 import tap
 from api import Client, token
 from harness import Daemon, PATIENCE
-from store_reader import read_store
+from store_reader import read_store, readers_at_work
 
 EXPORT = "/api/v1/expenses/export"
 ALL = "/api/v1/user/export"
@@ -180,16 +178,6 @@ class Exports(unittest.TestCase):
             for path in EXPORT, ALL:
                 self.assertEqual(own.get(f"{path}?user={self.many}").status, 403)
 
-    def readers(self):
-        """Transaction ids of the readers that are at work in the shards."""
-        at_work = []
-        for name in sorted(os.listdir(self.daemon.store)):
-            if name.startswith("shard-"):
-                with lmdb.open(os.path.join(self.daemon.store, name), readonly=True, max_dbs=16) as env:
-                    rows = [line.split() for line in env.readers().splitlines()[1:]]
-                    at_work += [row for row in rows if len(row) == 3 and row[2] != "-"]
-        return at_work
-
     def test_a_slow_reader_holds_no_transaction_and_nobody_up(self):
         self.client.say("line:other", "hello")
         with socket.socket(socket.AF_UNIX) as slow:
@@ -199,7 +187,7 @@ class Exports(unittest.TestCase):
             slow.recv(1, socket.MSG_PEEK)
             for _ in range(3):                       # the only worker answers others meanwhile
                 self.add("line:other")
-                self.assertEqual(self.readers(), [])
+                self.assertEqual(readers_at_work(self.daemon.store), [])
             first = self.client.expenses(self.many)[-1]
             late = self.add(self.many, description="late", date="2026-12-31")
             self.client.request("DELETE", f"/api/v1/expenses/{first['id']}?user={self.many}")
@@ -220,7 +208,7 @@ class Exports(unittest.TestCase):
                 s.sendall(f"GET {ALL}?user={self.many} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {self.client.token}\r\n\r\n".encode())
                 s.recv(1)
         self.daemon.wait_for(lambda: self.daemon.stats()["http_in_flight"] == 0, "the streams to end")
-        self.assertEqual(self.readers(), [])
+        self.assertEqual(readers_at_work(self.daemon.store), [])
 
 
 if __name__ == "__main__":

@@ -79,12 +79,16 @@ def is_alive(pid):
 
 
 class Preload:
-    """What is started inside of it runs with a library of the build tree, and these variables."""
+    """What is started inside of it runs with a library of the build tree, and these variables.
 
-    def __init__(self, library, **environment):
+    It is not confined, as the library has files of its own, unless is_confined.
+    """
+
+    def __init__(self, library, is_confined=False, **environment):
         preloads = [program(library), os.environ.get("LD_PRELOAD", "")]
         asan = [os.environ.get("ASAN_OPTIONS", ""), "verify_asan_link_order=0"]
         self.changes = mock.patch.dict(os.environ, environment, LD_PRELOAD=" ".join(filter(None, preloads)),
+                                       AIEXPENSE_SANDBOX=str(is_confined).lower(),
                                        ASAN_OPTIONS=":".join(filter(None, asan)))
 
     def __enter__(self):
@@ -225,7 +229,8 @@ class Daemon:
                 os.kill(pid, signal.SIGKILL)
 
     def command(self):
-        return [program("aiexpensed"), "-c", self.conf_file, *self.args]
+        return [program(os.environ.get("AIEXPENSE_DAEMON", "aiexpensed")), "-c", self.conf_file,
+                "-o", "run.sandbox=" + os.environ.get("AIEXPENSE_SANDBOX", "true"), *self.args]
 
     def launch(self):
         """Start it without waiting until it is ready."""

@@ -292,6 +292,17 @@ class Store:
                     self.tokens.append(self.record(value, f"token {key.hex()}"))
 
 
+def readers_at_work(directory):
+    """What LMDB's lock files say of read transactions that are open just now, in the shards."""
+    at_work = []
+    for name in sorted(os.listdir(directory)):
+        if name.startswith("shard-"):
+            with lmdb.open(os.path.join(directory, name), readonly=True, max_dbs=16) as env:
+                rows = [line.split() for line in env.readers().splitlines()[1:]]
+                at_work += [row for row in rows if len(row) == 3 and row[2] != "-"]
+    return at_work
+
+
 def read_store(path):
     store = Store()
     store.read_index(os.path.join(path, "index"))

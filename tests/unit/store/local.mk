@@ -25,7 +25,7 @@ tests_unit_store_test_store_crash_CPPFLAGS = $(store_suite_CPPFLAGS)
 check_PROGRAMS += tests/unit/store/test_store_crash_sabotaged
 tests_unit_store_test_store_crash_sabotaged_SOURCES = tests/unit/store/test_store_crash.c src/store/writer.c \
 	$(store_suite) $(store_writers)
-tests_unit_store_test_store_crash_sabotaged_CPPFLAGS = $(store_suite_CPPFLAGS) -DSABOTAGE_EARLY_ACK
+tests_unit_store_test_store_crash_sabotaged_CPPFLAGS = $(store_suite_CPPFLAGS) -USABOTAGE -DSABOTAGE=SABOTAGE_EARLY_ACK
 
 check_PROGRAMS += tests/unit/store/test_store_prepare
 tests_unit_store_test_store_prepare_SOURCES = tests/unit/store/test_store_prepare.c $(store_writers)

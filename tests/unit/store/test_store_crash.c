@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "sabotage.h"
 #include "store_suite.h"
 
 #include <event2/event.h>
@@ -126,7 +127,7 @@ count_lost(struct load *load)
 	return wrong;
 }
 
-#ifdef SABOTAGE_EARLY_ACK
+#if SABOTAGE == SABOTAGE_EARLY_ACK
 static void
 answering_before_the_commit_is_found_out(void **state)
 {
@@ -168,7 +169,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#ifdef SABOTAGE_EARLY_ACK
+#if SABOTAGE == SABOTAGE_EARLY_ACK
 		cmocka_unit_test_setup_teardown(answering_before_the_commit_is_found_out, suite_setup, suite_teardown),
 #else
 		cmocka_unit_test_setup_teardown(a_killed_writer_loses_nothing_and_records_nothing_twice, suite_setup, suite_teardown),
