@@ -28,7 +28,8 @@ enum {
 
 	/* Kinds of keys in the table of rates, beside those of access/limits.c. */
 	RATE_PLATFORM = 32,
-	RATE_CHAT
+	RATE_CHAT,
+	RATE_HELD              /* a chat, or a platform that tells no chats apart, which asked for patience */
 };
 
 struct sender;
@@ -179,24 +180,51 @@ wait_for_credential(struct sending *sending)
 	credential_wait(sending->credential, &sending->wait);
 }
 
+/* A bucket that is not counted: how long it takes to be full again is how long whoever asked for patience is left alone by all workers. */
+static const struct rate patience = { 1, RATE_PERIOD_MAX_MS };
+
+/* The key of the chat, or of the platform when it counts all chats together. */
+static uint64_t
+chat_key(const struct sending *sending, unsigned kind)
+{
+	const struct messenger *messenger = sending->messenger;
+	struct slice chat = messenger->each_chat.count > 0 ? messenger_chat(sending->outgoing.deliver_to) : SLICE_EMPTY;
+	struct buf name = BUF_INIT;
+	uint64_t key;
+
+	buf_printf(&name, "%s:%.*s", messenger->name, SLICE_ARGS(chat));
+	key = rate_key(sending->sender->rates, kind, name.data, name.len);
+	buf_fini(&name);
+	return key;
+}
+
+/* What Retry-After says of one message holds for the next ones as well. */
+static void
+hold(const struct sending *sending, int64_t after_ms)
+{
+	if (sending->sender->rates != NULL && after_ms > 0)
+		rate_raise(sending->sender->rates, &patience, chat_key(sending, RATE_HELD), (uint64_t)clock_mono_ms() * 1000,
+		    (uint64_t)after_ms * 1000);
+}
+
 /* How long until a place is free; 0: it was taken. */
 static uint32_t
 take_turn(struct sending *sending)
 {
 	const struct messenger *messenger = sending->messenger;
-	struct slice chat = messenger_chat(sending->outgoing.deliver_to);
 	struct rate_table *rates = sending->sender->rates;
 	struct shared *shared = sending->sender->shared;
 	uint64_t now_us = (uint64_t)clock_mono_ms() * 1000, platform, key;
-	struct buf name = BUF_INIT;
 	struct rate_state state = { .is_allowed = true };
+	uint32_t held_ms;
 
 	if (rates == NULL)
 		return 0;
-	buf_printf(&name, "%s:%.*s", messenger->name, SLICE_ARGS(chat));
+	held_ms = rate_look(rates, &patience, chat_key(sending, RATE_HELD), now_us).full_ms;
+	if (held_ms > 0)
+		return held_ms;
 	platform = rate_key(rates, RATE_PLATFORM, messenger->name, strlen(messenger->name));
-	key = rate_key(rates, RATE_CHAT, name.data, name.len);
-	buf_fini(&name);
+	key = chat_key(sending, RATE_CHAT);
 	if (messenger->each_chat.count > 0)
 		state = rate_look(rates, &messenger->each_chat, key, now_us);     /* so that a busy chat takes no place from others */
 	if (state.is_allowed && messenger->overall.count > 0)
@@ -240,6 +268,8 @@ on_answered(const struct http_response *http, void *arg)
 	sending->messenger->judge(&sending->outgoing, &response, &sending->scratch, &outcome);
 	if (http->status == 0 && outcome.result == SEND_RETRY)
 		outcome.why = http->why;
+	if (http->status >= 400 && http->status < 500 && outcome.result == SEND_RETRY)
+		hold(sending, outcome.after_ms);
 	go_on(sending, &outcome);
 }
 

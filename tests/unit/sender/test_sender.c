@@ -259,6 +259,13 @@ telegram(struct scene *scene, const char *chat)
 }
 
 static struct slice
+line(struct scene *scene, const char *chat)
+{
+	return DESTINATION(&scene->arena, SLICE_LITERAL("line"), slice_of(chat), SLICE_LITERAL("token"), SLICE_EMPTY,
+	    text_of_int(&scene->arena, clock_wall_ms() / 1000));
+}
+
+static struct slice
 teams(struct scene *scene, const char *service)
 {
 	return DESTINATION(&scene->arena, SLICE_LITERAL("teams"), SLICE_LITERAL("conversation"), slice_of(service), SLICE_LITERAL("activity"),
@@ -317,6 +324,37 @@ what_the_platform_puts_off_is_not_tried_before_its_time(void **state)
 }
 
 static void
+a_chat_that_asked_for_patience_is_left_alone_and_others_are_not(void **state)
+{
+	struct scene *scene = *state;
+
+	SCRIPT(scene, { "429 Too Many Requests", "Retry-After: 7\r\n", "{}" }, { "200 OK", NULL, "{\"ok\":true,\"result\":{\"message_id\":100}}" });
+	send_one(scene, telegram(scene, "5"), PATIENCE_MS);
+	start(scene, telegram(scene, "5"), "Recorded.", PATIENCE_MS);
+	await(scene, 2);
+	assert_int_equal(scene->outcome.result, SEND_RETRY);
+	assert_in_range(scene->outcome.after_ms, 2000, 7000);
+	assert_int_equal(scene->request_count, 1);
+	start(scene, telegram(scene, "6"), "Recorded.", PATIENCE_MS);
+	await(scene, 3);
+	assert_int_equal(scene->outcome.result, SEND_DONE);
+	assert_int_equal(scene->request_count, 2);
+}
+
+static void
+a_platform_that_counts_all_chats_together_is_left_alone(void **state)
+{
+	struct scene *scene = *state;
+
+	SCRIPT(scene, { "429 Too Many Requests", "Retry-After: 7\r\n", "{}" });
+	send_one(scene, line(scene, "U1"), PATIENCE_MS);
+	start(scene, line(scene, "U2"), "Recorded.", PATIENCE_MS);
+	await(scene, 2);
+	assert_int_equal(scene->results[SEND_RETRY], 2);
+	assert_int_equal(scene->request_count, 1);
+}
+
+static void
 trouble_of_any_kind_is_another_try(void **state)
 {
 	struct scene *scene = *state;
@@ -371,8 +409,7 @@ a_used_up_reply_token_makes_it_a_push_at_once(void **state)
 	struct scene *scene = *state;
 
 	SCRIPT(scene, { "400 Bad Request", NULL, "{\"message\":\"Invalid reply token\"}" }, { "200 OK", NULL, "{\"sentMessages\":[{\"id\":\"9\"}]}" });
-	send_one(scene, DESTINATION(&scene->arena, SLICE_LITERAL("line"), SLICE_LITERAL("U1"), SLICE_LITERAL("token"), SLICE_EMPTY,
-	    text_of_int(&scene->arena, clock_wall_ms() / 1000)), PATIENCE_MS);
+	send_one(scene, line(scene, "U1"), PATIENCE_MS);
 	assert_int_equal(scene->outcome.result, SEND_DONE);
 	assert_string_equal(scene->ref, "9");
 	assert_asked(scene, 0, "/v2/bot/message/reply");
@@ -560,6 +597,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_long_reply_is_sent_part_by_part_and_each_is_told),
 		CASE(what_the_platform_puts_off_is_not_tried_before_its_time),
+		CASE(a_chat_that_asked_for_patience_is_left_alone_and_others_are_not),
+		CASE(a_platform_that_counts_all_chats_together_is_left_alone),
 		CASE(trouble_of_any_kind_is_another_try),
 		CASE(a_platform_that_does_not_answer_is_given_up_before_the_deadline),
 		CASE(what_a_platform_never_takes_is_rejected),
