@@ -11,10 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "json_out.h"
+#include "syslog_line.h"
 
 enum { LINE_MAX_BYTES = 1024, TIME_SIZE = 32, FILE_MODE = 0640 };
 
@@ -76,6 +78,26 @@ log_to_file(const char *path)
 	return true;
 }
 
+bool
+log_to_syslog(const char *path)
+{
+	return syslog_open(path);
+}
+
+bool
+log_gathered(const char *lines, size_t len)
+{
+	const char *end;
+
+	if (!syslog_is_open())
+		return false;
+	for (; len > 0 && (end = memchr(lines, '\n', len)) != NULL; lines = end + 1) {
+		syslog_send(LOG_INFO, lines, (size_t)(end - lines));
+		len -= (size_t)(end - lines) + 1;
+	}
+	return true;
+}
+
 void
 log_reopen(void)
 {
@@ -100,11 +122,18 @@ escape_controls(char *out, size_t size, const char *text)
 	return len;
 }
 
+/* line has an end, which a datagram needs not. */
 static void
-write_all(const char *line, size_t len)
+write_all(enum log_level level, const char *line, size_t len)
 {
-	ssize_t written = write(STDERR_FILENO, line, len);
+	static const int severities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+	ssize_t written;
 
+	if (syslog_is_open()) {
+		syslog_send(severities[level], line, len - 1);
+		return;
+	}
+	written = write(STDERR_FILENO, line, len);
 	(void)written;   /* nobody is left to be told */
 }
 
@@ -127,11 +156,15 @@ static void
 write_text(const char *time, enum log_level level, const char *text)
 {
 	char line[LINE_MAX_BYTES + 128];
-	size_t len = (size_t)snprintf(line, sizeof line, "%s %s[%d] %s: ", time, process_name, (int)getpid(), level_names[level]);
+	size_t len;
 
+	if (syslog_is_open())      /* which has its own place for the rest */
+		len = (size_t)snprintf(line, sizeof line, "%s: ", process_name);
+	else
+		len = (size_t)snprintf(line, sizeof line, "%s %s[%d] %s: ", time, process_name, (int)getpid(), level_names[level]);
 	len += escape_controls(line + len, sizeof line - len - 1, text);
 	line[len++] = '\n';
-	write_all(line, len);
+	write_all(level, line, len);
 }
 
 /* false when there is no memory for it. */
@@ -152,7 +185,7 @@ write_json(const char *time, enum log_level level, const char *text)
 	buf_append_char(&line, '\n');
 	is_whole = !line.has_failed;
 	if (is_whole)
-		write_all(line.data, line.len);
+		write_all(level, line.data, line.len);
 	buf_fini(&line);
 	return is_whole;
 }

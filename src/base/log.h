@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lines for the operator, on standard error, or in a file that takes its place
- * (log_to_file), so that what libraries print there is not lost.  One event is
+ * Lines for the operator, on standard error, or in a file or at a syslog daemon
+ * that take its place (log_to_file, log_to_syslog), so that what libraries print there is not lost.  One event is
  * one line; bytes that a client could have chosen are escaped.  A line names the object and
  * what follows from the event, and never holds a text, an amount, a token or
  * a user id.
@@ -10,6 +10,7 @@
 #define LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
@@ -29,6 +30,12 @@ void log_set_format(enum log_format format);
  * path is copied; processes that are forked go on with it.
  */
 bool log_to_file(const char *path);
+
+/* The same for the socket of a syslog daemon.  Each line is a datagram, which has its time in front. */
+bool log_to_syslog(const char *path);
+
+/* Lines that were gathered, each with its end, for where the lines of LOG_LEVEL_INFO go when that is a syslog daemon; false when it is not. */
+bool log_gathered(const char *lines, size_t len);
 
 /* Open the file anew, after it was renamed.  When that fails, a line in the old file says so and it stays in use. */
 void log_reopen(void);

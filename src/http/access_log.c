@@ -12,6 +12,7 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "log.h"
 #include "request.h"
 
 enum {
@@ -117,6 +118,10 @@ access_log_flush(struct access_log *log)
 
 	if (log->lines.len == 0)
 		return;
+	if (log->fd == STDERR_FILENO && log_gathered(log->lines.data, log->lines.len)) {
+		buf_clear(&log->lines);
+		return;
+	}
 	n = write(log->fd, log->lines.data, log->lines.len);
 	sent = n > 0 ? (size_t)n : 0;
 	end = begun_line_end(log, sent);

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 
 #include "ai_budget.h"
+#include "alerts.h"
 #include "backup/schedule.h"
 #include "clock.h"
 #include "ops/ctl_server.h"
@@ -116,6 +117,12 @@ look_for_backups(struct keeper *keeper)
 	schedule_look(keeper->backups, clock_wall_ms());
 }
 
+static void
+look_for_alerts(struct keeper *keeper)
+{
+	alerts_look(keeper->alerts, clock_mono_ms());
+}
+
 /* What is done by the clock, first at the start. */
 static const struct clock_job {
 	const char *name;
@@ -125,6 +132,7 @@ static const struct clock_job {
 	{ "check-disk", 1000, check_disk },
 	{ "measure-store", 5000, measure_store },
 	{ "take-history", HISTORY_INTERVAL_MS, take_history },
+	{ "alerts", 1000, look_for_alerts },
 	{ "clear-readers", 10000, clear_dead_readers },
 	{ "redrive", 2000, look_for_messages },
 	{ "delete-users", 500, look_for_deletions },
@@ -269,7 +277,8 @@ open_services(struct keeper *keeper)
 	keeper->retention = retention_open(messages->store, messages->counters);
 	keeper->category_moves = category_moves_open(messages->store);
 	keeper->backups = schedule_open(keeper->loop.base, in->options, messages->counters);
-	return keeper->redrive != NULL && keeper->deletions != NULL && keeper->retention != NULL &&
+	keeper->alerts = alerts_open(keeper);
+	return keeper->redrive != NULL && keeper->alerts != NULL && keeper->deletions != NULL && keeper->retention != NULL &&
 	    keeper->category_moves != NULL && keeper->backups != NULL;
 }
 
@@ -300,6 +309,8 @@ close_services(struct keeper *keeper)
 		retention_close(keeper->retention);
 	if (keeper->category_moves != NULL)
 		category_moves_close(keeper->category_moves);
+	if (keeper->alerts != NULL)
+		alerts_close(keeper->alerts);
 	if (keeper->backups != NULL)
 		schedule_close(keeper->backups);
 	shared_close(keeper->messages.shared);

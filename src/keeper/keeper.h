@@ -6,6 +6,7 @@
 #include "master/child_loop.h"
 #include "message/message.h"
 
+struct alerts;
 struct ctl_server;
 struct deletions;
 struct history;
@@ -31,6 +32,7 @@ struct keeper {
 	struct retention       *retention;
 	struct category_moves  *category_moves;
 	struct schedule        *backups;
+	struct alerts          *alerts;
 	struct ctl_server      *stats, *control;
 	struct metrics_server  *metrics;       /* NULL without metrics.listen */
 	struct history         *history;       /* of the counters */

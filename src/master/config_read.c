@@ -59,6 +59,11 @@ check_values(const struct options *options, struct buf *errors)
 	    "an origin as https://app.example.org, in lower case", errors) && is_valid;
 	is_valid = check_log_file("log.file", options->log_file, errors) && is_valid;
 	is_valid = check_log_file("http.access_log_file", options->http_access_log_file, errors) && is_valid;
+	is_valid = check_log_file("log.syslog", options->log_syslog, errors) && is_valid;
+	if (options->log_syslog[0] != '\0' && options->log_file[0] != '\0') {
+		buf_append_text(errors, "log.syslog and log.file are both set, and lines go to one of them\n");
+		is_valid = false;
+	}
 	is_valid = providers_check(options, errors) && is_valid;
 	is_valid = budget_limits_read(options, &limits, errors) && is_valid;
 	is_valid = shared_check(options, errors) && is_valid;

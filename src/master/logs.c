@@ -29,6 +29,10 @@ logs_open(const struct options *options)
 	log_set_format((enum log_format)options->log_format);
 	if (!try_access_log(options->http_access_log_file))
 		return false;
+	if (options->log_syslog[0] != '\0' && !log_to_syslog(options->log_syslog)) {
+		log_errno("no syslog daemon takes lines at %s", options->log_syslog);
+		return false;
+	}
 	if (options->log_file[0] == '\0' || log_to_file(options->log_file))
 		return true;
 	log_errno("cannot open %s", options->log_file);

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+libaiexpense_a_SOURCES += src/ops/alert_commands.c
 libaiexpense_a_SOURCES += src/ops/commands.c src/ops/commands.h
 libaiexpense_a_SOURCES += src/ops/ctl_server.c src/ops/ctl_server.h
 libaiexpense_a_SOURCES += src/ops/measures.c src/ops/measures.h

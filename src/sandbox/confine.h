@@ -29,7 +29,7 @@ enum call_use {
 	MAY_CONNECT = 4         /* with IP, not only with sockets of this machine */
 };
 
-/* From now on.  false after logging why not, if there is seccomp at all. */
-bool syscalls_confine(unsigned may);
+/* From now on; when that fails, a line in the log says why. */
+void syscalls_confine(unsigned may);
 
 #endif

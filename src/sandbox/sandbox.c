@@ -19,10 +19,10 @@
 #include "store.h"
 
 /* Groups of files.  SYSTEM is what libraries read of an installed system, NETWORK how names and authorities are found. */
-enum place { PLACE_SYSTEM = 1, PLACE_NETWORK = 2, PLACE_PROC = 4, PLACE_STORE = 8, PLACE_LOCKS = 16, PLACE_BACKUPS = 32, PLACE_LOGS = 64 };
+enum place { PLACE_SYSTEM = 1, PLACE_NETWORK = 2, PLACE_PROC = 4, PLACE_STORE = 8, PLACE_LOCKS = 16, PLACE_BACKUPS = 32, PLACE_LOGS = 64, PLACE_BASELINE = 128 };
 
-/* PostgreSQL, and Redis. */
-enum server { SERVER_STORE = 1, SERVER_SHARED = 2 };
+/* PostgreSQL, Redis, and the webhook of alerts. */
+enum server { SERVER_STORE = 1, SERVER_SHARED = 2, SERVER_ALERTS = 4 };
 
 /*
  * What each role may.  Readers of the store write its lock files only, in which
@@ -40,7 +40,8 @@ static const struct profile {
 	{ "http",   PLACE_SYSTEM | PLACE_PROC | PLACE_STORE, PLACE_LOCKS | PLACE_LOGS, 0, SERVER_STORE | SERVER_SHARED, false },
 	{ "writer", PLACE_SYSTEM | PLACE_PROC, PLACE_STORE | PLACE_LOGS, 0, 0, false },
 	{ "ai",     PLACE_SYSTEM | PLACE_PROC | PLACE_NETWORK, PLACE_LOGS, MAY_CONNECT, SERVER_SHARED, false },
-	{ "keeper", PLACE_SYSTEM | PLACE_PROC | PLACE_STORE, PLACE_LOCKS | PLACE_BACKUPS | PLACE_LOGS, MAY_FORK, SERVER_STORE | SERVER_SHARED, true },
+	{ "keeper", PLACE_SYSTEM | PLACE_PROC | PLACE_STORE | PLACE_BASELINE, PLACE_LOCKS | PLACE_BACKUPS | PLACE_LOGS, MAY_FORK,
+	    SERVER_STORE | SERVER_SHARED | SERVER_ALERTS, true },
 };
 
 static const struct profile *
@@ -120,6 +121,7 @@ allow_authorities(struct landlock *landlock, const struct options *options)
 	allow_directory_of(landlock, options->provider1_ca_file, FILE_READ);
 	allow_directory_of(landlock, options->provider2_ca_file, FILE_READ);
 	allow_directory_of(landlock, options->provider3_ca_file, FILE_READ);
+	allow_directory_of(landlock, options->alert_webhook_ca_file, FILE_READ);
 }
 
 static void
@@ -130,6 +132,8 @@ allow_places(struct landlock *landlock, const struct options *options, unsigned 
 			landlock_allow(landlock, fixed_places[i].path, FILE_READ);
 	if (reads & PLACE_NETWORK)
 		allow_authorities(landlock, options);
+	if (reads & PLACE_BASELINE)
+		allow_directory_of(landlock, options->alert_baseline_file, FILE_READ);
 	if ((reads | writes) & PLACE_STORE)
 		landlock_allow(landlock, options->store_path, writes & PLACE_STORE ? FILE_READ | FILE_WRITE | FILE_MAKE : FILE_READ);
 	if (writes & PLACE_LOCKS)
@@ -173,9 +177,10 @@ has_filter_of_elder(const struct profile *profile)
 
 /* Once, by the first that is confined; what does not work in a child is told there. */
 static void
-log_means(bool is_filtered)
+log_means(void)
 {
 	int version = landlock_version();
+	bool is_filtered = prctl(PR_GET_SECCOMP) == 2;
 
 	if (version > 0)
 		log_info("processes are confined: files by Landlock (version %d), system calls %s", version,
@@ -196,24 +201,31 @@ static void
 confine(const struct options *options, const struct profile *profile)
 {
 	bool is_client = has_server(options, profile);
-	bool is_filtered;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		log_errno("privileges can be gained by running programs that give them");
 	if (profile->reads != 0)
 		confine_files(options, profile, is_client);
-	is_filtered = has_filter_of_elder(profile) || syscalls_confine(profile->may | (is_client ? MAY_CONNECT : 0));
-	if (profile == &profiles[0])
-		log_means(is_filtered);
+	if (!has_filter_of_elder(profile))
+		syscalls_confine(profile->may | (is_client ? MAY_CONNECT : 0));
 }
 
 void
 sandbox_enter(const struct options *options, const char *role)
 {
-	const struct profile *profile = profile_of(role);
+	const struct profile *row = profile_of(role);
+	struct profile profile;
 
 	if (!options->run_core_dumps)
 		hide_memory();
-	if (options->run_sandbox && profile != NULL)
-		confine(options, profile);
+	if (!options->run_sandbox || row == NULL)
+		return;
+	profile = *row;
+	if ((profile.servers & SERVER_ALERTS) && options->alert_webhook[0] != '\0') {
+		profile.reads |= PLACE_NETWORK;
+		profile.may |= MAY_CONNECT;
+	}
+	confine(options, &profile);
+	if (row == &profiles[0])
+		log_means();
 }

@@ -22,6 +22,7 @@ DAEMON_TESTS += tests/daemon/messages/test_said.py
 DAEMON_TESTS += tests/daemon/messages/test_suggestions.py
 DAEMON_TESTS += tests/daemon/messages/test_webhook.py
 DAEMON_TESTS += tests/daemon/messages/test_webhook_faults.py
+DAEMON_TESTS += tests/daemon/operations/test_alerts.py
 DAEMON_TESTS += tests/daemon/operations/test_backup.py
 DAEMON_TESTS += tests/daemon/operations/test_backup_schedule.py
 DAEMON_TESTS += tests/daemon/operations/test_dump.py

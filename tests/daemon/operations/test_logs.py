@@ -8,12 +8,13 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import unittest
 
 import tap
 from api import Client
-from harness import SOURCE_DIR, Daemon, wait_for
+from harness import PATIENCE, SOURCE_DIR, Daemon, wait_for
 from steady_load import SteadyLoad
 
 TIMES = int(os.environ.get("AIEXPENSE_TIMES", "10"))
@@ -155,6 +156,78 @@ class Rotating(unittest.TestCase):
             d.process.send_signal(signal.SIGUSR1)
             wait_for(lambda: "opened anew" in d.log())
             self.assertEqual(d.all_pids(), before)
+
+
+class Syslog:
+    """A syslog daemon, which keeps what it gets."""
+
+    def __init__(self, path):
+        self.path, self.got = path, []
+        self.begin()
+
+    def begin(self):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(PATIENCE)
+
+    def end(self):
+        self.socket.close()
+        os.unlink(self.path)
+
+    def wait_for(self, what):
+        """The first datagram with this in it."""
+        while not (found := [line for line in self.got if what in line]):
+            self.got.append(self.socket.recv(65536).decode())
+        return found[0]
+
+
+class SyslogTest(unittest.TestCase):
+    def start(self, d, *args):
+        d.args = ["-o", f"log.syslog={d.directory}/log.sock", *args]
+        syslog = Syslog(f"{d.directory}/log.sock")
+        self.addCleanup(syslog.socket.close)
+        d.launch()
+        syslog.wait_for("ready:")
+        return syslog
+
+    def ask(self, d, name):
+        with Client(d.port) as client:
+            client.get("/healthz", **{"X-Request-Id": name})
+
+    def test_each_line_is_a_datagram_with_its_severity(self):
+        with Daemon(start=False) as d:
+            syslog = self.start(d)
+            self.assertRegex(syslog.got[-1], r"^<30>[A-Z][a-z]{2} [ 1-3]\d \d\d:\d\d:\d\d aiexpensed\[\d+\]: master: ready:")
+            for n in range(3):
+                self.ask(d, f"number{n}")
+            for n in range(3):
+                self.assertRegex(syslog.wait_for(f"id=number{n}"), r"^<30>.*: \S+ id=\S+ method=GET path=/healthz status=200 bytes=\d+ us=\d+$")
+            os.kill(d.pids("http")[0], signal.SIGKILL)
+            self.assertRegex(syslog.wait_for("was ended by signal 9"), r"^<28>")
+            self.assertNotIn("ready:", d.log())
+
+    def test_a_syslog_daemon_that_comes_back_gets_the_lines_again(self):
+        with Daemon(start=False) as d:
+            syslog = self.start(d)
+            syslog.end()
+            self.ask(d, "lost")
+            wait_for(lambda: d.stats()["http_requests"] >= 1, "the request to be counted")
+            syslog.begin()
+            os.kill(d.process.pid, signal.SIGUSR1)
+            syslog.wait_for("log files are opened anew")
+            self.ask(d, "found")
+            syslog.wait_for("id=found")
+
+    def test_as_JSON_a_datagram_holds_an_object(self):
+        with Daemon(start=False) as d:
+            syslog = self.start(d, "-o", "log.format=json")
+            self.assertEqual(json.loads(syslog.got[-1].split(": ", 1)[1])["process"], "master")
+
+    def test_one_place_for_lines_is_enough(self):
+        with Daemon(start=False, args=["-o", "log.syslog=/dev/log", "-o", "log.file=/tmp/log"]) as d:
+            d.launch()
+            self.assertEqual(d.process.wait(PATIENCE), 1)
+            self.assertIn("log.syslog and log.file are both set", d.log())
 
 
 if __name__ == "__main__":
