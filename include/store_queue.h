@@ -73,7 +73,7 @@ struct outbox_entry {
 	int64_t             not_before_ms;
 	uint32_t            attempts;
 	uint32_t            step;         /* which of its parts is next: struct outgoing */
-	struct slice        why;          /* the last attempt failed; empty: none did */
+	struct slice        why;          /* the last attempt failed; empty: none did, or nobody has told yet */
 	bool                is_notice;    /* nobody waits for it: it lets replies pass, and others of its conversation join it until it is due */
 };
 

@@ -29,6 +29,7 @@ struct trip {
 	struct arena        arena;       /* of the reply at hand */
 	struct ledger       ledger;
 	struct outbox_entry entry;
+	bool                is_lapsed;   /* whoever had it before told nothing of what came of it */
 };
 
 struct delivery {
@@ -124,6 +125,19 @@ on_delivered(enum status st, const struct send_outcome *sent, void *arg)
 
 /* --- a reply --------------------------------------------------------------------------------- */
 
+/* It may have arrived: go on from where the platform tells that. */
+static void
+find_out(struct trip *trip, struct outgoing *outgoing)
+{
+	struct send_outcome outcome = { .step = outgoing->step };
+
+	outgoing->options = trip->delivery->service->options;
+	outgoing->now_s = clock_wall_ms() / 1000;
+	if (messenger_of(outgoing->deliver_to) != NULL)
+		messenger_judge_silence(outgoing, &trip->arena, &outcome);
+	outgoing->step = outcome.step;
+}
+
 static void
 deliver(struct trip *trip)
 {
@@ -131,9 +145,13 @@ deliver(struct trip *trip)
 	struct outgoing outgoing = { .deliver_to = entry->deliver_to, .text = entry->text, .buttons = entry->buttons,
 		.button_count = entry->button_count, .message_id = entry->message_id, .step = entry->step,
 		.is_notice = entry->is_notice };
-	struct send_outcome nobody = { .result = SEND_RETRY, .step = entry->step };
-	enum status st = ai_pool_deliver(trip->delivery->service->pool, &outgoing, clock_mono_ms() + DELIVER_MS, on_delivered, trip);
+	struct send_outcome nobody = { .result = SEND_RETRY };
+	enum status st;
 
+	if (trip->is_lapsed)
+		find_out(trip, &outgoing);
+	nobody.step = outgoing.step;
+	st = ai_pool_deliver(trip->delivery->service->pool, &outgoing, clock_mono_ms() + DELIVER_MS, on_delivered, trip);
 	if (st != ST_OK)
 		on_delivered(st, &nobody, trip);
 }
@@ -146,6 +164,7 @@ keep_entry(struct trip *trip, const struct outbox_entry *entry)
 
 	arena_recycle(arena, 4096);
 	*kept = *entry;
+	trip->is_lapsed = entry->attempts > 0 && entry->why.len == 0;
 	kept->text = arena_copy(arena, entry->text);
 	for (size_t i = 0; i < entry->button_count; i++) {
 		kept->buttons[i].label = arena_copy(arena, entry->buttons[i].label);

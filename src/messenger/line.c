@@ -16,7 +16,7 @@ enum {
 	MESSAGES_MAX = 5,
 	LABEL_MAX = 20,
 	REPLY_TOKEN_LIVES_S = 60,
-	REPLY_TOKEN_SURELY_LIVES_S = 20,
+	REPLY_TOKEN_SURELY_LIVES_S = 30,       /* people who count have seen so much; it is told to be a minute */
 
 	/* What outgoing->step means. */
 	STEP_REPLY = 0,

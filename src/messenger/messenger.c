@@ -69,3 +69,12 @@ messenger_check(const struct options *options, struct buf *errors)
 	}
 	return is_ok;
 }
+
+void
+messenger_judge_silence(const struct outgoing *outgoing, struct arena *arena, struct send_outcome *outcome)
+{
+	struct send_response silence = { .retry_after_s = -1 };
+
+	messenger_of(outgoing->deliver_to)->judge(outgoing, &silence, arena, outcome);
+	outcome->result = SEND_RETRY;
+}

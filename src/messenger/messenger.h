@@ -178,4 +178,11 @@ const struct messenger *messenger_of(struct slice deliver_to);
 /* The chat that deliver_to goes to, for the rate: unique with the messenger. */
 struct slice messenger_chat(struct slice deliver_to);
 
+/*
+ * Who had it, whose destination is somebody's, said no more: as if the platform
+ * had not answered the part that was under way.  outcome is SEND_RETRY, from the
+ * step that finds out whether it arrived, where the platform tells that.
+ */
+void messenger_judge_silence(const struct outgoing *outgoing, struct arena *arena, struct send_outcome *outcome);
+
 #endif

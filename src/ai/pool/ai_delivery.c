@@ -22,7 +22,6 @@ read_delivered(struct slice body, enum status *st, struct pool_answer *answer)
 static void
 judge_silence(const struct ai_pool *pool, const struct job *job, struct arena *arena, struct send_outcome *outcome)
 {
-	struct send_response silence = { .retry_after_s = -1 };
 	struct reply_button buttons[REPLY_BUTTONS_MAX];
 	struct outgoing outgoing;
 
@@ -31,8 +30,7 @@ judge_silence(const struct ai_pool *pool, const struct job *job, struct arena *a
 	outgoing.step = job->step;
 	outgoing.options = pool->options;
 	outgoing.now_s = clock_wall_ms() / 1000;
-	messenger_of(outgoing.deliver_to)->judge(&outgoing, &silence, arena, outcome);
-	outcome->result = SEND_RETRY;
+	messenger_judge_silence(&outgoing, arena, outcome);
 }
 
 static void

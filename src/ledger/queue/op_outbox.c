@@ -36,6 +36,7 @@ op_claim_reply(struct op *op, const struct reply_claim *claim)
 	if (entry.not_before_ms > claim->now_ms)
 		return ST_CONFLICT;
 	entry.attempts++;
+	entry.why = SLICE_EMPTY;
 	entry.not_before_ms = claim->until_ms;
 	outbox_put(op, &entry);
 	return kv_status(op->kv, ST_OK);

@@ -8,6 +8,7 @@ import io
 import os
 import signal
 import threading
+import time
 import unittest
 import zipfile
 
@@ -15,7 +16,7 @@ import lmdb
 
 import tap
 from api import Client, service
-from harness import Daemon, wait_for
+from harness import Daemon, MovedClock, wait_for
 from messenger_case import MessengerCase
 from mock_messengers import MockMessengers
 from store_reader import read_store
@@ -192,6 +193,26 @@ class Deaths(unittest.TestCase):
                 for n in range(20):
                     d.wait_for(lambda: client.get(f"/api/v1/expenses?user=line:Ubot:U{n}").status == 200)
                     self.assertEqual([e["amount"] for e in client.expenses(f"line:Ubot:U{n}")], ["5.00"])
+
+    def test_a_reply_whose_sender_and_asker_died_is_not_sent_again_where_the_platform_tells_that_it_arrived(self):
+        """LINE tells it as long as the reply token lives, 30 s; of those the claim on the reply takes 20."""
+        with MovedClock() as clock, Secrets() as secrets, MockMessengers() as mock, \
+                Daemon("http { workers = 1 }\n" + secrets.line(api_url=mock.url + "/line")) as d, Client(d.port) as hook:
+            mock.chat_of_token = lambda token: token
+            for n in range(3):
+                begun = time.monotonic()
+                mock.faults["line"] = ["silence"]
+                self.assertEqual(post_line(hook, line_body(line_event(f"U{n}", "tea 5", f"e{n}"))).status, 200)
+                d.wait_for(lambda: mock.read("line", f"reply-e{n}"))
+                hook.connection.close()
+                for pid in d.pids("http") + d.pids("ai"):
+                    os.kill(pid, signal.SIGKILL)
+                clock.forward(21)
+                d.wait_for(lambda: d.stats()["queue_delivered"] == n + 1)
+                if time.monotonic() - begun < 8:       # else the machine was too slow for the token
+                    break
+            self.assertEqual(len(mock.read("line", f"reply-e{n}")), 1)
+            self.assertEqual(mock.read("line", f"U{n}"), [])       # nor pushed
 
     def damage_inboxes(self, store):
         """Rows in front of all others that mean nothing."""

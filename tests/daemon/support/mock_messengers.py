@@ -14,7 +14,7 @@ import urllib.parse
 
 import signing
 
-FAULTS = ("429", "500", "401", "hang", "close", "garbage")
+FAULTS = ("429", "500", "401", "hang", "close", "garbage")       # and "silence": it is taken, and nobody is told
 
 
 class Refused(Exception):
@@ -147,7 +147,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 mock.calls.append(call)
                 faults = mock.faults.get(platform)
                 fault = faults.pop(0) if faults else None
-                answer = PLATFORMS[platform](mock, call) if fault is None else None
+                answer = PLATFORMS[platform](mock, call) if fault in (None, "silence") else None
             self.fail(fault) if fault else self.reply(200, answer)
         except Refused as refused:
             self.reply(refused.status, refused.body)
@@ -157,7 +157,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = serve
 
     def fail(self, fault):
-        if fault == "hang":
+        if fault in ("hang", "silence"):
             self.server.mock.stop.wait(30)
             self.close_connection = True
         elif fault == "close":
