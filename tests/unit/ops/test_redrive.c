@@ -40,8 +40,9 @@ open_scene(void **state)
 	scene->options.ai_workers = 0;
 	scene->options.ai_message_timeout_ms = 1;
 	scene->base = event_base_new();
-	scene->service = (struct message_service){ store_open_memory(1), ai_pool_open(scene->base, &scene->options, &scene->counters, NULL),
-		&scene->options, &scene->counters };
+	scene->service = (struct message_service){ .store = store_open_memory(1),
+		.pool = ai_pool_open(scene->base, &scene->options, &scene->counters, NULL), .options = &scene->options,
+		.counters = &scene->counters };
 	scene->delivery = delivery_open(&scene->service);
 	scene->inbox = inbox_open(&scene->service, scene->delivery, CRASH_MARK);
 	scene->jobs = jobs_open(&scene->service, CRASH_MARK);
