@@ -84,14 +84,21 @@ is_family_allowed(int family, bool may_connect)
 }
 
 static int
+refuse_sockets(scmp_filter_ctx filter, enum scmp_compare compare, int family)
+{
+	struct scmp_arg_cmp of = { .arg = 0, .op = compare, .datum_a = (scmp_datum_t)family, .datum_b = 0 };
+
+	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1, of);
+}
+
+static int
 refuse_families(scmp_filter_ctx filter, bool may_connect)
 {
-	int rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, FAMILY_LAST));
+	int rc = refuse_sockets(filter, SCMP_CMP_GT, FAMILY_LAST);
 
 	for (int family = 0; family <= FAMILY_LAST && rc == 0; family++)
 		if (!is_family_allowed(family, may_connect))
-			rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
-			    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family));
+			rc = refuse_sockets(filter, SCMP_CMP_EQ, family);
 	return rc;
 }
 
