@@ -95,6 +95,15 @@ class TopTest(unittest.TestCase):
             self.assertRegex(later, r"(?m)^messages +0\.0/s ")
             self.assertRegex(later, r"(?m)^total +0\.0 .* [\d.]*[1-9][\d.]*$")
 
+    def test_rates_are_those_of_a_second(self):
+        with Daemon() as d, service(d) as client, subprocess.Popen([*top(d, "--once", "--interval", "2")], stdout=subprocess.PIPE, text=True) as page:
+            said = 0
+            while page.poll() is None:
+                said += client.say("line:U1", "lunch 5").status == 200
+            rate = float(re.search(r"(?m)^messages +([\d.]+)/s ", page.stdout.read())[1])
+            self.assertGreater(rate, 0)
+            self.assertLessEqual(2 * rate, said + 0.2)
+
     def test_it_lives_on_a_small_terminal_until_q(self):
         with Daemon() as d, Terminal(top(d, "--interval", "0.1")) as terminal:
             seen = terminal.wait_for("index")
