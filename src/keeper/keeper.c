@@ -333,6 +333,30 @@ serve(struct keeper *keeper)
 	return child_loop_run(&keeper->loop);
 }
 
+static void
+on_drained(void *arg)
+{
+	struct keeper *keeper = arg;
+
+	if (--keeper->draining == 0)
+		child_loop_end(&keeper->loop, CHILD_EXIT_OK);
+}
+
+/* Who has been let in is answered: a command that was not read would be a reset connection. */
+static void
+on_stop(enum child_stop how, void *arg)
+{
+	struct keeper *keeper = arg;
+
+	if (how == STOP_FAST) {
+		child_loop_end(&keeper->loop, CHILD_EXIT_OK);
+	} else if (keeper->draining == 0) {
+		keeper->draining = 2;
+		ctl_server_drain(keeper->stats, on_drained, keeper);
+		ctl_server_drain(keeper->control, on_drained, keeper);
+	}
+}
+
 int
 keeper_run(const struct inherited *in, unsigned index)
 {
@@ -340,7 +364,7 @@ keeper_run(const struct inherited *in, unsigned index)
 	int code;
 
 	(void)index;
-	if (!child_loop_init(&keeper.loop, in, NULL, NULL))
+	if (!child_loop_init(&keeper.loop, in, on_stop, &keeper))
 		return CHILD_EXIT_ASSERT;
 	code = serve(&keeper);
 	stop_jobs(&keeper);

@@ -38,6 +38,7 @@ struct keeper {
 	struct history         *history;       /* of the counters */
 	struct job_timer       *timers;
 	struct event           *wake;          /* another instance has left work */
+	unsigned                draining;      /* of the two sockets, while the keeper ends */
 	bool                    is_disk_low;   /* the operator was told */
 };
 

@@ -39,6 +39,8 @@ struct ctl_server {
 	bool              is_operator;
 	struct event     *on_client;
 	size_t            client_count;
+	void            (*on_drained)(void *arg);   /* NULL unless it is to end */
+	void             *arg;
 	struct ctl_reply  clients[CLIENTS_MAX];
 };
 
@@ -72,8 +74,10 @@ close_client(struct ctl_reply *client)
 	fd_close(&client->fd);
 	buf_fini(&client->out);
 	client->server = NULL;
-	if (server->client_count-- == CLIENTS_MAX)
+	if (server->client_count-- == CLIENTS_MAX && server->on_drained == NULL)
 		event_add(server->on_client, NULL);
+	if (server->client_count == 0 && server->on_drained != NULL)
+		server->on_drained(server->arg);
 }
 
 static void
@@ -249,10 +253,21 @@ ctl_server_new(struct keeper *keeper, int listener, bool is_operator)
 }
 
 void
+ctl_server_drain(struct ctl_server *server, void (*on_drained)(void *arg), void *arg)
+{
+	server->on_drained = on_drained;
+	server->arg = arg;
+	event_del(server->on_client);
+	if (server->client_count == 0)
+		on_drained(arg);
+}
+
+void
 ctl_server_free(struct ctl_server *server)
 {
 	if (server == NULL)
 		return;
+	server->on_drained = NULL;
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
 		if (server->clients[i].server != NULL)
 			close_client(&server->clients[i]);

@@ -18,6 +18,9 @@ struct ctl_server;
  */
 struct ctl_server *ctl_server_new(struct keeper *keeper, int listener, bool is_operator);
 
+/* Take no more connections.  on_drained: those that were there are over; perhaps before the return. */
+void ctl_server_drain(struct ctl_server *server, void (*on_drained)(void *arg), void *arg);
+
 /* No reply may be used any more. */
 void ctl_server_free(struct ctl_server *server);
 

@@ -5,6 +5,7 @@
 import os
 import signal
 import socket
+import threading
 import unittest
 
 import tap
@@ -149,6 +150,26 @@ class Reloading(unittest.TestCase):
             self.assertIn("the log tells what came of it", d.ctl("reload").stdout)
             wait_for(lambda: "the processes of before" in d.log())
             self.assertIn("unknown command", d.ask("reload"))
+
+    def test_who_asks_the_stats_socket_meanwhile_is_answered(self):
+        answers, is_over = [], threading.Event()
+
+        def ask_on(d):
+            while not is_over.is_set():
+                try:
+                    answers.append("version" in d.ask("show info"))
+                except OSError as e:
+                    answers.append(e)
+
+        with Daemon() as d:
+            asking = threading.Thread(target=ask_on, args=(d,))
+            asking.start()
+            for n in range(1, 4):
+                d.ctl("reload")
+                wait_for(lambda: d.log().count("the processes of before") == n)
+            is_over.set()
+            asking.join()
+        self.assertEqual(set(answers), {True})
 
 
 if __name__ == "__main__":
