@@ -63,6 +63,7 @@ struct understand_input {
 	/* for the AI workers, not looked at by understand(): */
 	bool                          may_ask;         /* an AI provider as well */
 	bool                          must_ask;        /* one, however sure the rules are */
+	struct slice                  media;           /* of a picture to be read, see incoming.h; empty: none */
 	uint64_t                      whose;           /* a number that tells users apart, and not who they are */
 };
 
@@ -101,6 +102,9 @@ struct understand_call {
 
 enum { UNDERSTAND_CALLS_MAX = 4 };
 
+/* What became of a picture. */
+enum picture { PICTURE_NONE, PICTURE_READ, PICTURE_UNCLEAR, PICTURE_OF_NO_TYPE, PICTURE_NOT_READ, PICTURES };
+
 struct understanding {
 	enum verdict              verdict;
 	enum language             language;        /* of the text: for the reply */
@@ -114,6 +118,7 @@ struct understanding {
 	day_t                     day;             /* ... this, the first */
 	struct slice              subject;         /* with VERDICT_NO_AMOUNT: the thing */
 	struct slice              answered_by;     /* the provider that spoke; empty: the rules alone.  understand() leaves ... */
+	enum picture              picture;         /* PICTURE_NONE by understand() */
 	bool                      has_answer;      /* a provider's answer was looked at, whatever was taken of it */
 	size_t                    call_count;      /* ... these at none */
 	struct understand_call    calls[UNDERSTAND_CALLS_MAX];

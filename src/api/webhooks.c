@@ -134,7 +134,7 @@ entry_of(const struct hook_request *request, const struct event *event, int64_t 
 {
 	return (struct inbox_entry){ .message_id = uuid7_next(now_ms), .user_id = event->user_id, .text = event->text,
 		.incoming = event->incoming, .idempotency_key = event->key, .deliver_to = event->deliver_to, .received_ms = now_ms,
-		.not_before_ms = inbox_claim_until(request->webhooks->inbox, now_ms) };
+		.not_before_ms = inbox_claim_until(request->webhooks->inbox, &event->incoming, now_ms) };
 }
 
 static void

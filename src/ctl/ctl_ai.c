@@ -122,7 +122,7 @@ try_sentence(struct trial *trial, const struct sentence *sentence)
 	trial->started_ms = clock_mono_ms();
 	trial->is_answered = false;
 	job_pack(&job, &input);
-	if (asker_ask(trial->asker, buf_slice(&job), trial->started_ms + DEADLINE_MS, on_answer, trial)) {
+	if (asker_ask(trial->asker, buf_slice(&job), NULL, trial->started_ms + DEADLINE_MS, on_answer, trial)) {
 		while (!trial->is_answered && event_base_loop(trial->base, EVLOOP_ONCE) == 0)
 			continue;
 	} else {

@@ -5,7 +5,7 @@
  * understood, and records all that it comes to in one transaction.
  *
  *	dialogue_begin(turn);
- *	while (turn->ask.len > 0)
+ *	while (turn->ask.len > 0 || turn->asks_picture)
  *		... have turn->ask understood, then dialogue_understood(turn, st, result);
  *	... record
  *
@@ -42,6 +42,7 @@ struct turn {
 	/* to be understood before anything else is done; empty: nothing */
 	struct slice          ask;
 	struct currency       ask_home;
+	bool                  asks_picture; /* ask, which may be empty, is what stands beside the picture that is to be read */
 
 	/* what it comes to */
 	enum message_status   status;

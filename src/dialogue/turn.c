@@ -213,6 +213,21 @@ turn_go_on(struct turn *turn)
 		understand_whole(turn);
 }
 
+/* What a picture could not tell may stand beside it. */
+static void
+on_picture(struct turn *turn)
+{
+	static const enum text_name texts[PICTURES] = { [PICTURE_NONE] = TEXT_picture_not_read, [PICTURE_NOT_READ] = TEXT_picture_not_read,
+		[PICTURE_OF_NO_TYPE] = TEXT_picture_of_no_type, [PICTURE_UNCLEAR] = TEXT_picture_unclear };
+
+	if (turn->result->verdict == VERDICT_EXPENSES) {
+		turn_act_on_verdict(turn);
+		return;
+	}
+	turn->status = MESSAGE_NOTHING;
+	turn_say(turn, texts[turn->result->picture], NULL);
+}
+
 static enum language
 language_heard(const struct turn *turn)
 {
@@ -236,6 +251,10 @@ dialogue_begin(struct turn *turn)
 	read_state(turn);
 	if (turn_follow(turn) || turn_press(turn))
 		return;
+	if (turn->asks_picture) {
+		turn_ask_rules(turn, turn->text, turn->profile->home, on_picture);
+		return;
+	}
 	intent_read(&turn->intent, turn->text, turn->heard);
 	question_read(&turn->question, turn->text, turn->today, turn->heard);
 	if (!act_at_once(turn))
@@ -246,6 +265,7 @@ void
 dialogue_understood(struct turn *turn, enum status st, const struct understanding *result)
 {
 	turn->ask = SLICE_EMPTY;
+	turn->asks_picture = false;
 	turn->result = result;
 	if (st == ST_OK && ++turn->asks <= ASKS_MAX) {
 		turn->next(turn);

@@ -67,9 +67,9 @@ end_errand(struct errand *errand)
 }
 
 int64_t
-inbox_claim_until(const struct inbox *inbox, int64_t now_ms)
+inbox_claim_until(const struct inbox *inbox, const struct incoming *incoming, int64_t now_ms)
 {
-	return now_ms + inbox->service->options->ai_message_timeout_ms + GRACE_MS;
+	return now_ms + message_timeout_ms(inbox->service->options, incoming->media.len > 0) + GRACE_MS;
 }
 
 static struct errand *
@@ -202,7 +202,7 @@ static void
 claim(struct errand *errand)
 {
 	int64_t now_ms = clock_wall_ms();
-	struct inbox_claim claimed = { errand->entry.message_id, now_ms, inbox_claim_until(errand->inbox, now_ms),
+	struct inbox_claim claimed = { errand->entry.message_id, now_ms, inbox_claim_until(errand->inbox, &errand->entry.incoming, now_ms),
 		errand->inbox->crash_mark };
 
 	store_claim_message(errand->inbox->service->store, &errand->ledger, &claimed, on_claimed, errand);

@@ -25,7 +25,7 @@ struct inbox *inbox_open(const struct message_service *service, struct delivery 
 void inbox_close(struct inbox *inbox);
 
 /* Until when somebody who takes a message now has it. */
-int64_t inbox_claim_until(const struct inbox *inbox, int64_t now_ms);
+int64_t inbox_claim_until(const struct inbox *inbox, const struct incoming *incoming, int64_t now_ms);
 
 /*
  * Work on a message that the caller has a claim on: it was put so.  Copied.

@@ -276,7 +276,7 @@ static void
 note_costs(struct drive *drive, const struct understanding *result)
 {
 	struct ai_cost costs[MESSAGE_COSTS_MAX];
-	size_t count = message_costs(result, COST_MESSAGE, drive->input.received_ms, costs);
+	size_t count = message_costs(result, drive->input.incoming.kind == INCOMING_IMAGE ? COST_PICTURE : COST_MESSAGE, drive->input.received_ms, costs);
 
 	for (size_t i = 0; i < count && drive->cost_count < MESSAGE_COSTS_MAX; i++)
 		keep_cost(drive, &costs[i]);
@@ -309,7 +309,9 @@ understand_or_record(struct drive *drive)
 		.today = drive->today };
 	enum status st;
 
-	if (drive->turn.ask.len == 0) {
+	if (drive->turn.asks_picture)
+		job.media = drive->input.incoming.media;
+	if (drive->turn.ask.len == 0 && !drive->turn.asks_picture) {
 		record(drive);
 		return;
 	}
@@ -342,7 +344,7 @@ answer_without_turn(struct drive *drive)
 	drive->turn = (struct turn){ .status = MESSAGE_NOTHING, .language = language };
 	if (text_length(input->text) > MESSAGE_CHARACTERS_MAX)
 		reply_too_long(&drive->reply, language, MESSAGE_CHARACTERS_MAX);
-	else if (input->incoming.kind == INCOMING_IMAGE && input->text.len == 0)
+	else if (input->incoming.kind == INCOMING_IMAGE && input->text.len == 0 && !providers_read_images(drive->service->options))
 		reply_no_picture(&drive->reply, language);
 	return drive->reply.len > 0;
 }
@@ -362,6 +364,8 @@ take_turn(struct drive *drive)
 		.message_id = drive->input.id, .received_ms = drive->input.received_ms, .now_ms = clock_wall_ms(),
 		.today = drive->today, .dialogue = &drive->dialogue, .reply = &drive->reply,
 	};
+	drive->turn.asks_picture = drive->input.incoming.kind == INCOMING_IMAGE && drive->input.incoming.media.len > 0 &&
+	    providers_read_images(drive->service->options);
 	dialogue_begin(&drive->turn);
 	understand_or_record(drive);
 }

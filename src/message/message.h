@@ -95,6 +95,9 @@ const struct category *message_category(const struct person *person, enum catego
 /* The day that it is for somebody in this time zone; in UTC when there is no such zone. */
 day_t message_day(const char *zone, int64_t wall_ms);
 
+/* That understanding one may take. */
+int64_t message_timeout_ms(const struct options *options, bool has_picture);
+
 /*
  * What ai_pool_ask does, with the deadline of a message; a provider may be asked
  * too.  own_category of its answer is 1 + the place among the person's.
@@ -114,10 +117,10 @@ struct slice message_understood_by(const struct understanding *result);
 
 /*
  * What the calls of the providers cost, each under a new id; returns how many.
- * Their operation is "message", "parse" or "suggestion"; what has no known price goes
+ * Their operation is "message", "parse", "suggestion" or "picture"; what has no known price goes
  * under "message, price unknown", so that it is not taken for free.
  */
-enum cost_operation { COST_MESSAGE, COST_PARSE, COST_SUGGESTION };
+enum cost_operation { COST_MESSAGE, COST_PARSE, COST_SUGGESTION, COST_PICTURE };
 size_t message_costs(const struct understanding *result, enum cost_operation operation, int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX]);
 
 /* What a message comes to that was understood like this. */

@@ -175,6 +175,12 @@ message_understood_by(const struct understanding *result)
 	return result != NULL && result->answered_by.len > 0 ? result->answered_by : SLICE_LITERAL("rules");
 }
 
+int64_t
+message_timeout_ms(const struct options *options, bool has_picture)
+{
+	return has_picture ? options->ai_image_timeout_ms : options->ai_message_timeout_ms;
+}
+
 enum status
 message_ask(const struct message_service *service, const struct ledger *ledger, const struct understand_input *job,
     enum priority priority, ai_answer_fn *fn, void *arg)
@@ -183,14 +189,15 @@ message_ask(const struct message_service *service, const struct ledger *ledger, 
 
 	asked.may_ask = true;
 	memcpy(&asked.whose, ledger->key, sizeof asked.whose);
-	return ai_pool_ask(service->pool, &asked, priority, clock_mono_ms() + service->options->ai_message_timeout_ms, fn, arg);
+	return ai_pool_ask(service->pool, &asked, priority, clock_mono_ms() + message_timeout_ms(service->options, job->media.len > 0), fn, arg);
 }
 
 size_t
 message_costs(const struct understanding *result, enum cost_operation operation, int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX])
 {
 	static const char *const operations[][2] = { [COST_MESSAGE] = { "message, price unknown", "message" },
-		[COST_PARSE] = { "parse, price unknown", "parse" }, [COST_SUGGESTION] = { "suggestion, price unknown", "suggestion" } };
+		[COST_PARSE] = { "parse, price unknown", "parse" }, [COST_SUGGESTION] = { "suggestion, price unknown", "suggestion" },
+		[COST_PICTURE] = { "picture, price unknown", "picture" } };
 	size_t count = result->call_count < MESSAGE_COSTS_MAX ? result->call_count : MESSAGE_COSTS_MAX;
 
 	for (size_t i = 0; i < count; i++) {

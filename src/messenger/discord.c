@@ -8,6 +8,7 @@
 
 #include "discord.h"
 #include "options.h"
+#include "media.h"
 #include "parts.h"
 #include "rows.h"
 #include "signature.h"
@@ -215,6 +216,7 @@ const struct messenger messenger_discord = {
 	.decode = decode,
 	.build = discord_build,
 	.judge = discord_judge,
+	.get_media = media_of_discord,
 	.overall = { 50, 1000 },
 	.each_chat = { 5, 5000 },
 };

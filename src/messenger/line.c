@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "options.h"
+#include "media.h"
 #include "parts.h"
 #include "rows.h"
 #include "signature.h"
@@ -259,5 +260,6 @@ const struct messenger messenger_line = {
 	.decode = decode,
 	.build = build,
 	.judge = judge,
+	.get_media = media_of_line,
 	.overall = { 2000, 1000 },
 };

@@ -4,6 +4,7 @@ libaiexpense_a_SOURCES += src/messenger/discord_send.c
 libaiexpense_a_SOURCES += src/messenger/form.c src/messenger/form.h
 libaiexpense_a_SOURCES += src/messenger/jwt.c src/messenger/jwt.h
 libaiexpense_a_SOURCES += src/messenger/line.c
+libaiexpense_a_SOURCES += src/messenger/media.c src/messenger/media.h
 libaiexpense_a_SOURCES += src/messenger/messenger.c src/messenger/messenger.h
 libaiexpense_a_SOURCES += src/messenger/parts.c src/messenger/parts.h
 libaiexpense_a_SOURCES += src/messenger/requests.c

@@ -114,6 +114,14 @@ struct send_outcome {
 
 /* --- the table ----------------------------------------------------------------------------- */
 
+/* A step on the way to a file. */
+struct media_step {
+	struct slice media;          /* struct incoming: as decode made it */
+	unsigned     number;         /* from 0 on */
+	struct slice answer;         /* to the step before */
+	struct slice credential;     /* where the row has one */
+};
+
 enum { MESSENGER_NEEDS_MAX = 4, MESSENGER_GREETING = 3 };
 
 struct messenger {
@@ -155,6 +163,13 @@ struct messenger {
 	 */
 	bool (*get_keys)(const struct options *options, unsigned step, struct slice answer, struct arena *arena,
 	    struct send_request *request);
+
+	/*
+	 * The request of a step; *is_file: its answer is the file, else the next step
+	 * is asked for with it.  false: there is none, or it is at no place of the platform.
+	 */
+	bool (*get_media)(const struct options *options, const struct media_step *step, struct arena *arena, struct send_request *request,
+	    bool *is_file);
 
 	/* How often the platform takes something, in all and in one chat; count 0: no limit of ours. */
 	struct rate overall, each_chat;

@@ -8,6 +8,7 @@
 
 #include "form.h"
 #include "options.h"
+#include "media.h"
 #include "parts.h"
 #include "rows.h"
 #include "signature.h"
@@ -424,5 +425,6 @@ const struct messenger messenger_slack = {
 	.decode = decode,
 	.build = build,
 	.judge = judge,
+	.get_media = media_of_slack,
 	.each_chat = { 5, 5000 },
 };

@@ -10,6 +10,7 @@
 
 #include "jwt.h"
 #include "options.h"
+#include "media.h"
 #include "parts.h"
 #include "rows.h"
 #include "signature.h"
@@ -218,6 +219,7 @@ const struct messenger messenger_teams = {
 	.decode = decode,
 	.build = teams_build,
 	.judge = teams_judge,
+	.get_media = media_of_teams,
 	.get_credential = teams_get_credential,
 	.read_credential = teams_read_credential,
 	.get_keys = get_keys,

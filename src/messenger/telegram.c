@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "options.h"
+#include "media.h"
 #include "parts.h"
 #include "rows.h"
 #include "signature.h"
@@ -279,6 +280,7 @@ const struct messenger messenger_telegram = {
 	.decode = decode,
 	.build = build,
 	.judge = judge,
+	.get_media = media_of_telegram,
 	.overall = { 30, 1000 },
 	.each_chat = { 20, 60 * 1000 },
 };

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "options.h"
+#include "media.h"
 #include "parts.h"
 #include "rows.h"
 #include "signature.h"
@@ -319,6 +320,7 @@ const struct messenger messenger_whatsapp = {
 	.decode = decode,
 	.build = build,
 	.judge = judge,
+	.get_media = media_of_whatsapp,
 	.overall = { 80, 1000 },
 	.each_chat = { 10, 60 * 1000 },
 };

@@ -61,6 +61,7 @@ struct sender {
 	struct counters      *counters;
 	LIST_HEAD(, sending)  sendings;
 	struct key_fetches    key_fetches;
+	struct media_fetches  media_fetches;
 	struct credential     credentials[];              /* of each messenger, in the table's order */
 };
 
@@ -391,6 +392,22 @@ sender_fetch_keys(struct sender *sender, const struct messenger *messenger, int6
 	key_fetch_start(&sender->key_fetches, sender->curl, sender->options, messenger, deadline_ms, fn, arg);
 }
 
+void
+sender_fetch_media(struct sender *sender, struct slice media, int64_t deadline_ms, media_fetch_fn *fn, void *arg)
+{
+	struct media_source source = { .curl = sender->curl, .options = sender->options, .messenger = messenger_of(media) };
+	size_t i = 0;
+
+	if (source.messenger == NULL || source.messenger->get_media == NULL || !messenger_is_configured(source.messenger, sender->options)) {
+		fn(NULL, arg);
+		return;
+	}
+	while (messengers[i] != source.messenger)
+		i++;
+	source.credential = &sender->credentials[i];
+	media_fetch_start(&sender->media_fetches, &source, media, deadline_ms, fn, arg);
+}
+
 /* --- all of them ----------------------------------------------------------------------------- */
 
 struct sender *
@@ -411,6 +428,7 @@ sender_open(struct event_base *base, struct curl_loop *curl, const struct option
 	sender->counters = counters;
 	LIST_INIT(&sender->sendings);
 	LIST_INIT(&sender->key_fetches);
+	LIST_INIT(&sender->media_fetches);
 	for (size_t i = 0; i < messenger_count; i++)
 		credential_init(&sender->credentials[i], messengers[i], curl, options);
 	return sender;
@@ -422,6 +440,7 @@ sender_close(struct sender *sender)
 	struct sending *sending;
 
 	key_fetches_end(&sender->key_fetches);
+	media_fetches_end(&sender->media_fetches);
 	while ((sending = LIST_FIRST(&sender->sendings)) != NULL)
 		put_off(sending, "the worker ends", 0);
 	for (size_t i = 0; i < messenger_count; i++)

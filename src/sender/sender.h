@@ -8,6 +8,7 @@
 #define SENDER_H
 
 #include "key_fetch.h"
+#include "media_fetch.h"
 #include "messenger/messenger.h"
 
 struct counters;
@@ -37,6 +38,9 @@ struct sender_callbacks {
  */
 void sender_send(struct sender *sender, const struct outgoing *outgoing, int64_t deadline_ms,
     const struct sender_callbacks *callbacks, void *arg);
+
+/* See media_fetch.h.  What no messenger made cannot be had. */
+void sender_fetch_media(struct sender *sender, struct slice media, int64_t deadline_ms, media_fetch_fn *fn, void *arg);
 
 /* See key_fetch.h. */
 void sender_fetch_keys(struct sender *sender, const struct messenger *messenger, int64_t deadline_ms, key_fetch_fn *fn, void *arg);

@@ -17,6 +17,7 @@ DAEMON_TESTS += tests/daemon/messages/test_message.py
 DAEMON_TESTS += tests/daemon/messages/test_messenger_doc.py
 DAEMON_TESTS += tests/daemon/messages/test_messengers.py
 DAEMON_TESTS += tests/daemon/messages/test_phrasings.py
+DAEMON_TESTS += tests/daemon/messages/test_pictures.py
 DAEMON_TESTS += tests/daemon/messages/test_queue.py
 DAEMON_TESTS += tests/daemon/messages/test_said.py
 DAEMON_TESTS += tests/daemon/messages/test_suggestions.py

@@ -60,43 +60,42 @@ prompt_own_category(const struct understand_input *input, size_t i)
 
 /* --- the question ------------------------------------------------------------------------------ */
 
-static void
-write_categories(struct json_out *out, const struct understand_input *input)
+void
+prompt_write_categories(struct buf *buf, const struct understand_input *input)
 {
+	struct json_out out = json_out_to(buf);
 	struct slice name;
 
-	json_out_array_begin(out);
+	json_out_array_begin(&out);
 	for (size_t i = 0; (name = prompt_category(input, i)).len > 0; i++)
-		json_out_string(out, name);
-	json_out_array_end(out);
+		json_out_string(&out, name);
+	json_out_array_end(&out);
 }
 
 /* In the form that OpenAI calls strict: all members required, and no others. */
 static void
 write_schema(struct buf *buf, const struct understand_input *input)
 {
-	struct json_out out = json_out_to(buf);
-
 	buf_append_literal(buf, "{\"type\":\"object\",\"properties\":{\"expenses\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
 	    "\"description\":{\"type\":\"string\"},\"amount\":{\"type\":\"string\"},\"currency\":{\"type\":\"string\"},"
 	    "\"category\":{\"type\":\"string\",\"enum\":");
-	write_categories(&out, input);
+	prompt_write_categories(buf, input);
 	buf_append_literal(buf, "},\"date\":{\"type\":\"string\"},\"account\":{\"type\":\"string\"}},"
 	    "\"required\":[\"description\",\"amount\",\"currency\",\"category\",\"date\",\"account\"],\"additionalProperties\":false}}},"
 	    "\"required\":[\"expenses\"],\"additionalProperties\":false}");
 }
 
-static void
-write_instructions(struct buf *buf, const struct understand_input *input)
+void
+prompt_write_instructions(struct buf *buf, const char *text, const struct understand_input *input)
 {
-	struct json_out out = json_out_to(buf);
+	struct json_out out;
 	char today[DAY_TEXT_LEN + 1] = "";
 
 	day_format(input->today, today);
-	buf_append_text(buf, instructions);
+	buf_append_text(buf, text);
 	buf_printf(buf, "Today is %.*s.  The home currency is %s.  The person's language is %.*s.\nCategories: ", DAY_TEXT_LEN, today,
 	    input->home.code, SLICE_ARGS(input->locale.len > 0 ? input->locale : slice_of("unknown")));
-	write_categories(&out, input);
+	prompt_write_categories(buf, input);
 	if (input->account_count == 0)
 		return;
 	buf_append_literal(buf, "\nAccounts: ");
@@ -133,7 +132,7 @@ bool
 prompt_build(const struct understand_input *input, struct prompt *prompt)
 {
 	*prompt = (struct prompt){ .instructions = BUF_INIT, .text = BUF_INIT, .schema = BUF_INIT };
-	write_instructions(&prompt->instructions, input);
+	prompt_write_instructions(&prompt->instructions, instructions, input);
 	prompt_text(&prompt->text, input->text);
 	write_schema(&prompt->schema, input);
 	prompt->question = (struct provider_question){ .instructions = buf_slice(&prompt->instructions), .text = buf_slice(&prompt->text),

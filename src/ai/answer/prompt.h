@@ -21,6 +21,12 @@ struct prompt {
 bool prompt_build(const struct understand_input *input, struct prompt *prompt);
 void prompt_fini(struct prompt *prompt);
 
+/* What every prompt says: the text, and then day, currency, language, and the names of categories and accounts. */
+void prompt_write_instructions(struct buf *buf, const char *text, const struct understand_input *input);
+
+/* The names of the categories, as a JSON array. */
+void prompt_write_categories(struct buf *buf, const struct understand_input *input);
+
 /* The text as it is asked about: without the blanks that say nothing. */
 void prompt_text(struct buf *out, struct slice text);
 

@@ -5,18 +5,14 @@
 #include "reconcile.h"
 
 #include <stdlib.h>
-#include <unictype.h>
-#include <unistr.h>
-
+#include "answer_parts.h"
 #include "fold.h"
 #include "prompt.h"
 #include "records.h"
 #include "stated.h"
 
 enum {
-	DAYS_BACK_MAX = 5 * 366, DAYS_AHEAD_MAX = 366,
-	CATEGORY_SURE = 90,                /* a guess of the rules at a category that is better than this stands */
-	PROVIDER_CATEGORY_CONFIDENCE = 85
+	CATEGORY_SURE = 90                 /* a guess of the rules at a category that is better than this stands */
 };
 
 struct work {
@@ -31,39 +27,6 @@ struct work {
 
 /* --- texts of the answer ----------------------------------------------------------------------- */
 
-static struct slice
-text_at(const json_t *item, const char *key)
-{
-	const json_t *text = json_object_get(item, key);
-
-	return json_is_string(text) ? (struct slice){ json_string_value(text), json_string_length(text) } : SLICE_EMPTY;
-}
-
-static struct slice
-trimmed(struct slice text)
-{
-	for (; text.len > 0 && (unsigned char)text.ptr[0] <= ' '; text.len--)
-		text.ptr++;
-	while (text.len > 0 && (unsigned char)text.ptr[text.len - 1] <= ' ')
-		text.len--;
-	return text;
-}
-
-/* Neither controls nor what turns the direction of writing or cannot be seen. */
-static bool
-is_plain(struct slice text)
-{
-	ucs4_t c;
-
-	for (size_t at = 0; at < text.len;) {
-		at += (size_t)u8_mbtouc(&c, (const uint8_t *)text.ptr + at, text.len - at);
-		if (uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Cf | UC_CATEGORY_MASK_Co |
-		    UC_CATEGORY_MASK_Cs | UC_CATEGORY_MASK_Zl | UC_CATEGORY_MASK_Zp))
-			return false;
-	}
-	return true;
-}
-
 /* Whether the message says this, but for case, width and the like. */
 static bool
 is_said(const struct work *w, struct slice text)
@@ -71,7 +34,7 @@ is_said(const struct work *w, struct slice text)
 	struct buf folded = BUF_INIT;
 	bool is_there;
 
-	if (text.len == 0 || !is_plain(text))
+	if (text.len == 0 || !answer_is_plain(text))
 		return false;
 	text_fold_to(&folded, text);
 	is_there = !folded.has_failed && folded.len > 0 && w->folded.len > 0 && memmem(w->folded.data, w->folded.len, folded.data, folded.len) != NULL;
@@ -130,21 +93,6 @@ times_used(const struct work *w, int64_t value)
 }
 
 static void
-take_category(const struct work *w, struct slice name, struct understood_expense *out)
-{
-	struct slice candidate;
-
-	for (size_t i = 0; (candidate = prompt_category(w->input, i)).len > 0; i++) {
-		if (!slice_equal(candidate, name))
-			continue;
-		out->category = prompt_category_kind(i);
-		out->own_category = prompt_own_category(w->input, i);
-		out->category_confidence = PROVIDER_CATEGORY_CONFIDENCE;
-		return;
-	}
-}
-
-static void
 take_account(const struct work *w, struct slice name, struct understood_expense *out)
 {
 	if (name.len > ACCOUNT_MAX || !is_said(w, name))
@@ -158,7 +106,7 @@ take_account(const struct work *w, struct slice name, struct understood_expense 
 static enum reconciled
 take_item(struct work *w, const json_t *item)
 {
-	struct slice description = trimmed(text_at(item, "description")), account = trimmed(text_at(item, "account"));
+	struct slice description = answer_trimmed(answer_text_at(item, "description")), account = answer_trimmed(answer_text_at(item, "account"));
 	struct understood_expense *out = &w->expenses[w->count];
 	const struct understood_expense *known;
 	struct currency currency;
@@ -166,8 +114,8 @@ take_item(struct work *w, const json_t *item)
 	day_t day;
 	int at;
 
-	if (w->count == UNDERSTAND_EXPENSES_MAX || !json_is_object(item) || !currency_parse(text_at(item, "currency"), &currency) ||
-	    money_parse(trimmed(text_at(item, "amount")), currency, &minor) != ST_OK || minor == 0)
+	if (w->count == UNDERSTAND_EXPENSES_MAX || !json_is_object(item) || !currency_parse(answer_text_at(item, "currency"), &currency) ||
+	    money_parse(answer_trimmed(answer_text_at(item, "amount")), currency, &minor) != ST_OK || minor == 0)
 		return RECONCILED_UNSOUND;
 	value = stated_value(minor, currency);
 	if (times_used(w, value) >= stated_times(&w->stated, w->rules, value))
@@ -190,14 +138,14 @@ take_item(struct work *w, const json_t *item)
 	out->is_currency_guessed = known != NULL ? known->is_currency_guessed : strcmp(out->currency.code, w->input->home.code) == 0;
 	if (known != NULL ? known->amount_minor < 0 : minor < 0)
 		out->amount_minor = -out->amount_minor;
-	if (!out->is_day_stated && day_parse(text_at(item, "date"), &day) && day != out->day) {
-		if (day < w->input->today - DAYS_BACK_MAX || day > w->input->today + DAYS_AHEAD_MAX)
+	if (!out->is_day_stated && day_parse(answer_text_at(item, "date"), &day) && day != out->day) {
+		if (day < w->input->today - ANSWER_DAYS_BACK_MAX || day > w->input->today + ANSWER_DAYS_AHEAD_MAX)
 			return RECONCILED_DISBELIEVED;
 		out->day = day;
 		out->is_day_stated = true;
 	}
 	if (known == NULL || (known->own_category == 0 && known->category_confidence < CATEGORY_SURE))
-		take_category(w, text_at(item, "category"), out);
+		answer_take_category(w->input, answer_text_at(item, "category"), out);
 	if (out->account.len == 0)
 		take_account(w, account, out);
 	w->count++;

@@ -36,7 +36,7 @@ job_pack(struct buf *out, const struct understand_input *job)
 {
 	msgpack_packer pk = mp_packer(out);
 
-	msgpack_pack_array(&pk, 9);
+	msgpack_pack_array(&pk, 10);
 	mp_put_str(&pk, job->text);
 	mp_put_str(&pk, job->locale);
 	mp_put_currency(&pk, job->home);
@@ -44,6 +44,7 @@ job_pack(struct buf *out, const struct understand_input *job)
 	pack_own_words(&pk, job);
 	mp_put_bool(&pk, job->may_ask);
 	mp_put_bool(&pk, job->must_ask);
+	mp_put_bin(&pk, job->media.ptr, job->media.len);
 	msgpack_pack_uint64(&pk, job->whose);
 }
 
@@ -97,7 +98,7 @@ job_unpack(struct slice body, struct understand_input *job, struct job_words *wo
 	struct mp mp = mp_of(body);
 	uint32_t more;
 
-	mp_array_of(&mp, 9, &more);
+	mp_array_of(&mp, 10, &more);
 	job->text = mp_str(&mp);
 	job->locale = mp_str(&mp);
 	job->home = mp_currency(&mp);
@@ -105,6 +106,7 @@ job_unpack(struct slice body, struct understand_input *job, struct job_words *wo
 	unpack_own_words(&mp, job, words);
 	job->may_ask = mp_bool(&mp);
 	job->must_ask = mp_bool(&mp);
+	job->media = mp_bin(&mp);
 	job->whose = mp_uint(&mp);
 	mp_skip(&mp, more);
 	return mp_end(&mp) && job->home.code[0] != '\0' && job->text.len <= UNDERSTAND_TEXT_MAX && text_is_utf8(job->text);
@@ -143,6 +145,7 @@ pack_calls(msgpack_packer *pk, const struct understanding *result)
 {
 	mp_put_str(pk, result->answered_by);
 	mp_put_bool(pk, result->has_answer);
+	msgpack_pack_unsigned_int(pk, result->picture);
 	msgpack_pack_array(pk, result->call_count);
 	for (size_t i = 0; i < result->call_count; i++) {
 		const struct understand_call *call = &result->calls[i];
@@ -166,7 +169,7 @@ job_answer_pack(msgpack_packer *pk, enum status st, const struct understanding *
 		msgpack_pack_unsigned_int(pk, st);
 		return;
 	}
-	msgpack_pack_array(pk, 10);
+	msgpack_pack_array(pk, 11);
 	msgpack_pack_unsigned_int(pk, st);
 	msgpack_pack_unsigned_int(pk, result->verdict);
 	msgpack_pack_unsigned_int(pk, result->language);
@@ -247,6 +250,7 @@ unpack_calls(struct mp *mp, struct understanding *result)
 {
 	result->answered_by = mp_str(mp);
 	result->has_answer = mp_bool(mp);
+	result->picture = (enum picture)mp_int_in(mp, 0, PICTURES - 1);
 	result->call_count = count_up_to(mp, UNDERSTAND_CALLS_MAX);
 	for (size_t i = 0; i < result->call_count; i++) {
 		struct understand_call *call = &result->calls[i];
@@ -304,13 +308,14 @@ job_answer_unpack(struct slice body, enum status *st, struct understanding *resu
 	result->expense_count = result->amount_count = 0;
 	result->answered_by = SLICE_EMPTY;
 	result->has_answer = false;
+	result->picture = PICTURE_NONE;
 	result->call_count = 0;
 	result->subject = SLICE_EMPTY;
 	mp_array_of(&mp, 1, &more);
 	*st = status_from_wire(mp_uint(&mp));
-	if (*st == ST_OK && more >= 9) {
+	if (*st == ST_OK && more >= 10) {
 		unpack_result(&mp, result);
-		more -= 9;
+		more -= 10;
 	} else if (*st == ST_OK) {
 		mp.is_bad = true;
 	}

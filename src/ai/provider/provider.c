@@ -62,6 +62,14 @@ providers_any(const struct options *options)
 	return options->provider1_name[0] != '\0' || options->provider2_name[0] != '\0' || options->provider3_name[0] != '\0';
 }
 
+bool
+providers_read_images(const struct options *options)
+{
+	return (options->provider1_name[0] != '\0' && options->provider1_reads_images) ||
+	    (options->provider2_name[0] != '\0' && options->provider2_reads_images) ||
+	    (options->provider3_name[0] != '\0' && options->provider3_reads_images);
+}
+
 static json_t *
 read_extra(const char *extra)
 {

@@ -105,6 +105,7 @@ size_t providers_configured(const struct options *options, struct provider provi
 
 /* Whether there is any. */
 bool providers_any(const struct options *options);
+bool providers_read_images(const struct options *options);
 
 /* Whether each section is complete and sound; else lines that say what is wrong. */
 bool providers_check(const struct options *options, struct buf *errors);

@@ -13,6 +13,7 @@
 
 #include <event2/event.h>
 
+#include "ai/answer/picture.h"
 #include "asker.h"
 #include "channel.h"
 #include "clock.h"
@@ -25,6 +26,8 @@
 #include "redis/shared.h"
 #include "sender/sender.h"
 #include "sockets.h"
+
+enum { PICTURE_RESERVE_MS = 2000 };    /* of the deadline, for a provider to read it */
 
 struct worker {
 	struct child_loop                 loop;
@@ -103,25 +106,107 @@ on_asked(const struct understanding *result, void *arg)
 		answer(client, id, ST_OK, result);
 }
 
+/* It takes its time: the client is told. */
+static void
+ask_patience(struct client *client, const struct frame *frame)
+{
+	struct frame patience = { JOB_PATIENCE, frame->id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	msgpack_packer pk = channel_begin(client->channel, &patience);
+
+	msgpack_pack_uint64(&pk, (uint64_t)(frame->deadline_ms - clock_mono_ms()));
+	channel_end(client->channel);
+}
+
 /* Whether a provider is asked now; the client is told that this takes its time. */
 static bool
 ask_provider(struct client *client, const struct frame *frame)
 {
-	struct frame patience = { JOB_PATIENCE, frame->id, PRIORITY_HIGH, 0, SLICE_EMPTY };
 	struct asked *asked = asked_new(client, frame->id);
-	msgpack_packer pk;
 
 	if (asked == NULL)
 		return false;
-	if (!asker_ask(client->worker->asker, frame->body, frame->deadline_ms, on_asked, asked)) {
+	if (!asker_ask(client->worker->asker, frame->body, NULL, frame->deadline_ms, on_asked, asked)) {
 		asked_end(asked);
 		return false;
 	}
-	pk = channel_begin(client->channel, &patience);
-	msgpack_pack_uint64(&pk, (uint64_t)(frame->deadline_ms - clock_mono_ms()));
-	channel_end(client->channel);
+	ask_patience(client, frame);
 	return true;
 }
+
+/* --- pictures ---------------------------------------------------------------------------------- */
+
+/* A job that waits for its picture. */
+struct pictured {
+	struct asked *asked;
+	struct asker *asker;
+	int64_t       deadline_ms;
+	struct buf    job;
+};
+
+static void
+end_pictured(struct pictured *pictured)
+{
+	buf_fini(&pictured->job);
+	free(pictured);
+}
+
+/* What the rules make of the text beside it, and why the picture is not read. */
+static void
+answer_unread(struct pictured *pictured, enum picture why)
+{
+	static struct job_words words;           /* large, and used up before the return */
+	static struct understanding result;
+	uint64_t id = pictured->asked->id;
+	struct client *client = asked_end(pictured->asked);
+	struct understand_input input;
+
+	if (client != NULL && job_unpack(buf_slice(&pictured->job), &input, &words)) {
+		understand(&input, &result);
+		result.picture = why;
+		answer(client, id, ST_OK, &result);
+	}
+	end_pictured(pictured);
+}
+
+static void
+on_picture(const struct slice *file, void *arg)
+{
+	struct pictured *pictured = arg;
+	struct asker_picture picture = { .file = file != NULL ? *file : SLICE_EMPTY };
+
+	picture.type = picture_type(picture.file);
+	if (file == NULL || (picture.type != NULL && !asker_ask(pictured->asker, buf_slice(&pictured->job), &picture, pictured->deadline_ms,
+	    on_asked, pictured->asked)))
+		answer_unread(pictured, PICTURE_NOT_READ);
+	else if (picture.type == NULL)
+		answer_unread(pictured, PICTURE_OF_NO_TYPE);
+	else
+		end_pictured(pictured);
+}
+
+static void
+take_picture(struct client *client, const struct frame *frame, struct slice media)
+{
+	struct worker *worker = client->worker;
+	struct pictured *pictured = calloc(1, sizeof *pictured);
+
+	if (pictured != NULL)
+		*pictured = (struct pictured){ .asked = asked_new(client, frame->id), .asker = worker->asker, .deadline_ms = frame->deadline_ms };
+	if (pictured != NULL)
+		buf_append_slice(&pictured->job, frame->body);
+	if (pictured == NULL || pictured->asked == NULL || pictured->job.has_failed) {
+		answer(client, frame->id, ST_FAILED, NULL);
+		if (pictured != NULL && pictured->asked != NULL)
+			asked_end(pictured->asked);
+		if (pictured != NULL)
+			end_pictured(pictured);
+		return;
+	}
+	ask_patience(client, frame);
+	sender_fetch_media(worker->sender, media, frame->deadline_ms - PICTURE_RESERVE_MS, on_picture, pictured);
+}
+
+/* --- texts -------------------------------------------------------------------------------------- */
 
 static void
 take_understand(struct client *client, const struct frame *frame)
@@ -134,6 +219,10 @@ take_understand(struct client *client, const struct frame *frame)
 	if (!job_unpack(frame->body, &input, &words)) {
 		log_error("a job that is none was refused");
 		answer(client, frame->id, ST_FAILED, NULL);
+		return;
+	}
+	if (input.media.len > 0) {
+		take_picture(client, frame, input.media);
 		return;
 	}
 	understand(&input, &result);

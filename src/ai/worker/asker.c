@@ -13,6 +13,7 @@
 #include "ai/provider/provider.h"
 #include "ai/ai_shared.h"
 #include "ai/answer/answer_cache.h"
+#include "ai/answer/picture.h"
 #include "breaker.h"
 #include "ai/budget.h"
 #include "clock.h"
@@ -38,6 +39,8 @@ struct ask {
 	LIST_ENTRY(ask)         entry;
 	struct asker           *asker;
 	struct buf              job;
+	struct buf              picture;       /* what is asked about, if it is one */
+	const char             *picture_type;  /* NULL: it is a text */
 	struct understand_input input;         /* points into job and words */
 	struct job_words        words;
 	int64_t                 deadline_ms;
@@ -85,6 +88,7 @@ release(struct ask *ask)
 	if (ask->retry != NULL)
 		event_free(ask->retry);
 	buf_fini(&ask->job);
+	buf_fini(&ask->picture);
 	free(ask);
 }
 
@@ -118,6 +122,19 @@ keep_answer(struct ask *ask, const json_t *answer)
 	free(text);
 }
 
+static void
+take_picture(struct ask *ask, const json_t *answer, struct understanding *result)
+{
+	struct asker *asker = ask->asker;
+
+	result->has_answer = answer != NULL;
+	result->picture = answer == NULL ? PICTURE_NOT_READ : picture_take(&ask->input, answer, result) ? PICTURE_READ : PICTURE_UNCLEAR;
+	if (result->picture == PICTURE_READ)
+		result->answered_by = slice_of(asker->providers[ask->provider].name);
+	else if (answer != NULL)
+		counter_add(&asker->counters->ai_answers_disbelieved, 1);
+}
+
 /* answer: what the last provider said; NULL: none has said anything. */
 static void
 finish(struct ask *ask, const json_t *answer)
@@ -126,7 +143,9 @@ finish(struct ask *ask, const json_t *answer)
 	enum reconciled verdict = RECONCILED_UNSOUND;
 
 	understand(&ask->input, result);
-	if (answer != NULL)
+	if (ask->picture_type != NULL)
+		take_picture(ask, answer, result);
+	else if (answer != NULL)
 		verdict = take_answer(ask->asker, &ask->input, answer, ask->provider, result);
 	if (verdict == RECONCILED || verdict == RECONCILED_SAME)
 		keep_answer(ask, answer);
@@ -167,9 +186,9 @@ note_call(struct ask *ask, const struct provider_answer *answer)
 }
 
 static bool
-is_of_our_form(const json_t *answer)
+is_of_our_form(const struct ask *ask, const json_t *answer)
 {
-	return json_is_array(json_object_get(answer, "expenses"));
+	return ask->picture_type != NULL ? picture_has_form(answer) : json_is_array(json_object_get(answer, "expenses"));
 }
 
 static void
@@ -225,7 +244,7 @@ on_response(const struct http_response *http, void *arg)
 	ask->call = NULL;
 	counter_add(&asker->counters->ai_call_us_total, (uint64_t)(clock_mono_ms() - ask->started_ms) * 1000);
 	provider_read(asker->providers[ask->provider].protocol, &response, &answer);
-	if (answer.result == PROVIDER_ANSWERED && !is_of_our_form(answer.json)) {
+	if (answer.result == PROVIDER_ANSWERED && !is_of_our_form(ask, answer.json)) {
 		answer.result = PROVIDER_BROKEN;
 		answer.why = "its answer has not the form that was asked for";
 	}
@@ -273,6 +292,20 @@ key_of(const struct asker *asker, const struct provider_request *request)
 	return key;
 }
 
+/* Given back by provider_request_fini in any case. */
+static bool
+build_picture_request(const struct ask *ask, const struct provider *provider, struct provider_request *request)
+{
+	struct prompt prompt;
+	bool is_built;
+
+	*request = (struct provider_request){ 0 };
+	is_built = picture_prompt_build(&ask->input, buf_slice(&ask->picture), ask->picture_type, &prompt) &&
+	    provider_build(provider, &prompt.question, request);
+	prompt_fini(&prompt);
+	return is_built;
+}
+
 static bool
 start_call(struct ask *ask, int64_t timeout_ms)
 {
@@ -280,8 +313,8 @@ start_call(struct ask *ask, int64_t timeout_ms)
 	const char *headers[PROVIDER_HEADERS_MAX];
 	struct provider_request request;
 
-	if (build_request(provider, &ask->input, &request)) {
-		if (ask->asker->shared->answers != NULL)
+	if (ask->picture_type != NULL ? build_picture_request(ask, provider, &request) : build_request(provider, &ask->input, &request)) {
+		if (ask->asker->shared->answers != NULL && ask->picture_type == NULL)
 			ask->key = key_of(ask->asker, &request);
 		for (size_t i = 0; i < request.header_count; i++)
 			headers[i] = request.headers[i].data;
@@ -303,8 +336,10 @@ ask_next(struct ask *ask)
 		int64_t now_ms = clock_mono_ms(), left_ms = ask->deadline_ms - now_ms;
 		int64_t timeout_ms = asker->providers[ask->provider].timeout_ms;
 
-		if (timeout_ms > left_ms)
-			timeout_ms = left_ms;
+		if (ask->picture_type != NULL && !asker->providers[ask->provider].reads_images)
+			continue;
+		if (timeout_ms > left_ms || ask->picture_type != NULL)
+			timeout_ms = left_ms;              /* reading a picture takes longer than a text: only the deadline counts */
 		if (left_ms < CALL_MIN_MS)
 			return false;
 		if (!breaker_may_ask(&asker->shared->breakers[ask->provider], now_ms, timeout_ms))
@@ -436,7 +471,7 @@ look_up(struct ask *ask)
 }
 
 bool
-asker_ask(struct asker *asker, struct slice job, int64_t deadline_ms, asker_done_fn *fn, void *arg)
+asker_ask(struct asker *asker, struct slice job, const struct asker_picture *picture, int64_t deadline_ms, asker_done_fn *fn, void *arg)
 {
 	struct ask *ask = asker->ask_count < asker->options->ai_calls_max ? calloc(1, sizeof *ask) : NULL;
 
@@ -447,10 +482,15 @@ asker_ask(struct asker *asker, struct slice job, int64_t deadline_ms, asker_done
 	ask->fn = fn;
 	ask->arg = arg;
 	buf_append_slice(&ask->job, job);
+	if (picture != NULL) {
+		ask->picture_type = picture->type;
+		buf_append_slice(&ask->picture, picture->file);
+	}
 	LIST_INSERT_HEAD(&asker->asks, ask, entry);
 	asker->ask_count++;
 	counter_add(&asker->counters->ai_calls_in_flight, 1);
-	if (!ask->job.has_failed && job_unpack(buf_slice(&ask->job), &ask->input, &ask->words) && (ask_instances(ask) || ask_next(ask)))
+	if (!ask->job.has_failed && !ask->picture.has_failed && job_unpack(buf_slice(&ask->job), &ask->input, &ask->words) &&
+	    (ask_instances(ask) || ask_next(ask)))
 		return true;
 	release(ask);
 	return false;

@@ -41,10 +41,16 @@ bool asker_knows(struct asker *asker, const struct understand_input *input, stru
 /* The result is valid until the return; NULL: the asker is closed. */
 typedef void asker_done_fn(const struct understanding *result, void *arg);
 
+/* A picture that the job is about. */
+struct asker_picture {
+	struct slice file;           /* copied */
+	const char  *type;           /* of picture_type */
+};
+
 /*
- * job: the body of the job's frame, copied.  true: fn is called exactly once,
+ * job: the body of the job's frame, copied; picture: NULL when it is about a text.  true: fn is called exactly once,
  * later, and before deadline_ms.  false: nobody can be asked now.
  */
-bool asker_ask(struct asker *asker, struct slice job, int64_t deadline_ms, asker_done_fn *fn, void *arg);
+bool asker_ask(struct asker *asker, struct slice job, const struct asker_picture *picture, int64_t deadline_ms, asker_done_fn *fn, void *arg);
 
 #endif

@@ -78,14 +78,16 @@ add_header(struct http_call *call, const char *line)
 static bool
 set_headers(struct http_call *call, const struct http_request *request)
 {
-	struct buf type = BUF_INIT;
+	struct buf type = BUF_INIT, accept = BUF_INIT;
 	bool is_ok;
 
 	buf_printf(&type, "Content-Type: %s", request->content_type != NULL ? request->content_type : "application/json");
-	is_ok = !type.has_failed && add_header(call, type.data) && add_header(call, "Accept: application/json") && add_header(call, "Expect:");
+	buf_printf(&accept, "Accept: %s", request->accept != NULL ? request->accept : "application/json");
+	is_ok = !type.has_failed && add_header(call, type.data) && !accept.has_failed && add_header(call, accept.data) && add_header(call, "Expect:");
 	for (size_t i = 0; i < request->header_count && is_ok; i++)
 		is_ok = add_header(call, request->headers[i]);
 	buf_fini(&type);
+	buf_fini(&accept);
 	return is_ok && curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers) == CURLE_OK;
 }
 

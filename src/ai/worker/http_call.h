@@ -15,6 +15,7 @@ struct http_call;
 struct http_request {
 	const char        *method;         /* NULL: POST.  GET has no body */
 	const char        *content_type;   /* NULL: application/json */
+	const char        *accept;         /* NULL: application/json */
 	const char        *url;
 	const char *const *headers;        /* "Name: value" */
 	size_t             header_count;

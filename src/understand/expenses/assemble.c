@@ -412,6 +412,8 @@ clear(const struct reading *r, struct understanding *out)
 	out->named_currencies = 0;
 	out->subject = SLICE_EMPTY;
 	out->answered_by = SLICE_EMPTY;
+	out->has_answer = false;
+	out->picture = PICTURE_NONE;
 	out->call_count = 0;
 	out->memory_used = 0;
 	out->day = r->today;

@@ -5,6 +5,7 @@
         mock.faults["line"] = ["500", None]          # of its next requests; then there is none
 
 What a person can read is in mock.read(chat): repeats that a platform knows are there once.
+Pictures that people sent are in mock.files by their name, and are given to who has the bot's token.
 """
 
 import http.server
@@ -37,6 +38,8 @@ def line(mock, call):
     """A reply token is good once, and a retry key is known again."""
     if call.headers["Authorization"] != "Bearer line-access-token":
         raise Refused(401, {"message": "Authentication failed"})
+    if call.path.endswith("/content"):
+        return mock.files[call.path.split("/")[-2]]
     if call.path.endswith("/reply"):
         token = call.body["replyToken"]
         if token in mock.used_tokens or token in mock.expired_tokens:
@@ -52,11 +55,15 @@ def line(mock, call):
 
 
 def telegram(mock, call):
+    if call.path.startswith("/telegram/file/bot123456:ABC/photos/"):
+        return mock.files[call.path.rpartition("/")[2]]
     if not call.path.startswith("/telegram/bot123456:ABC/"):
         raise Refused(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
     if call.path.endswith("/answerCallbackQuery"):
         mock.pressed.append(call.body["callback_query_id"])
         return {"ok": True, "result": True}
+    if "/getFile?" in call.path:
+        return {"ok": True, "result": {"file_path": "photos/" + call.path.rpartition("file_id=")[2]}}
     if refusal := mock.refusals.get(str(call.body["chat_id"])):
         raise Refused(refusal[0], {"ok": False, "error_code": refusal[0], "description": refusal[1]})
     if call.body["reply_parameters"]["message_id"] < 1:
@@ -70,12 +77,16 @@ def slack(mock, call):
         return None
     if call.headers["Authorization"] != "Bearer xoxb-slack":
         return {"ok": False, "error": "invalid_auth"}
+    if call.path.startswith("/slack/files/"):
+        return mock.files[call.path.rpartition("/")[2]]
     return {"ok": True, "channel": call.body["channel"], "ts": mock.keep("slack", call.body["channel"], call.body["text"], call.body)}
 
 
 def discord(mock, call):
     """An interaction's token edits its promise in; the channel knows a nonce again."""
     parts = call.path.partition("?")[0].split("/")
+    if parts[2] == "files":
+        return mock.files[parts[3]]
     if call.body["allowed_mentions"] != {"parse": []}:
         raise Refused(400, {"message": "it could mention everybody"})
     if parts[2] == "channels":
@@ -105,6 +116,8 @@ def teams(mock, call):
         return {"token_type": "Bearer", "expires_in": 3599, "access_token": mock.teams_tokens[-1]}
     if call.headers["Authorization"] != "Bearer " + mock.teams_tokens[-1]:
         raise Refused(401, {"message": "Authorization has been denied for this request."})
+    if call.path.startswith("/teams/attachments/"):
+        return mock.files[call.path.rpartition("/")[2]]
     chat = urllib.parse.unquote(call.path.split("/")[4])
     text = call.body.get("text") or call.body["attachments"][0]["content"]["body"][0]["text"]
     return {"id": mock.keep("teams", chat, text, call.body)}
@@ -113,6 +126,10 @@ def teams(mock, call):
 def whatsapp(mock, call):
     if call.headers["Authorization"] != "Bearer whatsapp-access-token":
         raise Refused(401, {"error": {"code": 190, "message": "Invalid OAuth access token"}})
+    if call.path.startswith("/whatsapp/media/"):
+        return mock.files[call.path.rpartition("/")[2]]
+    if call.method == "GET":
+        return {"url": mock.url + "/whatsapp/media/" + call.path.rpartition("/")[2], "mime_type": "image/jpeg"}
     text = (call.body.get("text") or call.body["interactive"]["body"]).get("body") or call.body["interactive"]["body"]["text"]
     return {"messages": [{"id": "wamid." + mock.keep("whatsapp", call.body["to"], text, call.body)}]}
 
@@ -184,6 +201,7 @@ class MockMessengers:
         self.stop = threading.Event()
         self.calls, self.errors, self.pressed = [], [], []
         self.faults = {}
+        self.files = {}
         self.refusals = {}                   # chats of Telegram to the status and the words with which it refuses them
         self.messages = {}                   # (platform, chat) to what was sent there
         self.used_tokens, self.expired_tokens = set(), set()

@@ -6,9 +6,10 @@
         mock.fault = "429"
 
 says gives the expenses for the text of a message, or any other object, which is
-then the whole answer.  fault is one of FAULTS or None; it is looked at for each call.
+then the whole answer; reads gives the answer for a picture.  fault is one of FAULTS or None; it is looked at for each call.
 """
 
+import base64
 import http.server
 import json
 import socket
@@ -51,6 +52,20 @@ def read_question(path, body):
     return ("anthropic" if path.endswith("/v1/messages") else "openai"), text
 
 
+def read_picture(protocol, body):
+    """The bytes of the picture that is asked about, and what they are said to be; None: there is none."""
+    parts = body["contents"][0]["parts"] if protocol == "gemini" else body["messages"][-1]["content"]
+    for part in parts if isinstance(parts, list) else []:
+        if "inlineData" in part:
+            return base64.b64decode(part["inlineData"]["data"]), part["inlineData"]["mimeType"]
+        if part.get("type") == "image_url":
+            kind, _, data = part["image_url"]["url"].partition(";base64,")
+            return base64.b64decode(data), kind.removeprefix("data:")
+        if part.get("type") == "image":
+            return base64.b64decode(part["source"]["data"]), part["source"]["media_type"]
+    return None
+
+
 WRAP = {"gemini": wrap_gemini, "openai": wrap_openai, "anthropic": wrap_anthropic}
 
 
@@ -79,20 +94,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             mock.connections.add(self.client_address)
             fault = mock.fault(len(mock.calls)) if callable(mock.fault) else mock.fault
         try:
-            self.fail(fault, protocol, text) if fault else self.answer(protocol, text)
+            self.fail(fault, protocol, text, body) if fault else self.answer(protocol, text, body)
         except OSError:
             self.close_connection = True
 
-    def answer(self, protocol, text):
-        said = self.server.mock.says(text)
+    def answer(self, protocol, text, body):
+        picture = read_picture(protocol, body)
+        said = self.server.mock.reads(*picture) if picture else self.server.mock.says(text)
         said = {"expenses": said} if isinstance(said, list) else said
         self.reply(200, json.dumps(WRAP[protocol](json.dumps(said))).encode())
 
-    def fail(self, fault, protocol, text):
+    def fail(self, fault, protocol, text, body):
         stop = self.server.mock.stop
         if fault == "slow":
             stop.wait(0.3)
-            self.answer(protocol, text)
+            self.answer(protocol, text, body)
         elif fault == "hang":
             stop.wait(30)
             self.close_connection = True
@@ -136,6 +152,7 @@ class MockProvider:
     def __init__(self, port):
         self.fault = None
         self.says = lambda text: []
+        self.reads = lambda picture, kind: {"items": [], "total": "0", "currency": "TWD", "date": ""}
         self.calls = []
         self.connections = set()
         self.lock = threading.Lock()

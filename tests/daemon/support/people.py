@@ -16,9 +16,9 @@ def configuration(secrets, url):
     """All six messengers, whose services are all at one address."""
     return (secrets.line(api_url=url + "/line") + secrets.telegram(api_url=url + "/telegram") + secrets.whatsapp(api_url=url + "/whatsapp") +
             f'slack {{ signing_secret = "{secrets.file("slack", SLACK_SECRET)}"\nbot_token = "{secrets.file("slack-token", "xoxb-slack")}"\n'
-            f'api_url = "{url}/slack"\nhooks_url = "{url}/slack/hooks/" }}\n'
+            f'api_url = "{url}/slack"\nhooks_url = "{url}/slack/hooks/"\nfiles_url = "{url}/slack/files/" }}\n'
             f'discord {{ public_key = {{ "{signing.ED25519_PUBLIC.hex()}" }}\napplication_id = "app-1"\n'
-            f'bot_token = "{secrets.file("discord-token", "discord-bot-token")}"\napi_url = "{url}/discord" }}\n'
+            f'bot_token = "{secrets.file("discord-token", "discord-bot-token")}"\napi_url = "{url}/discord"\nfiles_url = "{url}/discord/files/" }}\n'
             f'teams {{ app_id = "teams-app"\napp_secret = "{secrets.file("teams", "teams-secret")}"\nservice_hosts = {{ "{url}/" }}\n'
             f'openid_url = "{url}/teams/openid"\nlogin_url = "{url}/teams" }}\n')
 

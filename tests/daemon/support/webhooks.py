@@ -32,7 +32,7 @@ class Secrets:
 
     def line(self, *secrets, api_url="http://127.0.0.1:1"):
         return (f'line {{ channel_secret = "{self.file("line", *(secrets or [LINE_SECRET]))}"\n'
-                f'access_token = "{self.file("line-token", "line-access-token")}"\napi_url = "{api_url}" }}\n')
+                f'access_token = "{self.file("line-token", "line-access-token")}"\napi_url = "{api_url}"\ndata_url = "{api_url}" }}\n')
 
     def telegram(self, api_url="http://127.0.0.1:1"):
         return (f'telegram {{ webhook_secret = "{self.file("telegram", TELEGRAM_SECRET)}"\n'
@@ -41,7 +41,7 @@ class Secrets:
     def whatsapp(self, api_url="http://127.0.0.1:1"):
         return (f'whatsapp {{ app_secret = "{self.file("whatsapp", WHATSAPP_SECRET)}"\n'
                 f'verify_token = "{self.file("whatsapp-verify", "open sesame")}"\n'
-                f'access_token = "{self.file("whatsapp-token", "whatsapp-access-token")}"\napi_url = "{api_url}" }}\n')
+                f'access_token = "{self.file("whatsapp-token", "whatsapp-access-token")}"\napi_url = "{api_url}"\nmedia_url = "{api_url}/media/" }}\n')
 
 
 def line_event(user, text, event_id, **more):

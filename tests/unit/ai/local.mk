@@ -6,6 +6,7 @@ check_PROGRAMS += tests/unit/ai/test_breaker
 check_PROGRAMS += tests/unit/ai/test_budget
 check_PROGRAMS += tests/unit/ai/test_fair_queue
 check_PROGRAMS += tests/unit/ai/test_job
+check_PROGRAMS += tests/unit/ai/test_picture
 check_PROGRAMS += tests/unit/ai/test_provider
 check_PROGRAMS += tests/unit/ai/test_curl_loop
 check_PROGRAMS += tests/unit/ai/test_reconcile

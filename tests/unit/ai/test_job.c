@@ -23,6 +23,7 @@ fill(void)
 		CATEGORY_SHOPPING, SLICE_LITERAL("visa"), 0, 2, 60 };
 	result.answered_by = slice_of("local");
 	result.has_answer = true;
+	result.picture = PICTURE_UNCLEAR;
 	result.call_count = 1;
 	result.calls[0] = (struct understand_call){ SLICE_LITERAL("local"), SLICE_LITERAL("some-model"), 200, 30, true, { "USD" }, 48 };
 }
@@ -48,6 +49,7 @@ answer_survives(enum status st)
 		assert_int_equal(back.expenses[1].category_confidence, 60);
 		assert_true(slice_equal(back.answered_by, slice_of("local")));
 		assert_true(back.has_answer);
+		assert_int_equal(back.picture, PICTURE_UNCLEAR);
 		assert_int_equal(back.call_count, result.call_count);
 	}
 	if (is_sound && back.call_count == 1) {
@@ -116,7 +118,7 @@ a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 	static const struct slice accounts_sent[] = { SLICE_LITERAL("老婆的卡") };
 	static struct job_words words;
 	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000, words_sent, 2, accounts_sent, 1, true, true,
-		UINT64_MAX - 1 }, got;
+		SLICE_LITERAL("media"), UINT64_MAX - 1 }, got;
 	struct buf b = BUF_INIT;
 
 	(void)state;
@@ -124,7 +126,7 @@ a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 	assert_true(job_unpack(buf_slice(&b), &got, &words));
 	assert_true(slice_equal(got.text, job.text));
 	assert_int_equal(got.today, 20000);
-	assert_true(got.must_ask);
+	assert_true(got.must_ask && slice_equal(got.media, job.media));
 	assert_int_equal(got.category_word_count, 2);
 	assert_true(slice_equal(got.category_words[1].text, words_sent[1].text));
 	assert_int_equal(got.category_words[1].category, 7);
