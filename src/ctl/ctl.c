@@ -16,6 +16,7 @@
 #include "ctl_ai.h"
 #include "ctl_ask.h"
 #include "ctl_chat.h"
+#include "ctl_price.h"
 #include "ctl_stats.h"
 #include "ctl_top.h"
 #include "options.h"
@@ -258,18 +259,17 @@ price(const struct client *client, const struct verb *verb, int argc, char **arg
 {
 	struct options options = { 0 };
 	struct buf errors = BUF_INIT;
-	bool is_read;
+	bool is_usage_wrong = false, is_done = false;
 
-	if (argc != 2 || strcmp(argv[1], "list") != 0)
-		return complain(EXIT_USAGE, "prices are set in the configuration; usage: aiexpensectl price ", verb->args);
-	is_read = config_read(&options, client->file, NULL, 0, &errors);
-	if (is_read)
-		ctl_price_list(&options, stdout);
+	if (config_read(&options, client->file, NULL, 0, &errors))
+		is_done = ctl_price(&options, argc, argv, &is_usage_wrong);
 	else
 		fwrite(errors.data, 1, errors.len, stderr);
 	options_fini(&options);
 	buf_fini(&errors);
-	return is_read ? 0 : EXIT_REFUSED;
+	if (is_usage_wrong)
+		return complain(EXIT_USAGE, "usage: aiexpensectl price ", verb->args);
+	return is_done ? 0 : EXIT_REFUSED;
 }
 
 static int
@@ -307,7 +307,8 @@ static const struct verb verbs[] = {
 	{ "chat", "--user name", NULL, chat, "A conversation in the terminal, as the user terminal:NAME." },
 	{ "ai", "test", NULL, ai,
 		"Ask each configured AI provider about fixed sentences: how many it gets right, how long it takes, its tokens and what they cost." },
-	{ "price", "list", NULL, price, "Prices of the AI providers' tokens, as the configuration has them, and which count today." },
+	{ "price", "list | set provider/model day currency input output | import file|-", NULL, price,
+		"What a million tokens of the AI providers cost from a day on; what is set or imported counts at once." },
 	{ "migrate", NULL, NULL, migrate, "Make the tables of a store in PostgreSQL, or bring them up to date.  Stop the daemons first." },
 	{ "parse", "--jsonl | --explain text", NULL, parse,
 		"Understand a JSON object on each line of standard input, or a text and tell why; needs no daemon." },

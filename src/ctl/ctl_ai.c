@@ -12,7 +12,6 @@
 #include "ai/worker/asker.h"
 #include "ai/worker/curl_loop.h"
 #include "ai/pool/job.h"
-#include "ai/provider/price.h"
 #include "ai/provider/provider.h"
 #include "clock.h"
 #include "counters.h"
@@ -205,28 +204,4 @@ ctl_ai_test(const struct options *options, FILE *out)
 	if (base != NULL)
 		event_base_free(base);
 	return is_good;
-}
-
-/* --- prices ------------------------------------------------------------------------------------- */
-
-void
-ctl_price_list(const struct options *options, FILE *out)
-{
-	struct provider providers[PROVIDERS_MAX];
-	size_t count = providers_configured(options, providers);
-	day_t today = (day_t)(clock_wall_ms() / MS_PER_DAY);
-
-	fprintf(out, "%-20s %-30s %s\n", "provider", "model", "from, currency, a million tokens of input and of output");
-	for (size_t i = 0; i < count; i++) {
-		const struct provider *p = &providers[i];
-		struct price now = { 0 }, price;
-		bool is_known = price_on(p->prices, today, &now);
-
-		for (size_t k = 0; k < p->prices->count; k++)
-			if (price_parse(p->prices->items[k], &price))
-				fprintf(out, "%-20s %-30s %s%s\n", p->name, p->model, p->prices->items[k],
-				    is_known && price.from == now.from ? "  (today)" : "");
-		if (!is_known)
-			fprintf(out, "%-20s %-30s unknown today: calls and tokens are counted, and not what they cost\n", p->name, p->model);
-	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What concerns the configured AI providers and needs no daemon: "ai test", what people get with each of them, and "price list". */
+/* What concerns the configured AI providers and needs no daemon: "ai test", what people get with each of them. */
 #ifndef CTL_AI_H
 #define CTL_AI_H
 
@@ -10,8 +10,5 @@ struct options;
 
 /* Ask each provider about each sentence; without a daemon.  false: there is none, or one did not answer. */
 bool ctl_ai_test(const struct options *options, FILE *out);
-
-/* The configured prices of each provider's tokens, and which one counts today; a provider without one is said to have none. */
-void ctl_price_list(const struct options *options, FILE *out);
 
 #endif

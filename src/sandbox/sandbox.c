@@ -19,7 +19,8 @@
 #include "store.h"
 
 /* Groups of files.  SYSTEM is what libraries read of an installed system, NETWORK how names and authorities are found. */
-enum place { PLACE_SYSTEM = 1, PLACE_NETWORK = 2, PLACE_PROC = 4, PLACE_STORE = 8, PLACE_LOCKS = 16, PLACE_BACKUPS = 32, PLACE_LOGS = 64, PLACE_BASELINE = 128 };
+enum place { PLACE_SYSTEM = 1, PLACE_NETWORK = 2, PLACE_PROC = 4, PLACE_STORE = 8, PLACE_LOCKS = 16, PLACE_BACKUPS = 32, PLACE_LOGS = 64,
+	PLACE_BASELINE = 128, PLACE_PRICES = 256 };
 
 /* PostgreSQL, Redis, and the webhook of alerts. */
 enum server { SERVER_STORE = 1, SERVER_SHARED = 2, SERVER_ALERTS = 4 };
@@ -39,7 +40,7 @@ static const struct profile {
 	{ "master", 0, 0, MAY_FORK | MAY_EXEC | MAY_CONNECT, 0, true },
 	{ "http",   PLACE_SYSTEM | PLACE_PROC | PLACE_STORE, PLACE_LOCKS | PLACE_LOGS, 0, SERVER_STORE | SERVER_SHARED, false },
 	{ "writer", PLACE_SYSTEM | PLACE_PROC, PLACE_STORE | PLACE_LOGS, 0, 0, false },
-	{ "ai",     PLACE_SYSTEM | PLACE_PROC | PLACE_NETWORK, PLACE_LOGS, MAY_CONNECT, SERVER_SHARED, false },
+	{ "ai",     PLACE_SYSTEM | PLACE_PROC | PLACE_NETWORK | PLACE_PRICES, PLACE_LOGS, MAY_CONNECT, SERVER_SHARED, false },
 	{ "keeper", PLACE_SYSTEM | PLACE_PROC | PLACE_STORE | PLACE_BASELINE, PLACE_LOCKS | PLACE_BACKUPS | PLACE_LOGS, MAY_FORK,
 	    SERVER_STORE | SERVER_SHARED | SERVER_ALERTS, true },
 };
@@ -124,6 +125,18 @@ allow_authorities(struct landlock *landlock, const struct options *options)
 	allow_directory_of(landlock, options->alert_webhook_ca_file, FILE_READ);
 }
 
+/* What is not there cannot be allowed. */
+static void
+allow_prices(struct landlock *landlock, const struct options *options)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%s/prices", options->store_path) >= (int)sizeof path)
+		return;
+	(void)mkdir(path, 0755);
+	landlock_allow(landlock, path, FILE_READ);
+}
+
 static void
 allow_places(struct landlock *landlock, const struct options *options, unsigned reads, unsigned writes)
 {
@@ -134,6 +147,8 @@ allow_places(struct landlock *landlock, const struct options *options, unsigned 
 		allow_authorities(landlock, options);
 	if (reads & PLACE_BASELINE)
 		allow_directory_of(landlock, options->alert_baseline_file, FILE_READ);
+	if (reads & PLACE_PRICES)
+		allow_prices(landlock, options);
 	if ((reads | writes) & PLACE_STORE)
 		landlock_allow(landlock, options->store_path, writes & PLACE_STORE ? FILE_READ | FILE_WRITE | FILE_MAKE : FILE_READ);
 	if (writes & PLACE_LOCKS)

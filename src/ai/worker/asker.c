@@ -9,7 +9,7 @@
 
 #include <event2/event.h>
 
-#include "ai/provider/price.h"
+#include "ai/provider/price_table.h"
 #include "ai/provider/provider.h"
 #include "ai/ai_shared.h"
 #include "ai/answer/answer_cache.h"
@@ -65,6 +65,7 @@ struct asker {
 	const struct ai_shared *shared;
 	struct shared       *instances;
 	struct budget_limits limits;
+	struct price_table  *prices;
 	struct counters     *counters;
 	size_t               provider_count;
 	struct provider      providers[PROVIDERS_MAX];
@@ -176,7 +177,7 @@ note_call(struct ask *ask, const struct provider_answer *answer)
 	call = &ask->calls[ask->call_count++];
 	*call = (struct understand_call){ .provider = slice_of(provider->name), .model = slice_of(provider->model),
 		.input_tokens = answer->input_tokens, .output_tokens = answer->output_tokens };
-	if (answer->input_tokens + answer->output_tokens == 0 || !price_on(provider->prices, today(), &price))
+	if (answer->input_tokens + answer->output_tokens == 0 || !price_table_on(ask->asker->prices, provider, today(), &price))
 		return;
 	call->has_cost = true;
 	call->currency = price.currency;
@@ -450,7 +451,7 @@ ask_instances(struct ask *ask)
 	struct answer_key key;
 	bool is_built;
 
-	if (asker->instances == NULL || asker->shared->answers == NULL || ask->looked_up == asker->provider_count)
+	if (asker->instances == NULL || asker->shared->answers == NULL || ask->picture_type != NULL || ask->looked_up == asker->provider_count)
 		return false;
 	is_built = build_request(&asker->providers[ask->looked_up], &ask->input, &request);
 	if (is_built)
@@ -503,8 +504,11 @@ asker_open(struct event_base *base, struct curl_loop *curl, const struct options
 	struct asker *asker = calloc(1, sizeof *asker);
 	struct buf errors = BUF_INIT;
 
-	if (asker == NULL) {
+	if (asker != NULL)
+		asker->prices = price_table_open(options);
+	if (asker == NULL || asker->prices == NULL) {
 		log_error("no memory to ask providers");
+		free(asker);
 		return NULL;
 	}
 	budget_limits_read(options, &asker->limits, &errors);        /* they were checked with the configuration */
@@ -531,5 +535,6 @@ asker_close(struct asker *asker)
 		release(ask);
 	}
 	json_decref(asker->known);
+	price_table_close(asker->prices);
 	free(asker);
 }

@@ -123,6 +123,35 @@ class Costs(unittest.TestCase):
                 self.assertEqual(self.models(d), {"mock1/model-1, unpriced": (1, "0.000000")})
 
 
+class Prices(unittest.TestCase):
+    def price(self, d, *args, **more):
+        return subprocess.run([program("aiexpensectl"), "-c", d.conf_file, "price", *args], capture_output=True, text=True, timeout=60, **more)
+
+    def test_a_price_that_is_set_counts_at_once_and_takes_the_place_of_one_of_its_day(self):
+        with MockProvider(free_port()) as mock:
+            mock.says = lambda text: [expense("zorbl", "50")]
+            with daemon_for(mock) as d, service(d) as client:
+                for user, price in (("line:U1", None), ("line:U2", ("2020-01-01", "USD", "9", "9")), ("line:U3", ("2020-01-01", "USD", "0.15", "0.60"))):
+                    if price:
+                        self.assertEqual(self.price(d, "set", "mock1/model-1", *price).stdout, "1 price set\n")
+                    client.say(user, UNSURE)
+                self.assertEqual(Costs.costs(self, d), {"message, price unknown": (1, 200, 30, "0.000000"), "message": (2, 400, 60, "0.002118")})
+                self.assertEqual(self.price(d, "list").stdout.count("price set  (today)"), 1)
+
+    def test_an_import_is_taken_as_a_whole_or_not_at_all(self):
+        with Daemon(start=False) as d:
+            os.mkdir(d.store)
+            good = "# prices\nopenai/gpt-x 2026-11-01 USD 0.25 2.00\r\n\nlocal/a/b 2026-11-01 EUR 0 0\n"
+            self.assertEqual(self.price(d, "import", "-", input=good).stdout, "2 prices set\n")
+            wrong = self.price(d, "import", "-", input=good + "openai/gpt-x 2026-11-02 USD 1\nx 2026-11-01 USD 1 1\n")
+            self.assertEqual((wrong.returncode, wrong.stdout), (1, ""))
+            self.assertRegex(wrong.stderr, 'line 5: "openai/gpt-x 2026-11-02 USD 1"(.|\n)*line 6: "x 2026-11-01')
+            with open(os.path.join(d.store, "prices", "table")) as f:
+                self.assertEqual(f.read(), "openai/gpt-x 2026-11-01 USD 0.25 2.00\nlocal/a/b 2026-11-01 EUR 0 0\n")
+            self.assertEqual(self.price(d, "import", os.path.join(d.store, "nothing")).returncode, 1)
+            self.assertEqual(self.price(d, "set", "openai/gpt-x", "2026-11-02").returncode, 2)
+
+
 class Cache(AiCase):
     AI = "cache_bytes = 1M when = always"
 
@@ -257,8 +286,8 @@ class Trial(unittest.TestCase):
             done = subprocess.run([program("aiexpensectl"), "-c", d.conf_file, "price", "list"], capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual([re.split(r" {2,}", line) for line in done.stdout.splitlines()[1:]],
-                         [["a", "m", "2026-01-01 USD 0.15 0.60", "(today)"], ["a", "m", "2999-01-01 USD 9 9"],
-                          ["b", "n", "unknown today: calls and tokens are counted, and not what they cost"]])
+                         [["a/m", "2026-01-01 USD 0.15 0.60", "configuration", "(today)"], ["a/m", "2999-01-01 USD 9 9", "configuration"],
+                          ["b/n", "unknown today: calls and tokens are counted, and not what they cost"]])
 
     def test_without_a_provider_it_says_so(self):
         done = self.run_test("")
