@@ -15,4 +15,4 @@ bench_load_load_SOURCES += bench/load/report.c bench/load/report.h
 bench_load_load_SOURCES += bench/load/scenarios.c bench/load/scenarios.h
 bench_load_load_SOURCES += bench/load/spans.c
 bench_load_load_LDADD = $(LIBS_ALL) -lm
-EXTRA_DIST += contrib/load/run
+EXTRA_DIST += contrib/load/run contrib/load/scaling

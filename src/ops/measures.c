@@ -155,7 +155,7 @@ error_rate(const struct window *w)
 static double
 db_connection_pool_size(const struct window *w)
 {
-	return (double)w->now->counters[COUNTER_ID_store_readers];
+	return (double)(w->now->counters[COUNTER_ID_store_readers] + w->now->counters[COUNTER_ID_store_connections]);
 }
 
 /* The sum over all counters of that end, so that a new cache is in it by its rows. */

@@ -304,9 +304,26 @@ pg_pool_open(struct event_base *base, const char *url, unsigned connections, str
 }
 
 static void
+count_connections(const struct pg_pool *pool, int more)
+{
+	if (pool->counters != NULL)
+		counter_add(&pool->counters->store_connections, (uint64_t)more);
+}
+
+/* With those that could not be made: they take a place for a moment. */
+static void
+count_used(struct pg_pool *pool, int more)
+{
+	pool->used += (unsigned)more;
+	if (pool->counters != NULL)
+		counter_add(&pool->counters->store_connections_used, (uint64_t)more);
+}
+
+static void
 txn_free(struct txn *txn)
 {
 	forget_kept(txn);
+	count_connections(txn->pool, -1);
 	pg_conn_close(txn->conn);
 	free(txn);
 }
@@ -334,6 +351,8 @@ wait_for_turn(struct pg_pool *pool)
 
 	if (waiter.fiber == NULL || pool->base == NULL)
 		return;
+	if (pool->used >= pool->max && pool->counters != NULL)
+		counter_add(&pool->counters->store_connection_waits, 1);
 	while (pool->used >= pool->max) {
 		STAILQ_INSERT_TAIL(&pool->waiters, &waiter, entry);
 		fiber_suspend();
@@ -369,6 +388,7 @@ make_txn(struct pg_pool *pool)
 		free(txn);
 		return NULL;
 	}
+	count_connections(pool, 1);
 	if (pool->is_away)
 		log_info("PostgreSQL is back");
 	pool->is_away = false;
@@ -395,12 +415,12 @@ take(struct pg_pool *pool, unsigned shard)
 	if (pool->base != NULL && fiber_self() == NULL && pool->counters != NULL)
 		counter_add(&pool->counters->store_waits_blocking, 1);
 	wait_for_turn(pool);
-	pool->used++;
+	count_used(pool, 1);
 	txn = take_idle(pool);
 	if (txn == NULL)
 		txn = make_txn(pool);
 	if (txn == NULL) {
-		pool->used--;
+		count_used(pool, -1);
 		wake_one(pool);
 		return NULL;
 	}
@@ -422,7 +442,7 @@ give_back(struct txn *txn)
 		LIST_INSERT_HEAD(&pool->idle, txn, entry);
 	else
 		txn_free(txn);
-	pool->used--;
+	count_used(pool, -1);
 	wake_one(pool);
 }
 

@@ -55,21 +55,27 @@ DAEMON_TESTS += tests/daemon/rest/test_summary.py
 DAEMON_TESTS += tests/daemon/rest/test_tokens.py
 DAEMON_TESTS += tests/daemon/rest/test_user.py
 DAEMON_TESTS += tests/daemon/rest/test_user_deletion.py
-DAEMON_TESTS += tests/daemon/scale/test_instances.py
-DAEMON_TESTS += tests/daemon/scale/test_proof.py
-DAEMON_TESTS += tests/daemon/scale/test_redis.py
 TESTS += $(DAEMON_TESTS)
 EXTRA_DIST += $(DAEMON_TESTS)
 
 if HAVE_POSTGRESQL
 TESTS += tests/daemon/operations/test_postgresql.py
+TESTS += tests/daemon/scale/test_instances.py
+if HAVE_REDIS
+TESTS += tests/daemon/scale/test_proof.py
+TESTS += tests/daemon/scale/test_redis.py
+endif
 endif
 EXTRA_DIST += tests/daemon/operations/test_postgresql.py
+EXTRA_DIST += tests/daemon/scale/test_instances.py
+EXTRA_DIST += tests/daemon/scale/test_proof.py
+EXTRA_DIST += tests/daemon/scale/test_redis.py
 
 EXTRA_DIST += tests/daemon/http/hostile_requests.txt
 EXTRA_DIST += tests/daemon/messages/dialogues.txt
 EXTRA_DIST += tests/daemon/messages/phrasings.txt
 EXTRA_DIST += tests/daemon/support/api.py
+EXTRA_DIST += tests/daemon/support/behind_nginx.py
 EXTRA_DIST += tests/daemon/support/contract.py
 EXTRA_DIST += tests/daemon/support/conversations.py
 EXTRA_DIST += tests/daemon/support/drivers.py

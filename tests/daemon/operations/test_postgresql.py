@@ -146,6 +146,27 @@ class PostgresqlTest(unittest.TestCase):
                 d.wait_for(lambda: (d.stats()["queue_replies"], d.stats()["queue_dead_letters"]) == (1, 1))
                 self.assertEqual(d.stats()["queue_messages"], 0)
 
+    def test_connections_are_bounded_and_their_use_is_counted(self):
+        with instance(self.server, connections=1) as d:
+            migrate(d)
+            d.start()
+            first = service(d)
+
+            def write(k):
+                with Client(d.port, first.token) as client:
+                    for n in range(10):
+                        self.assertEqual(say(client, f"tea {n + 1}", f"line:U{k}").status, 200)
+
+            threads = [threading.Thread(target=write, args=(k,)) for k in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            stats = d.stats()
+            self.assertGreater(stats["store_connection_waits"], 0)
+            self.assertIn(stats["store_connections"], (2, 3))           # of two http workers and the keeper
+            d.wait_for(lambda: d.stats()["store_connections_used"] == 0)
+
     def test_check_reads_the_store_and_finds_what_is_wrong(self):
         with instance(self.server) as d:
             migrate(d)

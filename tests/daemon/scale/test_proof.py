@@ -19,10 +19,10 @@ import unittest
 
 import tap
 from api import Client
+from behind_nginx import InstancesBehindNginx
 from harness import BUILD_DIR, PATIENCE, SOURCE_DIR, is_alive, wait_for
-from instances import Instances
 from mock_messengers import MockMessengers
-from nginx import NGINX, Nginx
+from nginx import NGINX
 from postgres import Postgres, programs
 from redis_server import SERVER, Redis
 from webhooks import Secrets, post_telegram, telegram_update
@@ -37,25 +37,6 @@ TRIES = 8              # of a scenario: its preparation, or its looking up at th
 # What may be when an instance is killed: requests without success, and what was stored and could not be acknowledged.
 HARMLESS = ("requests succeeded", "that nobody acknowledged")
 TELLS_NOTHING = (" failed: ", "could not be looked up")
-
-
-class Service(Instances):
-    """Three instances, and nginx in front of them."""
-
-    def __init__(self, server, redis, more=""):
-        super().__init__(server, 3, redis, "http { trusted_proxies = {\"unix:\"} }\nlimit { per_address = 0 per_user_messages = 0 }\n" + more)
-        for d in self.daemons:
-            d.args = ["-o", f"http.listen=unix:{d.directory}/http.sock,127.0.0.1:{d.port}"]
-            os.chmod(d.directory, 0o755)
-
-    def __enter__(self):
-        super().__enter__()
-        first, *others = self.daemons
-        servers = "".join(f"server unix:{d.directory}/http.sock;\n" for d in others)
-        self.nginx = self.enter_context(Nginx(first.directory, f"{first.directory}/http.sock", (
-            (r"(?m)^\s*limit_(req|conn) .*$", ""), (r"(server unix:[^;]*;)", r"\1\n" + servers),
-            (r"proxy_next_upstream off;", "proxy_next_upstream error timeout;"))))
-        return self
 
 
 def kill(daemon):
@@ -116,15 +97,17 @@ class Chaos(threading.Thread):
 
 @unittest.skipIf(NGINX is None or SERVER is None or programs() is None, "nginx, Redis or PostgreSQL is not installed")
 class Proof(unittest.TestCase):
-    def setUp(self):
-        self.server = Postgres()
-        self.addCleanup(self.server.__exit__)
-        self.server.start()
-        self.redis = Redis().start()
-        self.addCleanup(self.redis.__exit__)
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Postgres()
+        cls.addClassCleanup(cls.server.__exit__)
+        cls.server.start()
+        cls.redis = Redis().start()
+        cls.addClassCleanup(cls.redis.__exit__)
 
     def service(self, more=""):
-        service = Service(self.server, self.redis, "ai { message_timeout_ms = 2000 }\n" + more)
+        service = InstancesBehindNginx(self.server, 3, self.redis, "ai { message_timeout_ms = 2000 }\n"
+                                       "limit { per_address = 0 per_user_messages = 0 }\n" + more)
         self.addCleanup(service.__exit__, None, None, None)
         return service.__enter__()
 
