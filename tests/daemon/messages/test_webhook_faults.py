@@ -13,13 +13,14 @@ import unittest
 
 import tap
 from api import Client, service
-from harness import Daemon, free_port
+from harness import PATIENCE, Daemon, free_port
 from mock_messengers import MockMessengers
 from mock_provider import FAULTS, MockProvider, expense
 from webhooks import Secrets, post_telegram, telegram_update
 
 SECONDS = float(os.environ.get("AIEXPENSE_FAULT_SECONDS", "0.5"))
 RATE = int(os.environ.get("AIEXPENSE_FAULT_RATE", "60"))
+TELEGRAM_RATE = 30             # replies a second, of all chats together
 SENDERS = 8                    # connections; each sends every SENDERS-th message
 
 
@@ -77,7 +78,8 @@ class Faults(unittest.TestCase):
             user = f"telegram:123456:{first + n}"
             daemon.wait_for(lambda: client.get(f"/api/v1/user?user={user}").status == 200, f"{fault}: {user}")
             self.assertEqual([e["amount"] for e in client.expenses(user)], [f"{n % 90 + 10}.00"], fault)
-        daemon.wait_for(lambda: all(messengers.read("telegram", str(first + n)) for n in range(count)), f"{fault}: the replies")
+        daemon.wait_for(lambda: all(messengers.read("telegram", str(first + n)) for n in range(count)), f"{fault}: the replies",
+                            PATIENCE + count / TELEGRAM_RATE)
         self.assertEqual({len(messengers.read("telegram", str(first + n))) for n in range(count)}, {1}, fault)
         print(f"# {fault or 'healthy':10} {count} messages at {RATE}/s: acknowledged p50 {percentile(sending.times, 0.5):.1f} ms, "
               f"p99 {percentile(sending.times, 0.99):.1f} ms; lists p99 {percentile(lists, 0.99):.1f} ms; "

@@ -122,7 +122,7 @@ class PostgresqlTest(unittest.TestCase):
             threads = [threading.Thread(target=write, args=(k,)) for k in range(8)]
             for thread in threads:
                 thread.start()
-            d.wait_for(lambda: sum(map(len, acknowledged)) > 40, "some messages")
+            d.wait_for(lambda: all(acknowledged) and sum(map(len, acknowledged)) > 40, "some messages of each")
             self.server.stop(signal.SIGQUIT)
             self.server.start()
             for thread in threads:

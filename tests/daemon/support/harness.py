@@ -296,11 +296,11 @@ class Daemon:
         """Every counter by its name."""
         return json.loads(self.ask("show stats json"))["counters"]
 
-    def wait_for(self, fact, what=""):
+    def wait_for(self, fact, what="", patience=PATIENCE):
         """As wait_for; a daemon that does not answer for a moment counts as not yet."""
         def tried():
             try:
                 return fact()
             except OSError:
                 return False
-        return wait_for(tried, what)
+        return wait_for(tried, what, patience)
