@@ -6,12 +6,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf.h"
+#include "kv/kv_lmdb_files.h"
 #include "options.h"
 #include "provider.h"
 #include "records.h"
@@ -30,7 +32,7 @@ struct rows {
 };
 
 struct price_table {
-	struct buf  path;
+	char        directory[PATH_MAX], path[PATH_MAX];
 	struct stat seen;          /* of the file that rows are from */
 	struct rows rows;
 };
@@ -144,7 +146,7 @@ static void
 refresh(struct price_table *table)
 {
 	struct stat now = { 0 };
-	int fd = open(table->path.data, O_RDONLY | O_CLOEXEC);
+	int fd = open(table->path, O_RDONLY | O_CLOEXEC);
 
 	if (fd != -1 && fstat(fd, &now) == 0 && has_changed(&table->seen, &now))
 		read_file(table, fd);
@@ -179,21 +181,16 @@ price_table_open(const struct options *options)
 
 	if (table == NULL)
 		return NULL;
-	buf_printf(&table->path, "%s/prices", options->store_path);
-	if (!table->path.has_failed)
-		(void)mkdir(table->path.data, 0755);       /* it is there, or the file cannot be written either */
-	buf_append_literal(&table->path, "/table");
-	if (!table->path.has_failed)
-		return table;
-	price_table_close(table);
-	return NULL;
+	snprintf(table->directory, sizeof table->directory, "%s/prices", options->store_path);
+	snprintf(table->path, sizeof table->path, "%s/prices/table", options->store_path);
+	mkdir(table->directory, 0755);             /* it is there, or the file cannot be written either */
+	return table;
 }
 
 void
 price_table_close(struct price_table *table)
 {
 	rows_fini(&table->rows);
-	buf_fini(&table->path);
 	free(table);
 }
 
@@ -233,7 +230,7 @@ price_table_each(struct price_table *table, void (*fn)(const char *model, const 
 bool
 price_table_add(struct price_table *table, const char *lines, size_t *count, FILE *errors)
 {
-	struct buf fresh = BUF_INIT;
+	char fresh[PATH_MAX + 4], above[PATH_MAX + 3];
 	bool is_done;
 
 	refresh(table);
@@ -241,10 +238,11 @@ price_table_add(struct price_table *table, const char *lines, size_t *count, FIL
 		table->seen = (struct stat){ 0 };
 		return false;
 	}
-	buf_printf(&fresh, "%s.new", table->path.data);
-	is_done = !fresh.has_failed && write_rows(&table->rows, fresh.data) && rename(fresh.data, table->path.data) == 0;
+	snprintf(fresh, sizeof fresh, "%s.new", table->path);
+	snprintf(above, sizeof above, "%s/..", table->directory);
+	is_done = write_rows(&table->rows, fresh) && rename(fresh, table->path) == 0 && directory_sync(table->directory)
+	    && directory_sync(above);
 	if (!is_done)
-		fprintf(errors, "%s: %s\n", table->path.data, strerror(errno));
-	buf_fini(&fresh);
+		fprintf(errors, "%s: %s\n", table->path, strerror(errno));
 	return is_done;
 }
