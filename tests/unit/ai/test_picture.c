@@ -96,6 +96,7 @@ more_items_than_one_message_may_have_are_not_taken(void **state)
 	for (int i = 0; i <= UNDERSTAND_EXPENSES_MAX; i++)
 		buf_printf(&answer, "%s{\"description\":\"a\",\"amount\":\"1\",\"category\":\"food\"}", i > 0 ? "," : "");
 	buf_append_literal(&answer, "],\"total\":\"21\",\"currency\":\"TWD\",\"date\":\"\"}");
+	buf_append_char(&answer, '\0');
 	assert_false(take(answer.data, &result));
 	buf_fini(&answer);
 }
