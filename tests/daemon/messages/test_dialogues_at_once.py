@@ -16,7 +16,7 @@ import unittest
 import tap
 from api import service
 from conversations import conversations, fault
-from harness import Daemon
+from harness import Daemon, wait_for
 from store_reader import read_store
 
 TURNS_PER_KILL = int(os.environ.get("AIEXPENSE_TURNS_PER_KILL", "25"))
@@ -35,14 +35,13 @@ class Talk(threading.Thread):
 
     def again_until_answered(self, ask):
         """As a client does whose worker was killed: the same request again."""
-        for _ in range(50):
+        def answered():
             try:
                 answer = ask()
             except (OSError, http.client.HTTPException):
-                continue
-            if answer.status == 200:
-                return answer.json
-        raise AssertionError("no answer")
+                return None
+            return answer if answer.status == 200 else None
+        return wait_for(answered, "an answer").json
 
     def say(self, text):
         key = f"{self.number}-{next(self.keys)}"
