@@ -23,15 +23,6 @@ is_amount(const struct token *t)
 	return t->kind == TOKEN_AMOUNT && !t->is_text;
 }
 
-bool
-span_has_name(const struct tokens *tokens, struct span span)
-{
-	for (size_t i = span.first; i < span.last; i++)
-		if (thing_is_name(&tokens->at[i]))
-			return true;
-	return false;
-}
-
 /* ---- sentences ---- */
 
 /* Politeness and pronouns aside, does it begin with an order? */

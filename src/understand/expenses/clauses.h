@@ -40,9 +40,6 @@ int amount_strength(const struct token *t);
 /* The tokens that may name the thing of the clause's k-th amount. */
 struct span clause_thing_span(const struct clause *clause, size_t k);
 
-/* What only a name could stand in for is in the span. */
-bool span_has_name(const struct tokens *tokens, struct span span);
-
 /* Whether a word of that kind stands next to token i: "at" and "is" before it, particles behind it do not count. */
 bool clause_has_next_to(const struct tokens *tokens, const struct clause *clause, size_t i, enum word_kind kind);
 

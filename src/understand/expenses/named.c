@@ -83,14 +83,6 @@ is_colon(const struct tokens *tokens, size_t i)
 	return token_is_mark(tokens, &tokens->at[i], ':');
 }
 
-static bool
-has_name(const struct tokens *tokens, size_t first, size_t last)
-{
-	while (first < last && !thing_is_name(&tokens->at[first]))
-		first++;
-	return first < last;
-}
-
 static size_t
 next_amount(const struct tokens *tokens, size_t first, size_t last)
 {
@@ -117,7 +109,7 @@ read_heading(const struct reading *r, size_t first, size_t last)
 	while (colon < last && !is_colon(tokens, colon))
 		colon++;
 	amount = next_amount(tokens, first, last);
-	if (colon == last || colon == first || amount < colon || amount == last || !has_name(tokens, colon + 1, last))
+	if (colon == last || colon == first || amount < colon || amount == last || !span_has_name(tokens, (struct span){ colon + 1, last }))
 		return;
 	named = name_in(r, tokens->at[first].begin, tokens->at[colon].begin);
 	if (named == 0)
@@ -147,7 +139,7 @@ read_behind(const struct reading *r, size_t before, size_t amount, size_t last)
 	for (end = first; end < last && tokens->at[end].kind != TOKEN_PAUSE; end++)
 		if (tokens->at[end].kind == TOKEN_AMOUNT)
 			return;
-	if (first == end || !has_name(tokens, before, amount))
+	if (first == end || !span_has_name(tokens, (struct span){ before, amount }))
 		return;
 	while ((named = name_in(r, tokens->at[first].begin, tokens->at[end - 1].end)) == 0 && is_between(&tokens->at[first]))
 		if (++first == end)

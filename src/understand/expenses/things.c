@@ -52,8 +52,8 @@ thing_is_verb(const struct tokens *tokens, size_t i, size_t first)
 	return !has_kind_of(t, name_kinds) || (i > first && token_is(&tokens->at[i - 1], WORD_PRONOUN));
 }
 
-static bool
-has_name(const struct tokens *tokens, struct span span)
+bool
+span_has_name(const struct tokens *tokens, struct span span)
 {
 	for (size_t i = span.first; i < span.last; i++)
 		if (thing_is_name(&tokens->at[i]))
@@ -71,7 +71,7 @@ pick_run(const struct tokens *tokens, struct span span, bool is_before)
 		if (i < span.last && !thing_is_verb(tokens, i, span.first))
 			continue;
 		run.last = i;
-		if (has_name(tokens, run)) {
+		if (span_has_name(tokens, run)) {
 			best = run;
 			if (!is_before)
 				break;
@@ -140,7 +140,7 @@ static size_t
 clause_end(const struct tokens *tokens, struct span span)
 {
 	for (size_t i = span.first; i < span.last; i++)
-		if (begins_clause(tokens, i, span.last) && has_name(tokens, (struct span){ span.first, i }))
+		if (begins_clause(tokens, i, span.last) && span_has_name(tokens, (struct span){ span.first, i }))
 			return i;
 	return span.last;
 }
@@ -183,7 +183,7 @@ thing_pick(const struct tokens *tokens, struct span span, bool is_before)
 	if (!is_before)
 		span.last = clause_end(tokens, span);
 	thing.span = trim(tokens, pick_run(tokens, span, is_before));
-	if (!has_name(tokens, thing.span))
+	if (!span_has_name(tokens, thing.span))
 		thing.span.last = thing.span.first;
 	measure(tokens, &thing);
 	return thing;

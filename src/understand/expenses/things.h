@@ -28,6 +28,9 @@ struct thing {
 /* Whether the token can be part of a thing's name, on its own. */
 bool thing_is_name(const struct token *t);
 
+/* Whether one of its tokens can. */
+bool span_has_name(const struct tokens *tokens, struct span span);
+
 /* Whether the token divides: a verb with the thing on one side of it. */
 bool thing_is_verb(const struct tokens *tokens, size_t i, size_t first);
 

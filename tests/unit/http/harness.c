@@ -301,3 +301,11 @@ client_count(struct client *c, const char *text)
 		n++;
 	return n;
 }
+
+enum status
+harness_refuse(struct request *req, const struct route *route)
+{
+	assert_true(route->handler != NULL);
+	assert_null(req->authorization.ptr);
+	return ST_FORBIDDEN;
+}

@@ -50,6 +50,9 @@ void harness_start(struct harness *h);
 		} \
 	} while (0)
 
+/* An authorizer that lets nobody in; the request has no authorization. */
+enum status harness_refuse(struct request *req, const struct route *route);
+
 void harness_turn(struct harness *h);
 void harness_answer(struct harness *h, size_t i);
 void harness_stream(struct harness *h, size_t i);   /* as many pieces as its parameter says */

@@ -11,20 +11,12 @@
 
 static char *origins[] = { (char *)"https://app.example.org", (char *)"http://localhost:3000" };
 
-static enum status
-refuse_all(struct request *req, const struct route *route)
-{
-	assert_true(route->handler != NULL);
-	assert_null(req->authorization.ptr);
-	return ST_FORBIDDEN;
-}
-
 static void
 allow_origins(struct harness *h)
 {
 	h->options.cors_origins = origins;
 	h->options.cors_origin_count = 2;
-	h->options.authorize = refuse_all;
+	h->options.authorize = harness_refuse;
 	harness_start(h);
 }
 

@@ -288,21 +288,13 @@ refusals_are_problems_and_keep_the_connection(void **state)
 	client_close(&c);
 }
 
-static enum status
-refuse_all(struct request *req, const struct route *route)
-{
-	assert_true(route->handler != NULL);
-	assert_null(req->authorization.ptr);
-	return ST_FORBIDDEN;
-}
-
 static void
 the_authorizer_goes_before_the_handler(void **state)
 {
 	struct harness *h = *state;
 	struct client c;
 
-	h->options.authorize = refuse_all;
+	h->options.authorize = harness_refuse;
 	harness_start(h);
 	client_open(&c, h);
 	client_send(&c, "GET /later/1 HTTP/1.1\r\nHost: x\r\n\r\n");
