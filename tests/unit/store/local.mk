@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: MIT
-store_suite = tests/unit/store/store_suite.c tests/unit/store/store_suite.h tests/unit/store/store_suite_tests.c \
-	tests/unit/store/store_suite_changes.c tests/unit/store/store_suite_categories.c \
-	tests/unit/store/store_suite_category_deletions.c tests/unit/store/store_suite_lists.c \
-	tests/unit/store/store_suite_users.c tests/unit/store/store_suite_removal.c \
-	tests/unit/store/store_suite_summaries.c tests/unit/store/store_suite_metrics.c tests/unit/store/store_suite_policies.c \
-	tests/unit/store/store_suite_queue.c tests/unit/store/store_suite_jobs.c
+# What holds for every engine.
+store_suite =
+store_suite += tests/unit/store/suite/categories.c
+store_suite += tests/unit/store/suite/category_deletions.c
+store_suite += tests/unit/store/suite/changes.c
+store_suite += tests/unit/store/suite/jobs.c
+store_suite += tests/unit/store/suite/lists.c
+store_suite += tests/unit/store/suite/metrics.c
+store_suite += tests/unit/store/suite/policies.c
+store_suite += tests/unit/store/suite/queue.c
+store_suite += tests/unit/store/suite/removal.c
+store_suite += tests/unit/store/suite/store_suite.c
+store_suite += tests/unit/store/suite/store_suite.h
+store_suite += tests/unit/store/suite/summaries.c
+store_suite += tests/unit/store/suite/tests.c
+store_suite += tests/unit/store/suite/users.c
 store_suite_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/store
 
 check_PROGRAMS += tests/unit/store/test_store_memory

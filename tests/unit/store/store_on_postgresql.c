@@ -2,7 +2,7 @@
 /* The store in PostgreSQL, for test_store_postgresql.py, which starts the server that AIEXPENSE_POSTGRESQL_URL names. */
 #include "config.h"
 
-#include "store_suite.h"
+#include "suite/store_suite.h"
 
 #include <event2/event.h>
 #include <libpq-fe.h>

@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "sabotage.h"
-#include "store_suite.h"
+#include "suite/store_suite.h"
 
 #include <event2/event.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* The store in LMDB, with real writers. */
 #include "config.h"
 
-#include "store_suite.h"
+#include "suite/store_suite.h"
 
 #include <event2/event.h>
 

@@ -2,7 +2,7 @@
 /* The store in memory. */
 #include "config.h"
 
-#include "store_suite.h"
+#include "suite/store_suite.h"
 
 static struct store *
 open_store(struct event_base **base)

@@ -2,7 +2,7 @@
 /* What a client of a writer sees when there is too much, too little room, or nobody. */
 #include "config.h"
 
-#include "store_suite.h"
+#include "suite/store_suite.h"
 
 #include <event2/event.h>
 #include <signal.h>
