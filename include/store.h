@@ -693,4 +693,10 @@ struct store_usage {
 
 void store_get_usage(struct store *store, unsigned shard, struct store_usage *usage);
 
+/*
+ * Bring the store into memory while the event loop goes on, in pieces that may each stall it for as long as the disk
+ * takes; nothing where it takes more than half of the memory.  For one process after a start.
+ */
+void store_read_ahead(struct store *store);
+
 #endif

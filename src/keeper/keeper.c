@@ -264,6 +264,7 @@ open_services(struct keeper *keeper)
 	if (messages->store == NULL || !message_open_pool(messages, keeper->loop.base, in->segment) || keeper->history == NULL)
 		return false;
 	store_enter(messages->store, resume_budget, keeper);
+	store_read_ahead(messages->store);
 	keeper->delivery = delivery_open(messages);
 	if (keeper->delivery != NULL)
 		keeper->inbox = inbox_open(messages, keeper->delivery, crash_mark);

@@ -32,6 +32,7 @@ struct engine_ops {
 
 	/* May be NULL. */
 	void (*get_usage)(struct store *store, unsigned shard, struct store_usage *usage);
+	void (*read_ahead)(struct store *store);
 
 	/* Frees the store; those who still wait are told ST_UNAVAILABLE. */
 	void (*close)(struct store *store);

@@ -57,6 +57,13 @@ store_get_usage(struct store *store, unsigned shard, struct store_usage *usage)
 		store->ops->get_usage(store, shard, usage);
 }
 
+void
+store_read_ahead(struct store *store)
+{
+	if (store->ops->read_ahead != NULL)
+		store->ops->read_ahead(store);
+}
+
 /* --- reading -------------------------------------------------------------------- */
 
 void

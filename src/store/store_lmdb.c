@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "master/child.h"
 #include "engine.h"
@@ -21,8 +22,9 @@ struct part {
 };
 
 struct store_lmdb {
-	struct store head;
-	struct part  parts[];              /* the shards, and the index behind them */
+	struct store       head;
+	struct event_base *base;
+	struct part        parts[];              /* the shards, and the index behind them */
 };
 
 static struct part *
@@ -66,6 +68,24 @@ get_usage(struct store *store, unsigned shard, struct store_usage *usage)
 }
 
 static void
+read_ahead(struct store *store)
+{
+	struct event_base *base = ((struct store_lmdb *)store)->base;
+	uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE), all = 0;
+
+	for (unsigned shard = 0; shard <= store->shard_count; shard++)
+		all += lmdb_env_map(part_of(store, shard)->env).len;
+	if (all > memory / 2)
+		return;
+	for (unsigned shard = 0; shard <= store->shard_count; shard++) {
+		struct part *part = part_of(store, shard);
+
+		map_warmer_free(part->warmer);
+		part->warmer = map_warmer_new(base, lmdb_env_map(part->env), WARM_ALL);
+	}
+}
+
+static void
 close_store(struct store *store)
 {
 	for (unsigned shard = 0; shard <= store->shard_count; shard++)
@@ -84,6 +104,7 @@ static const struct engine_ops ops = {
 	.submit = submit,
 	.clear_dead_readers = clear_dead_readers,
 	.get_usage = get_usage,
+	.read_ahead = read_ahead,
 	.close = close_store,
 };
 
@@ -98,7 +119,7 @@ open_part(struct store *store, unsigned shard, const struct options *options, st
 	part->env = layout_open(options, shard, LMDB_READ, shard > 0 ? first : NULL, &meta);
 	if (part->env == NULL)
 		return false;
-	part->warmer = map_warmer_new(base, lmdb_env_map(part->env));
+	part->warmer = map_warmer_new(base, lmdb_env_map(part->env), WARM_CACHED);
 	if (shard == 0)
 		*first = meta;
 	writer_socket_path(options, shard, path);
@@ -115,6 +136,7 @@ store_lmdb_open(const struct options *options, struct event_base *base, struct c
 
 	if (lmdb == NULL)
 		return NULL;
+	lmdb->base = base;
 	lmdb->head = (struct store){ .ops = &ops, .shard_count = shards, .counters = slot_counters };
 	for (unsigned shard = 0; shard <= shards; shard++)
 		if (!open_part(&lmdb->head, shard, options, base, slot_counters, &first))

@@ -309,7 +309,7 @@ writer_run(const struct inherited *in, unsigned index)
 	w.env = layout_open(in->options, index, LMDB_WRITE, NULL, &meta);
 	if (w.env != NULL && make_events(&w)) {
 		lmdb_clear_dead_readers(w.env);
-		w.warmer = map_warmer_new(w.loop.base, lmdb_env_map(w.env));
+		w.warmer = map_warmer_new(w.loop.base, lmdb_env_map(w.env), WARM_CACHED);
 		child_loop_ready(&w.loop);
 		code = child_loop_run(&w.loop);
 	}
