@@ -20,6 +20,7 @@ libaiexpense_a_SOURCES += include/store.h
 libaiexpense_a_SOURCES += include/store_dead.h
 libaiexpense_a_SOURCES += include/store_dialogue.h
 libaiexpense_a_SOURCES += include/store_job.h
+libaiexpense_a_SOURCES += include/store_link.h
 libaiexpense_a_SOURCES += include/store_queue.h
 libaiexpense_a_SOURCES += include/text.h
 libaiexpense_a_SOURCES += include/understand.h

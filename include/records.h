@@ -64,6 +64,7 @@ struct user {
 	int64_t         updated_ms;    /* when the settings were changed last; created_ms when never */
 	bool            is_language_fixed;   /* answers are in the locale's language, whatever a message is in */
 	struct slice    default_account;     /* of expenses that name none; empty: Cash */
+	struct slice    linked_to;     /* the user whose ledger this one reads and writes; empty: its own.  See store_link.h */
 };
 
 struct category {

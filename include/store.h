@@ -465,6 +465,8 @@ struct write_answer {
 	uint32_t                   expenses_left;    /* of store_delete_category: still to be moved; 0: it is gone */
 	bool                       must_wait;        /* of store_put_inbox: older ones come first */
 	bool                       is_given_up;      /* of store_move_expenses: they stay where they are */
+	struct slice               linked_to;        /* of store_put_inbox: the ledger it is for; of store_try_link_code */
+	unsigned                   link_found;       /* of store_try_link_code: enum link_found */
 };
 
 typedef void store_write_fn(enum status st, const struct write_answer *answer, void *arg);

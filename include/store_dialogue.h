@@ -6,7 +6,7 @@
 #ifndef STORE_DIALOGUE_H
 #define STORE_DIALOGUE_H
 
-#include "store.h"
+#include "store_link.h"
 
 enum {
 	DIALOGUE_STATE_MAX = 16384,    /* bytes of what a conversation is about */
@@ -29,7 +29,7 @@ struct dialogue_entry {
 };
 
 enum change_kind {
-	CHANGE_EXPENSE, CHANGE_CATEGORY_NAME, CHANGE_CATEGORY_DELETION, CHANGE_KEYWORD, CHANGE_USER, CHANGE_USER_DELETION,
+	CHANGE_EXPENSE, CHANGE_CATEGORY_NAME, CHANGE_CATEGORY_DELETION, CHANGE_KEYWORD, CHANGE_USER, CHANGE_USER_DELETION, CHANGE_ALIAS, CHANGE_LINK,
 	CHANGE_KINDS
 };
 
@@ -43,6 +43,7 @@ struct message_change {
 		struct keyword_change    keyword;
 		struct user_change       user;
 		struct deletion          user_deletion;    /* done last, whatever its place */
+		struct link_change       link;             /* of CHANGE_ALIAS as for store_set_alias, of CHANGE_LINK as for store_set_link */
 	};
 };
 

@@ -29,6 +29,8 @@ struct inbox_entry {
 	uint32_t        attempts;         /* claims by others than who put it */
 	uint32_t        blames;           /* how many of these ended with a crash of the process that had it */
 	uint32_t        crash_mark;       /* of the last claim */
+	struct slice    forward_to;       /* the user whose ledger it is for, when its sender was an alias as it came; empty: this one */
+	struct slice    sender;           /* the alias that it was handed on from; empty: the user */
 };
 
 /*
@@ -36,7 +38,8 @@ struct inbox_entry {
  * answer's message.id says under which id: another one when is_replay, that is
  * when it was accepted before, with the same id or the same idempotency key.
  * must_wait: older ones of the ledger wait, and the claim was not given.
- * ST_KEY_REUSED when the key came with another request_hash.
+ * ST_KEY_REUSED when the key came with another request_hash; ST_NOT_FOUND when
+ * its sender is no alias of the user.
  */
 void store_put_inbox(struct store *store, const struct ledger *ledger, const struct inbox_entry *entry,
     store_write_fn *fn, void *arg);

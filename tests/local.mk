@@ -64,6 +64,7 @@ include tests/fuzz/local.mk
 LONG_TESTS =
 LONG_TESTS += tests/daemon/http/test_slow_clients.py
 LONG_TESTS += tests/daemon/messages/test_dialogues_at_once.py
+LONG_TESTS += tests/daemon/messages/test_linking.py
 LONG_TESTS += tests/daemon/messages/test_messengers.py
 LONG_TESTS += tests/daemon/messages/test_webhook.py
 LONG_TESTS += tests/daemon/messages/test_webhook_faults.py

@@ -29,6 +29,16 @@ read_person(struct caller *caller)
 	store_get_person(caller->service->store, &caller->ledger, keep_person, caller);
 }
 
+/* An alias stands for the user whose ledger it has, whatever is asked for. */
+static void
+go_to_main(struct caller *caller)
+{
+	caller->user_id = caller->person.user.linked_to;
+	caller->ledger = store_ledger(caller->service->store, caller->user_id);
+	caller->is_known = false;
+	read_person(caller);
+}
+
 bool
 caller_read_again(struct caller *caller)
 {
@@ -47,6 +57,8 @@ caller_find(struct request *req, struct caller *caller)
 	caller->ledger = store_ledger(caller->service->store, caller->user_id);
 	counters_user_seen(caller->service->counters, caller->ledger.key, clock_mono_ms());
 	read_person(caller);
+	if (caller->st == ST_OK && caller->person.user.linked_to.len > 0)
+		go_to_main(caller);
 	if (caller->st == ST_OK || caller->st == ST_NO_USER)
 		return true;
 	reply_problem(req, caller->st, NULL, NULL);

@@ -10,7 +10,7 @@
 struct caller {
 	struct request               *req;
 	const struct message_service *service;     /* with the store */
-	struct slice                  user_id;
+	struct slice                  user_id;     /* of an alias: whose ledger it has */
 	struct ledger                 ledger;
 	bool                          is_known;    /* the user is signed up ... */
 	struct person                 person;      /* ... as this, in the request's arena */

@@ -125,6 +125,10 @@ on_put(enum status st, const struct write_answer *put, void *arg)
 	else
 		request->st = st;
 	arrival->is_ours = st == ST_OK && !is_repeat && !put->must_wait;
+	if (arrival->is_ours && put->linked_to.len > 0) {
+		arrival->entry.forward_to = arena_copy(&request->arena, put->linked_to);
+		arrival->is_ours = arrival->entry.forward_to.ptr != NULL;
+	}
 	if (--request->pending == 0)
 		settle(request);
 }

@@ -43,7 +43,8 @@ struct checking {
 	/* of the ledger at hand */
 	uint8_t              ledger[LEDGER_KEY_SIZE];
 	bool                 is_leaving;           /* being deleted: its rows are on their way out */
-	uint64_t             expenses, by_id, in_category;
+	bool                 is_linked;            /* to another one: it has no expenses, nor an alias */
+	uint64_t             expenses, by_id, in_category, aliases;
 	struct tallies        kept, found;
 };
 
@@ -211,6 +212,7 @@ check_user(struct checking *c, struct slice value)
 	if (user_unpack(value, &user) != ST_OK)
 		return false;
 	c->result->users++;
+	c->is_linked = user.linked_to.len > 0;
 	place = ledger_hash_place(c->hash, user.id);
 	if (place.shard != c->shard || memcmp(place.key, c->ledger, sizeof c->ledger) != 0)
 		ledger_problem(c, "it lies where its user's ledger does not belong");
@@ -256,6 +258,9 @@ check_row(struct checking *c, struct slice key, struct slice value)
 		return keep_total(c, key, value);
 	case ROW_CATEGORY:
 		return keep_category(c, key, value);
+	case ROW_ALIAS:
+		c->aliases++;
+		return is_record(value);
 	case ROW_IN_CATEGORY:
 		c->in_category++;
 		return value.len == 0;
@@ -284,7 +289,8 @@ begin_ledger(struct checking *c, struct slice key)
 {
 	memcpy(c->ledger, key_ledger(key), sizeof c->ledger);
 	c->is_leaving = is_being_deleted(c);
-	c->expenses = c->by_id = c->in_category = 0;
+	c->is_linked = false;
+	c->expenses = c->by_id = c->in_category = c->aliases = 0;
 	c->kept.count = c->found.count = 0;
 }
 
@@ -295,6 +301,8 @@ end_ledger(struct checking *c)
 		return;
 	if (c->by_id != c->expenses || c->in_category != c->expenses)
 		ledger_problem(c, "its indexes have rows of no expense, or lack some");
+	if (c->is_linked && c->expenses + c->aliases > 0)
+		ledger_problem(c, "its user is linked to another one, and it has expenses or aliases");
 	compare_kept_with_found(c);
 }
 
@@ -320,7 +328,8 @@ check_table(struct checking *c, enum table table)
 	struct kv_cursor cursor;
 
 	memset(c->ledger, 0, sizeof c->ledger);
-	c->kept.count = c->found.count = c->expenses = c->by_id = c->in_category = 0;
+	c->is_linked = false;
+	c->kept.count = c->found.count = c->expenses = c->by_id = c->in_category = c->aliases = 0;
 	kv_cursor_begin(&cursor, c->kv, table);
 	for (bool is_row = kv_cursor_seek(&cursor, SLICE_LITERAL("\0")); is_row; is_row = kv_cursor_next(&cursor)) {
 		c->result->rows++;

@@ -7,6 +7,8 @@
  *	dialogue_begin(turn);
  *	while (turn->ask.len > 0 || turn->asks_picture)
  *		... have turn->ask understood, then dialogue_understood(turn, st, result);
+ *	if (turn->link != LINK_NOTHING)
+ *		... link_carry_out
  *	... record
  *
  * What is done with what is in one table, data/turns.def, drawn in
@@ -24,6 +26,9 @@
 #include "store_dialogue.h"
 #include "understand.h"
 
+/* What is wanted of the link between identities; done by whoever drives the message, before it is recorded. */
+enum link_wish { LINK_NOTHING, LINK_MAKE, LINK_USE, LINK_END };
+
 struct turn {
 	/* set by the caller, outlives the turn */
 	struct store         *store;
@@ -32,6 +37,7 @@ struct turn {
 	struct arena         *arena;       /* for all that the turn makes */
 	struct slice          text;
 	const struct incoming *incoming;   /* NULL: a text said to the daemon alone */
+	bool                  is_direct;   /* nobody else reads it */
 	const struct person  *person;      /* NULL: the user is not signed up yet */
 	struct sign_up       *profile;     /* the user's settings, or what a new one gets: the first message may say the language */
 	struct uuid           message_id;
@@ -55,6 +61,8 @@ struct turn {
 	bool                  is_unsure_where;     /* one of them is filed by a guess of the rules that they are not sure of */
 	size_t                change_count;
 	struct message_change *changes;
+	enum link_wish        link;
+	char                  link_code[LINK_CODE_LETTERS];   /* of LINK_USE */
 	bool                  has_state;   /* the conversation is about something else from now on: state */
 
 	/* the turn's own */

@@ -8,6 +8,7 @@ libaiexpense_a_SOURCES += src/dialogue/dialogue.h
 libaiexpense_a_SOURCES += src/dialogue/edited.c
 libaiexpense_a_SOURCES += src/dialogue/expenses.c
 libaiexpense_a_SOURCES += src/dialogue/intent.c src/dialogue/intent.h
+libaiexpense_a_SOURCES += src/dialogue/linking.c
 libaiexpense_a_SOURCES += src/dialogue/look.c
 libaiexpense_a_SOURCES += src/dialogue/question.c src/dialogue/question.h src/dialogue/question_parts.h
 libaiexpense_a_SOURCES += src/dialogue/question_days.c

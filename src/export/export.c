@@ -8,6 +8,7 @@
 #include "api/expense/expense_json.h"
 #include "message/message.h"
 #include "store/person.h"
+#include "store_link.h"
 
 enum { PAGE = 100, LOOKED_AT = 500 };
 
@@ -308,6 +309,38 @@ export_user_json(struct export *e, struct buf *out)
 		return STREAM_BROKEN;
 	user_write_json(&json, &e->person.user);
 	buf_append_char(out, '\n');
+	return end_page(e);
+}
+
+static void
+on_alias(const struct alias *alias, void *arg)
+{
+	struct export *e = arg;
+	struct json_out out = json_out_to(e->out);
+
+	json_out_object_begin(&out);
+	json_out_member_string(&out, "id", alias->user_id);
+	json_member_time(&out, "linked_at", alias->since_ms);
+	json_out_object_end(&out);
+	buf_append_char(e->out, '\n');
+}
+
+static void
+on_aliases_end(enum status st, void *arg)
+{
+	struct export *e = arg;
+
+	e->st = st;
+}
+
+enum stream_step
+export_aliases_jsonl(struct export *e, struct buf *out)
+{
+	static const struct alias_list_callbacks callbacks = { on_alias, on_aliases_end };
+
+	if (!begin_page(e, out))
+		return STREAM_BROKEN;
+	store_list_aliases(e->store, &e->ledger, &callbacks, e);
 	return end_page(e);
 }
 

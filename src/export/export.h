@@ -42,6 +42,6 @@ void export_fini(struct export *e);
 typedef enum stream_step export_page_fn(struct export *e, struct buf *out);
 
 export_page_fn export_expenses_csv, export_expenses_jsonl, export_history_jsonl, export_messages_jsonl, export_waiting_jsonl;
-export_page_fn export_user_json, export_categories_json, export_categories_csv, export_keywords_csv;
+export_page_fn export_user_json, export_aliases_jsonl, export_categories_json, export_categories_csv, export_keywords_csv;
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* See deletion.h.  First the user's tokens go, which are in the index, then what is in the shard. */
+/*
+ * See deletion.h.  First the user's tokens and codes go, which are in the index; then
+ * each alias becomes a deletion of its own, in its shard; then what is in the shard.
+ */
 #include "config.h"
 
 #include "deletion.h"
@@ -10,9 +13,16 @@
 #include "clock.h"
 #include "counters.h"
 #include "log.h"
-#include "store.h"
+#include "store_link.h"
 
 static const struct timeval pause = { 0, 5000 };   /* between two steps */
+
+/* Another identity of the user. */
+struct alias_task {
+	char    user_id[USER_ID_MAX];
+	size_t  user_id_len;
+	int64_t created_ms;                /* of its user row */
+};
 
 /* The deletion under way in one shard. */
 struct task {
@@ -23,6 +33,8 @@ struct task {
 	struct ledger     ledger;
 	char              user_id[USER_ID_MAX];
 	size_t            user_id_len;
+	size_t            alias_count;     /* still to be begun */
+	struct alias_task aliases[ALIASES_MAX];
 	size_t            from_len;        /* of the next step */
 	char              from[512];
 };
@@ -82,6 +94,97 @@ on_resume(evutil_socket_t fd, short what, void *arg)
 	step(arg);
 }
 
+/* --- aliases ------------------------------------------------------------------------------ */
+
+static struct slice
+alias_of(const struct alias_task *alias)
+{
+	return (struct slice){ alias->user_id, alias->user_id_len };
+}
+
+static void
+take_alias(const struct alias *alias, void *arg)
+{
+	struct task *task = arg;
+	struct alias_task *taken = &task->aliases[task->alias_count];
+
+	if (task->alias_count == ALIASES_MAX || alias->user_id.len > sizeof taken->user_id)
+		return;
+	memcpy(taken->user_id, alias->user_id.ptr, alias->user_id.len);
+	taken->user_id_len = alias->user_id.len;
+	task->alias_count++;
+}
+
+static void begin_next_alias(struct task *task);
+
+static void
+on_alias_begun(enum status st, void *arg)
+{
+	struct task *task = arg;
+
+	if (st != ST_OK && st != ST_NO_USER) {
+		interrupt(task, st);
+		return;
+	}
+	task->alias_count--;
+	begin_next_alias(task);
+}
+
+/* One that was linked and is not, or not yet, has a ledger of its own. */
+static void
+on_alias_person(enum status st, const struct person *person, void *arg)
+{
+	struct task *task = arg;
+	bool is_linked = st == ST_OK && slice_equal(person->user.linked_to, user_of(task));
+
+	task->aliases[task->alias_count - 1].created_ms = is_linked ? person->user.created_ms : 0;
+}
+
+static void
+begin_next_alias(struct task *task)
+{
+	struct store *store = task->deletions->store;
+	struct alias_task *alias;
+	struct deletion deletion;
+	struct ledger ledger;
+
+	if (task->alias_count == 0) {
+		task->from_len = 0;
+		step(task);
+		return;
+	}
+	alias = &task->aliases[task->alias_count - 1];
+	ledger = store_ledger(store, alias_of(alias));
+	store_get_person(store, &ledger, on_alias_person, task);
+	deletion = (struct deletion){ alias_of(alias), alias->created_ms, clock_wall_ms() };
+	if (alias->created_ms != 0)
+		store_begin_deletion(store, &ledger, &deletion, on_alias_begun, task);
+	else
+		on_alias_begun(ST_OK, task);
+}
+
+static void
+on_aliases(enum status st, void *arg)
+{
+	struct task *task = arg;
+
+	if (st == ST_OK)
+		begin_next_alias(task);
+	else
+		interrupt(task, st);
+}
+
+static void
+find_aliases(struct task *task)
+{
+	static const struct alias_list_callbacks callbacks = { take_alias, on_aliases };
+
+	task->alias_count = 0;
+	store_list_aliases(task->deletions->store, &task->ledger, &callbacks, task);
+}
+
+/* --- tokens --------------------------------------------------------------------------------- */
+
 static void
 on_tokens(enum status st, const struct write_answer *answer, void *arg)
 {
@@ -92,8 +195,7 @@ on_tokens(enum status st, const struct write_answer *answer, void *arg)
 	} else if (answer->next.len > 0) {
 		store_remove_tokens(task->deletions->store, user_of(task), answer->next, on_tokens, task);
 	} else {
-		task->from_len = 0;
-		step(task);
+		find_aliases(task);
 	}
 }
 

@@ -182,6 +182,12 @@ key_dedupe(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice idempotency_key)
 }
 
 struct key
+key_alias(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice user_id)
+{
+	return key_hashed(ledger, ROW_ALIAS, user_id);
+}
+
+struct key
 key_dialogue(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice conversation)
 {
 	return key_hashed(ledger, ROW_DIALOGUE, conversation);

@@ -21,6 +21,7 @@ enum {
 
 enum row_kind {
 	ROW_USER = 'U',
+	ROW_ALIAS = 'B',                  /* the first 16 bytes of the SHA-256 of an alias' user id */
 	ROW_CATEGORY = 'C',               /* category id */
 	ROW_NAME = 'N',                   /* 0 and a default category's key, or 1 and a folded name */
 	ROW_KEYWORD = 'W',                /* a folded keyword */
@@ -71,6 +72,7 @@ struct key key_expense(const uint8_t ledger[LEDGER_KEY_SIZE], day_t day, const s
 struct key key_in_category(const uint8_t ledger[LEDGER_KEY_SIZE], const struct uuid *category_id, day_t day,
     const struct uuid *id);
 struct key key_dedupe(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice idempotency_key);
+struct key key_alias(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice user_id);
 struct key key_dialogue(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice conversation);
 struct key key_reference(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice conversation, struct slice ref);
 

@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "counters.h"
 #include "delivery/delivery.h"
+#include "link.h"
 #include "log.h"
 
 enum {
@@ -92,7 +93,9 @@ inbox_entry_copy(struct arena *arena, const struct inbox_entry *entry, struct in
 	incoming_copy(arena, &copy->incoming);
 	copy->idempotency_key = arena_copy(arena, entry->idempotency_key);
 	copy->deliver_to = arena_copy(arena, entry->deliver_to);
-	return copy->deliver_to.ptr != NULL;
+	copy->forward_to = arena_copy(arena, entry->forward_to);
+	copy->sender = arena_copy(arena, entry->sender);
+	return copy->sender.ptr != NULL;
 }
 
 static bool
@@ -169,6 +172,83 @@ on_driven(enum status st, const struct message_result *result, void *arg)
 	}
 }
 
+/* --- one that is for another ledger ------------------------------------------------------------ */
+
+static void drive(struct errand *errand);
+static struct errand *begin_errand(struct inbox *inbox, const struct ledger *ledger, const struct inbox_entry *entry);
+
+/* Whoever works on that ledger comes to it; nobody may be there. */
+static void
+look_after(struct inbox *inbox, const struct ledger *ledger)
+{
+	struct errand *errand = find_errand(inbox, ledger) == NULL ? begin_errand(inbox, ledger, NULL) : NULL;
+
+	if (errand != NULL)
+		go_on(errand);
+}
+
+static void
+on_dropped(enum status st, void *arg)
+{
+	struct errand *errand = arg;
+	struct ledger main = store_ledger(errand->inbox->service->store, errand->entry.forward_to);
+
+	look_after(errand->inbox, &main);
+	if (st == ST_OK)
+		go_on(errand);
+	else
+		end_errand(errand);      /* it is handed on once more, which does nothing */
+}
+
+static void
+on_kept(enum status st, void *arg)
+{
+	struct errand *errand = arg;
+
+	errand->entry.forward_to = SLICE_EMPTY;
+	if (st == ST_OK)
+		drive(errand);
+	else
+		end_errand(errand);
+}
+
+/* ST_NOT_FOUND, ST_GONE: the link is not known there any more, so that it ends here as well. */
+static void
+on_forwarded(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct errand *errand = arg;
+	struct store *store = errand->inbox->service->store;
+	struct link_change change = { .user_id = errand->entry.forward_to, .is_ended = true, .message_id = errand->entry.message_id };
+
+	(void)answer;
+	if (st == ST_OK)
+		store_drop_message(store, &errand->ledger, &errand->entry.message_id, on_dropped, errand);
+	else if (st == ST_NOT_FOUND || st == ST_GONE)
+		store_set_link(store, &errand->ledger, &change, on_kept, errand);
+	else
+		end_errand(errand);
+}
+
+/* Into the other inbox under the same id, so that it is there once however often this is done; then out of this one. */
+static void
+forward(struct errand *errand)
+{
+	struct store *store = errand->inbox->service->store;
+	struct inbox_entry entry = errand->entry;
+	struct ledger main = store_ledger(store, entry.forward_to);
+
+	entry.sender = entry.user_id;
+	entry.user_id = entry.forward_to;
+	entry.forward_to = entry.idempotency_key = SLICE_EMPTY;
+	entry.not_before_ms = 0;
+	entry.attempts = entry.blames = entry.crash_mark = 0;
+	entry.incoming.conversation = link_conversation(&errand->arena, entry.sender, entry.incoming.conversation);
+	if (entry.incoming.conversation.ptr == NULL)
+		end_errand(errand);
+	else
+		store_put_inbox(store, &main, &entry, on_forwarded, errand);
+}
+
 /* --- a message ------------------------------------------------------------------------------- */
 
 static void
@@ -176,11 +256,15 @@ drive(struct errand *errand)
 {
 	const struct inbox_entry *entry = &errand->entry;
 	struct message_input input = {
-		.user_id = entry->user_id, .text = entry->text, .idempotency_key = entry->idempotency_key,
+		.user_id = entry->user_id, .sender = entry->sender, .text = entry->text, .idempotency_key = entry->idempotency_key,
 		.id = entry->message_id, .received_ms = entry->received_ms, .was_in_inbox = true, .incoming = entry->incoming,
 		.deliver_to = entry->deliver_to, .priority = PRIORITY_MEDIUM,
 	};
 
+	if (entry->forward_to.len > 0) {
+		forward(errand);
+		return;
+	}
 	memcpy(input.request_hash, entry->request_hash, sizeof input.request_hash);
 	message_drive(errand->inbox->service, &input, on_driven, errand);
 }
@@ -240,7 +324,7 @@ begin_errand(struct inbox *inbox, const struct ledger *ledger, const struct inbo
 	errand->ledger = *ledger;
 	LIST_INSERT_HEAD(&inbox->errands, errand, link);
 	inbox->under_way++;
-	if (keep_entry(errand, entry))
+	if (entry == NULL || keep_entry(errand, entry))
 		return errand;
 	end_errand(errand);
 	return NULL;

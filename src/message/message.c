@@ -19,6 +19,7 @@
 #include "counters.h"
 #include "dialogue/dialogue.h"
 #include "language_tag.h"
+#include "link.h"
 #include "log.h"
 #include "redis/shared.h"
 #include "store/person.h"
@@ -45,6 +46,7 @@ struct drive {
 
 	/* after step 2 */
 	struct turn                   turn;
+	struct linking                linking;
 	struct slice                  understood;      /* the text that the turn's expenses are of */
 	const char                   *dead_why;        /* it is given up; NULL: it is not */
 	struct buf                    reply;
@@ -125,7 +127,7 @@ accept_for_later(struct drive *drive)
 	struct inbox_entry entry = {
 		.message_id = drive->input.id, .user_id = drive->input.user_id, .text = drive->input.text,
 		.incoming = drive->input.incoming, .idempotency_key = drive->input.idempotency_key,
-		.deliver_to = drive->input.deliver_to, .received_ms = drive->input.received_ms,
+		.deliver_to = drive->input.deliver_to, .received_ms = drive->input.received_ms, .sender = drive->input.sender,
 	};
 
 	if (drive->input.was_in_inbox) {
@@ -301,6 +303,37 @@ on_understood(enum status st, const struct understanding *result, void *arg)
 	understand_or_record(drive);
 }
 
+static void
+on_linked(enum status st, void *arg)
+{
+	struct drive *drive = arg;
+
+	if (st == ST_OK)
+		record(drive);
+	else
+		finish(drive, st, NULL);
+}
+
+/* The turn has nothing more to be understood. */
+static void
+link_or_record(struct drive *drive)
+{
+	struct linking *linking = &drive->linking;
+
+	if (drive->turn.link == LINK_NOTHING) {
+		record(drive);
+		return;
+	}
+	linking->service = drive->service;
+	linking->ledger = &drive->ledger;
+	linking->turn = &drive->turn;
+	linking->user_id = drive->input.user_id;
+	linking->sender = drive->input.sender;
+	linking->fn = on_linked;
+	linking->arg = drive;
+	link_carry_out(linking);
+}
+
 /* What is to be understood next, if anything is. */
 static void
 understand_or_record(struct drive *drive)
@@ -312,7 +345,7 @@ understand_or_record(struct drive *drive)
 	if (drive->turn.asks_picture)
 		job.media = drive->input.incoming.media;
 	if (drive->turn.ask.len == 0 && !drive->turn.asks_picture) {
-		record(drive);
+		link_or_record(drive);
 		return;
 	}
 	step_begins(drive);
@@ -363,6 +396,7 @@ take_turn(struct drive *drive)
 		.text = drive->input.text, .incoming = &drive->input.incoming, .person = drive->is_known ? &drive->person : NULL, .profile = &drive->sign_up,
 		.message_id = drive->input.id, .received_ms = drive->input.received_ms, .now_ms = clock_wall_ms(),
 		.today = drive->today, .dialogue = &drive->dialogue, .reply = &drive->reply,
+		.is_direct = link_is_direct(drive->input.sender, drive->input.incoming.conversation),
 	};
 	drive->turn.asks_picture = drive->input.incoming.kind == INCOMING_IMAGE && drive->input.incoming.media.len > 0 &&
 	    providers_read_images(drive->service->options);
@@ -371,6 +405,47 @@ take_turn(struct drive *drive)
 }
 
 /* --- step 1: who, and was it handled before ------------------------------- */
+
+/* Of an alias that did not come by the inbox: on in the other ledger, as one of its conversations. */
+static void
+go_to_main(struct drive *drive)
+{
+	struct message_input *input = &drive->input;
+
+	input->sender = input->user_id;
+	input->user_id = drive->person.user.linked_to;
+	input->incoming.conversation = link_conversation(&drive->arena, input->sender, input->incoming.conversation);
+	drive->ledger = store_ledger(drive->service->store, input->user_id);
+	if (input->incoming.conversation.ptr == NULL)
+		finish(drive, ST_OVERLOADED, NULL);
+	else
+		find_person(drive);
+}
+
+static bool
+is_alias(const struct drive *drive)
+{
+	return drive->is_known && drive->person.user.linked_to.len > 0 && drive->input.sender.len == 0;
+}
+
+/* One of the inbox of somebody who was linked meanwhile is handed on by who takes it next; a main identity may be gone. */
+static enum status
+check_ledger(const struct drive *drive)
+{
+	if (drive->input.was_in_inbox)
+		return is_alias(drive) ? ST_STALE : ST_OK;
+	return drive->input.sender.len > 0 && !drive->is_known ? ST_NO_USER : ST_OK;
+}
+
+/* Nothing was done with it before. */
+static void
+go_on(struct drive *drive)
+{
+	if (is_alias(drive))
+		go_to_main(drive);
+	else
+		take_turn(drive);
+}
 
 static void
 on_replay(enum status st, const struct message *message, void *arg)
@@ -382,7 +457,7 @@ on_replay(enum status st, const struct message *message, void *arg)
 	bool is_itself = st == ST_OK && message->status == MESSAGE_WAITING && uuid_equal(&message->id, &drive->input.id);
 
 	if (st == ST_NOT_FOUND || is_itself) {
-		take_turn(drive);
+		go_on(drive);
 		return;
 	}
 	if (st == ST_OK && !message_load(drive->service, &drive->ledger, message, &drive->person, &drive->arena, &result))
@@ -405,6 +480,11 @@ on_person(enum status st, const struct person *person, void *arg)
 		finish(drive, st, NULL);
 		return;
 	}
+	st = check_ledger(drive);
+	if (st != ST_OK) {
+		finish(drive, st, NULL);
+		return;
+	}
 	drive->sign_up = message_profile(drive->service->options, drive->input.user_id, drive->is_known ? &drive->person : NULL);
 	if (!drive->is_known && language_tag_is_well_formed(drive->input.incoming.locale_hint))
 		drive->sign_up.locale = drive->input.incoming.locale_hint;
@@ -414,7 +494,7 @@ on_person(enum status st, const struct person *person, void *arg)
 		store_find_replay(drive->service->store, &drive->ledger, drive->input.idempotency_key,
 		    drive->input.request_hash, on_replay, drive);
 	else
-		take_turn(drive);
+		go_on(drive);
 }
 
 static void
@@ -449,6 +529,7 @@ message_drive(const struct message_service *service, const struct message_input 
 	drive->arg = arg;
 	drive->input = *input;
 	drive->input.user_id = arena_copy(&drive->arena, input->user_id);
+	drive->input.sender = arena_copy(&drive->arena, input->sender);
 	drive->input.text = clean_copy(drive, input->text);
 	drive->input.idempotency_key = arena_copy(&drive->arena, input->idempotency_key);
 	incoming_copy(&drive->arena, &drive->input.incoming);

@@ -31,6 +31,7 @@ bool message_open_pool(struct message_service *service, struct event_base *base,
 
 struct message_input {
 	struct slice user_id;              /* "platform:id" */
+	struct slice sender;               /* the alias that it was handed on from; empty: the user */
 	struct slice text;                 /* valid UTF-8, at most UNDERSTAND_TEXT_MAX bytes */
 	struct slice idempotency_key;      /* empty: none */
 	uint8_t      request_hash[32];     /* of what must be the same in a repeat; with a key only */

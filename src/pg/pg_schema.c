@@ -88,6 +88,7 @@ static const struct migration {
 	{ "a new store", make_store },
 	{ "tables for what was given up", add_tables },
 	{ "a table for jobs", add_tables },
+	{ "a table for codes that link identities", add_tables },
 };
 enum { NEWEST = sizeof migrations / sizeof migrations[0] };
 

@@ -41,8 +41,9 @@ person_copy(struct arena *arena, const struct person *person, struct person *cop
 	copy->user.zone = arena_copy(arena, person->user.zone);
 	copy->user.display_name = arena_copy(arena, person->user.display_name);
 	copy->user.default_account = arena_copy(arena, person->user.default_account);
+	copy->user.linked_to = arena_copy(arena, person->user.linked_to);
 	copy->categories = categories;
-	return copy->user.default_account.ptr != NULL;
+	return copy->user.linked_to.ptr != NULL;
 }
 
 bool

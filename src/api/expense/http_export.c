@@ -128,6 +128,7 @@ readme(struct export *e, struct buf *out)
 	buf_append_literal(out,
 	    "Everything that AIExpense keeps about one user.\r\n\r\n"
 	    "user.json            who it is, and the settings\r\n"
+	    "aliases.jsonl        the other identities that share this ledger\r\n"
 	    "categories.json      the categories; categories.csv has the same\r\n"
 	    "keywords.csv         the words that say where an expense is filed\r\n"
 	    "expenses.jsonl       the expenses, one JSON object a line, by day; expenses.csv has the same\r\n"
@@ -146,6 +147,7 @@ static const struct file {
 } files[] = {
 	{ "README.txt",      readme },
 	{ "user.json",       export_user_json },
+	{ "aliases.jsonl",   export_aliases_jsonl },
 	{ "categories.json", export_categories_json },
 	{ "categories.csv",  export_categories_csv },
 	{ "keywords.csv",    export_keywords_csv },

@@ -48,6 +48,10 @@ struct user_plan {
 
 enum status op_get_person(struct op *op, struct person *person);
 
+/* The user's row alone. */
+enum status user_get(struct op *op, struct user *user);
+void user_put(struct op *op, const struct user *user);
+
 /* Read the user, or plan the new one; ST_NO_USER when there is none and the sign-up names none. */
 enum status user_plan(struct op *op, const struct sign_up *sign_up, int64_t now_ms, struct user_plan *plan);
 void user_apply(struct op *op, const struct user_plan *plan);
@@ -244,6 +248,20 @@ enum status op_find_last_entry(struct op *op, struct message *message);
 /* op_change.c */
 enum status op_list_deleted(struct op *op, int64_t now_ms, unsigned limit,
     void (*on_expense)(const struct expense *expense, void *arg), void *arg);
+
+/* --- several identities, one ledger: op_link.c, op_link_code.c; see store_link.h --- */
+
+enum status op_set_alias(struct op *op, const struct link_change *change);
+enum status op_set_link(struct op *op, const struct link_change *change);
+enum status op_get_hindrance(struct op *op, struct link_hindrance *hindrance);
+enum status op_list_aliases(struct op *op, void (*on_alias)(const struct alias *alias, void *arg), void *arg);
+bool alias_is_known(struct op *op, struct slice user_id);
+
+enum status op_put_link_code(struct op *op, const struct link_code *code);
+enum status op_try_link_code(struct op *op, const struct link_try *link_try, struct write_answer *answer);
+
+/* Of a user who is deleted. */
+enum status link_codes_forget(struct op *op, struct slice user_id);
 
 /* --- policies: op_policy.c; see store.h ------------------------------------ */
 

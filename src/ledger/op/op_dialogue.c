@@ -67,6 +67,10 @@ make(struct op *op, const struct message_change *change, struct write_answer *an
 		return op_change_user(op, &change->user, answer);
 	case CHANGE_USER_DELETION:
 		return op_begin_deletion(op, &change->user_deletion);
+	case CHANGE_ALIAS:
+		return op_set_alias(op, &change->link);
+	case CHANGE_LINK:
+		return op_set_link(op, &change->link);
 	case CHANGE_KINDS:
 		break;
 	}

@@ -68,7 +68,7 @@ enum status
 expenses_plan(struct op *op, const struct user_plan *user, const struct new_expense *new, size_t count,
     const struct uuid *message_id, int64_t now_ms, struct expenses_plan *plan)
 {
-	enum status st = ST_OK;
+	enum status st = count > 0 && user->user.linked_to.len > 0 ? ST_STALE : ST_OK;      /* nobody would see them there */
 
 	plan->count = 0;
 	plan->expenses = arena_alloc(op->arena, count * sizeof *plan->expenses);

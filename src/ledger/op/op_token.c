@@ -159,5 +159,5 @@ op_remove_tokens(struct op *op, struct slice user_id, struct slice from, struct 
 	kv_cursor_end(&cursor);
 	for (size_t i = 0; st == ST_OK && i < count; i++)
 		kv_del(op->kv, TABLE_TOKENS, key_slice(&found[i]));
-	return kv_status(op->kv, st);
+	return st == ST_OK && from.len == 0 ? link_codes_forget(op, user_id) : kv_status(op->kv, st);
 }

@@ -9,8 +9,8 @@ static const struct slice default_keys[DEFAULT_CATEGORIES] = {
 	{ "food", 4 }, { "transport", 9 }, { "shopping", 8 }, { "entertainment", 13 }, { "other", 5 }
 };
 
-static enum status
-get_user(struct op *op, struct user *user)
+enum status
+user_get(struct op *op, struct user *user)
 {
 	struct key key = key_kind(op->ledger, ROW_USER);
 	struct slice value;
@@ -117,7 +117,7 @@ enum status
 op_get_person(struct op *op, struct person *person)
 {
 	struct category *categories = arena_alloc_unset(op->arena, CATEGORIES_MAX * sizeof *categories);
-	enum status st = categories != NULL ? get_user(op, &person->user) : ST_FAILED;
+	enum status st = categories != NULL ? user_get(op, &person->user) : ST_FAILED;
 
 	if (st == ST_OK)
 		st = get_categories(op, person, categories);
@@ -156,7 +156,7 @@ plan_new_user(const struct sign_up *sign_up, int64_t now_ms, struct user_plan *p
 enum status
 user_plan(struct op *op, const struct sign_up *sign_up, int64_t now_ms, struct user_plan *plan)
 {
-	enum status st = get_user(op, &plan->user);
+	enum status st = user_get(op, &plan->user);
 
 	plan->is_new = false;
 	if (st == ST_NO_USER) {
@@ -180,7 +180,7 @@ put_default_name(struct op *op, const struct category *category)
 	op_put_scratch(op, TABLE_LEDGER, &key);
 }
 
-static void
+void
 user_put(struct op *op, const struct user *user)
 {
 	struct key key = key_kind(op->ledger, ROW_USER);
@@ -315,7 +315,7 @@ static enum status
 answer_signed_up(struct op *op, const struct dedupe *dedupe, struct write_answer *answer)
 {
 	struct user user;
-	enum status st = get_user(op, &user);
+	enum status st = user_get(op, &user);
 
 	if (st != ST_OK)
 		return st;
@@ -368,7 +368,7 @@ op_change_user(struct op *op, const struct user_change *change, struct write_ans
 	    check_settings(wanted->locale, wanted->zone, wanted->display_name);
 
 	if (st == ST_OK)
-		st = get_user(op, &user);
+		st = user_get(op, &user);
 	if (st != ST_OK)
 		return st;
 	answer->is_replay = has_settings(&user, wanted);

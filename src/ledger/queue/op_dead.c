@@ -70,16 +70,20 @@ op_list_dead(struct op *op, const struct due_query *query, void (*on_letter)(con
 	return queue_walk(op, TABLE_DEAD, query, give, &listing, next);
 }
 
-static void
+static enum status
 bring_back(struct op *op, struct dead_letter *letter, const struct dead_letter_action *action)
 {
+	enum status st = ST_OK;
+
 	switch (letter->kind) {
 	case LETTER_MESSAGE:
 		letter->message.message_id = action->new_id;
 		letter->message.idempotency_key = SLICE_EMPTY;
 		letter->message.not_before_ms = 0;
 		letter->message.attempts = letter->message.blames = letter->message.crash_mark = 0;
-		inbox_put(op, &letter->message);
+		st = inbox_direct(op, &letter->message);
+		if (st == ST_OK)
+			inbox_put(op, &letter->message);
 		break;
 	case LETTER_REPLY:
 		letter->reply.created_ms = action->now_ms;
@@ -96,6 +100,7 @@ bring_back(struct op *op, struct dead_letter *letter, const struct dead_letter_a
 	case LETTER_KINDS:
 		break;
 	}
+	return st;
 }
 
 enum status
@@ -114,7 +119,9 @@ op_settle_dead(struct op *op, const struct dead_letter_action *action)
 	if (!action->is_dropped && letter.kind == LETTER_MESSAGE && uuid_is_nil(&action->new_id))
 		return ST_BAD_VALUE;
 	if (!action->is_dropped)
-		bring_back(op, &letter, action);
+		st = bring_back(op, &letter, action);
+	if (st != ST_OK)
+		return st;
 	kv_del(op->kv, TABLE_DEAD, key_slice(&key));
 	return kv_status(op->kv, ST_OK);
 }

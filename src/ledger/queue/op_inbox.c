@@ -42,7 +42,7 @@ check_entry(const struct inbox_entry *entry)
 
 	if (uuid_is_nil(&entry->message_id) || entry->user_id.len == 0)
 		return ST_BAD_VALUE;
-	if (entry->user_id.len > USER_ID_MAX || entry->text.len > MESSAGE_TEXT_MAX || incoming->locale_hint.len > LOCALE_MAX
+	if (entry->user_id.len > USER_ID_MAX || entry->sender.len > USER_ID_MAX || entry->text.len > MESSAGE_TEXT_MAX || incoming->locale_hint.len > LOCALE_MAX
 	    || incoming->conversation.len > CONVERSATION_MAX || incoming->ref.len > REFERENCE_MAX
 	    || incoming->reply_to_ref.len > REFERENCE_MAX || incoming->media.len > MEDIA_MAX
 	    || entry->idempotency_key.len > IDEMPOTENCY_KEY_MAX || entry->deliver_to.len > DELIVER_TO_MAX)
@@ -68,6 +68,18 @@ find_accepted(struct op *op, const struct inbox_entry *entry, struct uuid *id)
 	return st;
 }
 
+/* What one who is an alias now says is for the other ledger, whatever happens to the link later. */
+enum status
+inbox_direct(struct op *op, struct inbox_entry *entry)
+{
+	struct user user;
+	enum status st = user_get(op, &user);
+
+	if (st == ST_OK && entry->sender.len == 0)
+		entry->forward_to = user.linked_to;
+	return st == ST_NO_USER ? ST_OK : st;
+}
+
 enum status
 op_put_inbox(struct op *op, const struct inbox_entry *entry, struct write_answer *answer)
 {
@@ -78,8 +90,12 @@ op_put_inbox(struct op *op, const struct inbox_entry *entry, struct write_answer
 	if (st == ST_OK)
 		st = find_accepted(op, entry, &answer->message.id);
 	answer->is_replay = st == ST_OK;
-	if (st != ST_NOT_FOUND)
+	if (st != ST_NOT_FOUND || (entry->sender.len > 0 && !alias_is_known(op, entry->sender)))
 		return st;
+	st = inbox_direct(op, &kept);
+	if (st != ST_OK)
+		return st;
+	answer->linked_to = kept.forward_to;
 	answer->must_wait = queue_has_older(op, TABLE_INBOX, &entry->message_id);
 	if (answer->must_wait)
 		kept.not_before_ms = 0;

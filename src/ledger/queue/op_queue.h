@@ -20,6 +20,9 @@ enum status inbox_get(struct op *op, const struct uuid *message_id, struct inbox
 void inbox_put(struct op *op, const struct inbox_entry *entry);
 void inbox_del(struct op *op, const struct uuid *message_id);
 
+/* Say whose ledger a message is for that comes to this one. */
+enum status inbox_direct(struct op *op, struct inbox_entry *entry);
+
 enum status op_first_message(struct op *op, struct inbox_entry *entry);
 enum status op_list_due_messages(struct op *op, const struct due_query *query,
     void (*on_message)(const struct inbox_entry *entry, void *arg), void *arg, struct slice *next);

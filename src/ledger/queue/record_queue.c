@@ -29,10 +29,13 @@ inbox_put_fields(msgpack_packer *pk, const struct inbox_entry *entry)
 	msgpack_pack_uint32(pk, entry->attempts);
 	msgpack_pack_uint32(pk, entry->blames);
 	msgpack_pack_uint32(pk, entry->crash_mark);
+	mp_put_str(pk, entry->forward_to);
+	mp_put_str(pk, entry->sender);
 }
 
-void
-inbox_read_fields(struct mp *mp, struct inbox_entry *entry)
+/* All but the last two, which came later than the others. */
+static void
+read_first_fields(struct mp *mp, struct inbox_entry *entry)
 {
 	struct incoming *incoming = &entry->incoming;
 
@@ -52,12 +55,21 @@ inbox_read_fields(struct mp *mp, struct inbox_entry *entry)
 	entry->attempts = mp_u32(mp);
 	entry->blames = mp_u32(mp);
 	entry->crash_mark = mp_u32(mp);
+	entry->forward_to = entry->sender = SLICE_EMPTY;
+}
+
+void
+inbox_read_fields(struct mp *mp, struct inbox_entry *entry)
+{
+	read_first_fields(mp, entry);
+	entry->forward_to = mp_str(mp);
+	entry->sender = mp_str(mp);
 }
 
 void
 inbox_pack(struct buf *b, const struct inbox_entry *entry)
 {
-	struct packing p = record_begin(b, INBOX_FIELDS);
+	struct packing p = record_begin(b, INBOX_FIELDS + 2);
 
 	inbox_put_fields(&p.pk, entry);
 	record_end(&p);
@@ -68,7 +80,12 @@ inbox_unpack(struct slice value, struct inbox_entry *entry)
 {
 	struct unpacking u = record_open(value, INBOX_FIELDS);
 
-	inbox_read_fields(&u.mp, entry);
+	read_first_fields(&u.mp, entry);
+	if (u.more >= 2) {
+		entry->forward_to = mp_str(&u.mp);
+		entry->sender = mp_str(&u.mp);
+		u.more -= 2;
+	}
 	return record_close(&u);
 }
 

@@ -16,6 +16,7 @@
 #include "mp.h"
 #include "records.h"
 #include "store_dialogue.h"
+#include "store_link.h"
 #include "store_dead.h"
 
 enum { RECORD_VERSION = 1, CHECKSUM_SIZE = 4 };
@@ -169,6 +170,31 @@ enum status policy_unpack(struct slice value, struct policy *policy);
 /* Without the key id. */
 void token_pack(struct buf *b, const struct token *token);
 enum status token_unpack(struct slice value, struct token *token);
+
+/* A code that links identities; the rest of its row is in the key. */
+struct link_code_record {
+	struct slice user_id;              /* whose ledger it opens */
+	int64_t      expires_ms;
+	struct uuid  message_id;           /* by which it was used up; nil: by none */
+};
+
+void link_code_pack(struct buf *b, const struct link_code_record *code);
+enum status link_code_unpack(struct slice value, struct link_code_record *code);
+
+/* What an identity, or all of them, did with codes of late. */
+struct link_tries_record {
+	uint32_t     wrong;
+	int64_t      since_ms;             /* the first of them */
+	struct slice mac;                  /* of the last code that it made or used; empty: none */
+	int64_t      expires_ms;           /* of that code */
+};
+
+void link_tries_pack(struct buf *b, const struct link_tries_record *tries);
+enum status link_tries_unpack(struct slice value, struct link_tries_record *tries);
+
+/* The row of an alias. */
+void alias_pack(struct buf *b, const struct alias *alias);
+enum status alias_unpack(struct slice value, struct alias *alias);
 
 enum { STORE_FORMAT = 1 };
 

@@ -9,7 +9,7 @@
 void
 user_pack(struct buf *b, const struct user *user)
 {
-	struct packing p = record_begin(b, 10);
+	struct packing p = record_begin(b, 11);
 
 	mp_put_str(&p.pk, user->id);
 	mp_put_str(&p.pk, user->locale);
@@ -21,6 +21,7 @@ user_pack(struct buf *b, const struct user *user)
 	msgpack_pack_int64(&p.pk, user->updated_ms);
 	mp_put_bool(&p.pk, user->is_language_fixed);
 	mp_put_str(&p.pk, user->default_account);
+	mp_put_str(&p.pk, user->linked_to);
 	record_end(&p);
 }
 
@@ -48,6 +49,11 @@ user_unpack(struct slice value, struct user *user)
 		user->is_language_fixed = mp_bool(&u.mp);
 		user->default_account = mp_str(&u.mp);
 		u.more -= 2;
+	}
+	user->linked_to = SLICE_EMPTY;
+	if (u.more > 0) {
+		user->linked_to = mp_str(&u.mp);
+		u.more--;
 	}
 	return record_close(&u);
 }

@@ -30,6 +30,11 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_PUT_POLICY] = &command_put_policy,
 	[COMMAND_REVOKE_TOKEN] = &command_revoke_token,
 	[COMMAND_NOTE_TOKEN_USED] = &command_note_token_used,
+	[COMMAND_PUT_LINK_CODE] = &command_put_link_code,
+	[COMMAND_TRY_LINK_CODE] = &command_try_link_code,
+	[COMMAND_SET_ALIAS] = &command_set_alias,
+	[COMMAND_SET_LINK] = &command_set_link,
+	[COMMAND_DROP_MESSAGE] = &command_drop_message,
 };
 
 /* --- a body: one binary value that holds the fields in a row -------------------- */
@@ -186,6 +191,8 @@ answer_pack(struct buf *b, enum status st, const struct write_answer *answer)
 		msgpack_pack_uint32(&pk, answer->expenses_left);
 		mp_put_bool(&pk, answer->must_wait);
 		mp_put_bool(&pk, answer->is_given_up);
+		mp_put_str(&pk, answer->linked_to);
+		msgpack_pack_uint32(&pk, answer->link_found);
 	}
 	body_end(b, start);
 }
@@ -213,6 +220,8 @@ answer_unpack(struct slice body, struct arena *arena, enum status *st, struct wr
 	answer->expenses_left = mp_u32(&mp);
 	answer->must_wait = mp_bool(&mp);
 	answer->is_given_up = mp_bool(&mp);
+	answer->linked_to = mp_str(&mp);
+	answer->link_found = (unsigned)mp_int_in(&mp, 0, LINK_CODES - 1);
 	return mp_end(&mp);
 }
 

@@ -38,6 +38,11 @@ enum command_kind {
 	COMMAND_PUT_POLICY,
 	COMMAND_REVOKE_TOKEN,
 	COMMAND_NOTE_TOKEN_USED,
+	COMMAND_PUT_LINK_CODE,
+	COMMAND_TRY_LINK_CODE,
+	COMMAND_SET_ALIAS,
+	COMMAND_SET_LINK,
+	COMMAND_DROP_MESSAGE,
 	COMMANDS
 };
 
@@ -85,6 +90,9 @@ struct command {
 		struct policy          policy;
 		struct token           token;
 		struct token_use       token_use;
+		struct link_code       link_code;
+		struct link_try        link_try;
+		struct link_change     link;
 	};
 };
 

@@ -11,6 +11,8 @@ static const struct command_row *const rows[CHANGE_KINDS] = {
 	[CHANGE_KEYWORD] = &command_set_keyword,
 	[CHANGE_USER] = &command_change_user,
 	[CHANGE_USER_DELETION] = &command_begin_deletion,
+	[CHANGE_ALIAS] = &command_set_alias,
+	[CHANGE_LINK] = &command_set_link,
 };
 
 static void
@@ -34,6 +36,10 @@ to_command(const struct message_change *change, struct command *command)
 		break;
 	case CHANGE_USER_DELETION:
 		command->deletion = change->user_deletion;
+		break;
+	case CHANGE_ALIAS:
+	case CHANGE_LINK:
+		command->link = change->link;
 		break;
 	case CHANGE_KINDS:
 		break;
@@ -61,6 +67,10 @@ from_command(const struct command *command, struct message_change *change)
 		break;
 	case CHANGE_USER_DELETION:
 		change->user_deletion = command->deletion;
+		break;
+	case CHANGE_ALIAS:
+	case CHANGE_LINK:
+		change->link = command->link;
 		break;
 	case CHANGE_KINDS:
 		break;

@@ -26,6 +26,8 @@ extern const struct command_row command_claim_job, command_finish_job;          
 extern const struct command_row command_add_ai_cost;                                                   /* command_ai_cost.c */
 extern const struct command_row command_put_policy;                                                    /* command_policy.c */
 extern const struct command_row command_put_token, command_revoke_token, command_note_token_used;      /* command_token.c */
+extern const struct command_row command_put_link_code, command_try_link_code;                           /* command_link.c */
+extern const struct command_row command_set_alias, command_set_link, command_drop_message;
 
 void command_put_hash(msgpack_packer *pk, const uint8_t hash[32]);
 

@@ -5,6 +5,7 @@ store_suite += tests/unit/store/suite/categories.c
 store_suite += tests/unit/store/suite/category_deletions.c
 store_suite += tests/unit/store/suite/changes.c
 store_suite += tests/unit/store/suite/jobs.c
+store_suite += tests/unit/store/suite/links.c
 store_suite += tests/unit/store/suite/lists.c
 store_suite += tests/unit/store/suite/metrics.c
 store_suite += tests/unit/store/suite/policies.c

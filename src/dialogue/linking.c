@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* "link", "link CODE" and "unlink": what is wanted; message/link.h does it.  See turn.h. */
+#include "config.h"
+
+#include "turn.h"
+
+#include "message/link.h"
+
+static enum outcome
+want(struct turn *turn, enum link_wish wish)
+{
+	turn->link = wish;
+	return DONE;
+}
+
+/* Others in a group would read the code, and be faster. */
+static enum outcome
+want_alone(struct turn *turn, enum link_wish wish)
+{
+	if (turn->is_direct)
+		return want(turn, wish);
+	turn->status = MESSAGE_NOTHING;
+	turn_say(turn, TEXT_link_alone, NULL);
+	return DONE;
+}
+
+enum outcome
+turn_make_link(struct turn *turn)
+{
+	return want_alone(turn, LINK_MAKE);
+}
+
+enum outcome
+turn_use_link(struct turn *turn)
+{
+	if (turn->intent.value_count != 1 || !link_code_read(turn->intent.values[0], turn->arena, turn->link_code))
+		return PASS;
+	return want_alone(turn, LINK_USE);
+}
+
+enum outcome
+turn_end_link(struct turn *turn)
+{
+	return want(turn, LINK_END);
+}
