@@ -3,15 +3,15 @@
 # make bench: the sixteen benchmarks, in Go's line format.  BENCH=regex BENCHTIME=10s|100x COUNT=n TIMEOUT=5m
 # OUT=file STORE=lmdb|mem.  What each of these targets is for says doc/PERFORMANCE.md.
 
-bench_data = bench/bench_data.c bench/bench_data.h bench/local_store.c bench/local_store.h
+bench_data = bench/micro/bench_data.c bench/micro/bench_data.h bench/micro/local_store.c bench/micro/local_store.h
 
 noinst_PROGRAMS += bench/suite
-bench_suite_SOURCES = bench/suite.c bench/suite.h bench/suite_use_cases.c bench/suite_repositories.c \
-	bench/go_bench.c bench/go_bench.h bench/alloc_count.c bench/alloc_count.h $(bench_data)
+bench_suite_SOURCES = bench/micro/suite.c bench/micro/suite.h bench/micro/suite_use_cases.c bench/micro/suite_repositories.c \
+	bench/micro/go_bench.c bench/micro/go_bench.h bench/micro/alloc_count.c bench/micro/alloc_count.h $(bench_data)
 bench_suite_LDADD = $(LIBS_ALL)
 
 noinst_PROGRAMS += bench/scale
-bench_scale_SOURCES = bench/scale.c $(bench_data)
+bench_scale_SOURCES = bench/micro/scale.c $(bench_data)
 bench_scale_LDADD = $(LIBS_ALL)
 
 # A disk that takes its time, for LD_PRELOAD; tests use it too.  Never with sanitizers, whose own library must come first.
@@ -23,9 +23,11 @@ bench/slow_disk.so: $(srcdir)/bench/slow_disk.c
 	$(AM_V_CCLD)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN_CFLAGS) $(CFLAGS) -fPIC -shared $(srcdir)/bench/slow_disk.c -o $@
 
 EXTRA_PROGRAMS += bench/bench_cache bench/bench_store bench/bench_understand
-bench_bench_cache_SOURCES = bench/bench_cache.c $(bench_data)
+bench_bench_cache_SOURCES = bench/micro/bench_cache.c $(bench_data)
 bench_bench_cache_LDADD = $(LIBS_ALL)
+bench_bench_store_SOURCES = bench/micro/bench_store.c
 bench_bench_store_LDADD = $(LIBS_ALL)
+bench_bench_understand_SOURCES = bench/micro/bench_understand.c
 bench_bench_understand_LDADD = $(LIBS_ALL)
 EXTRA_DIST += contrib/load/continuous bench/wrk.py bench/accepted.txt bench/answers bench/compare bench/cores bench/gate bench/growth bench/memory bench/profile bench/report bench/results.py bench/stacks.py bench/side-by-side
 

@@ -6,7 +6,7 @@
 
 #include "options.h"
 #include "parts.h"
-#include "teams.h"
+#include "messenger/platform/teams.h"
 
 enum { MEDIA_NAME, MEDIA_ID, MEDIA_FIELDS };
 

@@ -14,13 +14,13 @@ fuzz_http_reader: $(FUZZ_HTTP_READER)
 
 FUZZ_UNDERSTAND = $(top_srcdir)/tests/fuzz/fuzz_understand.c $(top_srcdir)/src/understand/understand.c \
 	$(filter-out $(top_srcdir)/src/understand/command/%,$(wildcard $(top_srcdir)/src/understand/*/*.c)) \
-	$(top_srcdir)/src/time/day.c $(top_srcdir)/src/base/money.c $(top_srcdir)/src/base/text.c
+	$(top_srcdir)/src/time/day.c $(top_srcdir)/src/base/money.c $(top_srcdir)/src/text/text.c
 fuzz_understand: $(FUZZ_UNDERSTAND)
 	$(FUZZ) $(FUZZ_UNDERSTAND) $(UNISTRING_LIBS) -o $@
 
 FUZZ_FIELDS = $(top_srcdir)/tests/fuzz/fuzz_fields.c \
 	$(patsubst %,$(top_srcdir)/src/contract/%.c,body fields schema value) $(top_srcdir)/src/http/target.c \
-	$(patsubst %,$(top_srcdir)/src/base/%.c,arena buf hex language_tag log money status text uuid) \
+	$(patsubst %,$(top_srcdir)/src/base/%.c,arena buf hex log money status uuid) $(patsubst %,$(top_srcdir)/src/text/%.c,language_tag text) \
 	$(patsubst %,$(top_srcdir)/src/time/%.c,clock day)
 fuzz_fields: $(FUZZ_FIELDS)
 	$(FUZZ) $(JANSSON_CFLAGS) $(FUZZ_FIELDS) $(JANSSON_LIBS) $(UNISTRING_LIBS) -lpthread -o $@

@@ -7,10 +7,10 @@
 #include "config.h"
 
 #include "options.h"
-#include "media.h"
-#include "parts.h"
-#include "rows.h"
-#include "signature.h"
+#include "messenger/media.h"
+#include "messenger/parts.h"
+#include "messenger/rows.h"
+#include "messenger/signature.h"
 
 enum {
 	TEXT_UNITS_MAX = 5000,

@@ -3,7 +3,7 @@
 #ifndef TEAMS_H
 #define TEAMS_H
 
-#include "messenger.h"
+#include "messenger/messenger.h"
 
 enum { TO_NAME, TO_CONVERSATION, TO_SERVICE_URL, TO_ACTIVITY, TO_PERSON, TO_BOT, TO_FIELDS };
 

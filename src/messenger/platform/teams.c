@@ -8,12 +8,12 @@
 
 #include <string.h>
 
-#include "jwt.h"
+#include "messenger/jwt.h"
 #include "options.h"
-#include "media.h"
-#include "parts.h"
-#include "rows.h"
-#include "signature.h"
+#include "messenger/media.h"
+#include "messenger/parts.h"
+#include "messenger/rows.h"
+#include "messenger/signature.h"
 #include "teams.h"
 
 /* --- the token -------------------------------------------------------------------------------- */

@@ -6,12 +6,12 @@
  */
 #include "config.h"
 
-#include "form.h"
+#include "messenger/form.h"
 #include "options.h"
-#include "media.h"
-#include "parts.h"
-#include "rows.h"
-#include "signature.h"
+#include "messenger/media.h"
+#include "messenger/parts.h"
+#include "messenger/rows.h"
+#include "messenger/signature.h"
 
 enum {
 	TEXT_CHARACTERS_MAX = 3000,

@@ -3,7 +3,7 @@
 #ifndef DISCORD_H
 #define DISCORD_H
 
-#include "messenger.h"
+#include "messenger/messenger.h"
 
 enum { TO_NAME, TO_CHANNEL, TO_TOKEN, TO_RECEIVED_S, TO_PRIVATE, TO_FIELDS };
 

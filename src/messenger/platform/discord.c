@@ -8,10 +8,10 @@
 
 #include "discord.h"
 #include "options.h"
-#include "media.h"
-#include "parts.h"
-#include "rows.h"
-#include "signature.h"
+#include "messenger/media.h"
+#include "messenger/parts.h"
+#include "messenger/rows.h"
+#include "messenger/signature.h"
 
 enum { PING = 1, COMMAND = 2, COMPONENT = 3, AUTOCOMPLETE = 4, FORM = 5 };                /* types of interactions */
 enum { SLASH_COMMAND = 1, MESSAGE_COMMAND = 3, TYPE_STRING = 3, TYPE_ATTACHMENT = 11 };   /* of commands and their options */

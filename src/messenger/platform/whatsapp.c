@@ -6,10 +6,10 @@
 #include "config.h"
 
 #include "options.h"
-#include "media.h"
-#include "parts.h"
-#include "rows.h"
-#include "signature.h"
+#include "messenger/media.h"
+#include "messenger/parts.h"
+#include "messenger/rows.h"
+#include "messenger/signature.h"
 
 enum {
 	TEXT_CHARACTERS_MAX = 4096,

@@ -8,7 +8,7 @@
 
 #include "discord.h"
 #include "options.h"
-#include "parts.h"
+#include "messenger/parts.h"
 
 enum {
 	TEXT_CHARACTERS_MAX = 2000,

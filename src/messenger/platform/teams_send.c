@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "options.h"
-#include "parts.h"
+#include "messenger/parts.h"
 #include "teams.h"
 
 enum { TEXT_BYTES_MAX = 20000 };
