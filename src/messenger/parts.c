@@ -106,6 +106,15 @@ text_of_int(struct arena *arena, int64_t n)
 	return arena_copy(arena, (struct slice){ text, (size_t)len });
 }
 
+bool
+text_is_url(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] <= ' ' || text.ptr[i] > '~')
+			return false;
+	return text.len > 0;
+}
+
 struct slice
 text_trim(struct slice text)
 {

@@ -55,6 +55,9 @@ struct slice text_part_utf16(struct slice text, int64_t at, int64_t length);
 
 struct slice text_trim(struct slice text);
 
+/* Whether a request may be sent there, as far as its characters go: visible ASCII alone (RFC 3986). */
+bool text_is_url(struct slice text);
+
 /* --- where an answer goes ------------------------------------------------------------------ */
 
 /* deliver_to of fields; the first is the messenger's name, the second the chat.  Empty when it would be too long. */

@@ -364,7 +364,7 @@ build(const struct outgoing *outgoing, struct arena *arena, struct send_request 
 	if (!destination_unpack(outgoing->deliver_to, to, TO_FIELDS))
 		return false;
 	*why = "its response_url is none of Slack's";
-	if (to[TO_HOOK].len > 0 && !begins_with(to[TO_HOOK], outgoing->options->slack_hooks_url))
+	if (to[TO_HOOK].len > 0 && !(begins_with(to[TO_HOOK], outgoing->options->slack_hooks_url) && text_is_url(to[TO_HOOK])))
 		return false;
 	*why = send_no_memory;
 	json_out_object_begin(&out);

@@ -49,7 +49,7 @@ bool
 teams_is_service_url(const struct options *options, struct slice url)
 {
 	for (size_t i = 0; i < options->teams_service_hosts.count; i++)
-		if (is_allowed(options->teams_service_hosts.items[i], url))
+		if (text_is_url(url) && is_allowed(options->teams_service_hosts.items[i], url))
 			return true;
 	return false;
 }

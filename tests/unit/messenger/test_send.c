@@ -256,11 +256,14 @@ slack_answers_in_the_thread_and_says_its_errors_with_a_200(void **state)
 static void
 slack_writes_to_no_hook_that_is_not_slacks(void **state)
 {
-	struct outgoing outgoing = reply_to(DESTINATION(&arena, SLICE_LITERAL("slack"), SLICE_LITERAL("C1"), SLICE_EMPTY,
-	    SLICE_LITERAL("https://hooks.slack.com.evil.example/x")), SLICE_LITERAL("Recorded"));
+	static const char *const refused[] = { "https://hooks.slack.com.evil.example/x", "https://hooks.slack.com/x\nHost: evil.example" };
+	struct outgoing outgoing = reply_to(SLICE_EMPTY, SLICE_LITERAL("Recorded"));
 
 	(void)state;
-	assert_false(build(&outgoing));
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+		outgoing.deliver_to = DESTINATION(&arena, SLICE_LITERAL("slack"), SLICE_LITERAL("C1"), SLICE_EMPTY, slice_of(refused[i]));
+		assert_false(build(&outgoing));
+	}
 	outgoing.deliver_to = DESTINATION(&arena, SLICE_LITERAL("slack"), SLICE_LITERAL("C1"), SLICE_EMPTY, SLICE_LITERAL("https://hooks.slack.com/x"));
 	assert_true(build(&outgoing));
 	assert_int_equal(request.header_count, 0);
@@ -328,6 +331,7 @@ teams_sends_its_token_to_the_services_that_are_allowed_only(void **state)
 		"http://smba.trafficmanager.net/amer/", "https://smba.trafficmanager.net.evil.example/", "https://evil-botframework.com/",
 		"https://botframework.com@evil.example/", "https://evil.example/.botframework.com", "https://evil.example#.botframework.com",
 		"https://smba.trafficmanager.net:8443/", "https://x.smba.trafficmanager.net/", "", "https://",
+		"https://smba.trafficmanager.net/\r\nX: 1/",
 	};
 	struct outgoing outgoing = reply_to(teams_destination("https://smba.trafficmanager.net/amer/"), SLICE_LITERAL("Recorded"));
 
