@@ -88,6 +88,7 @@ LONG_SIZES += AIEXPENSE_TURNS_PER_KILL=2
 LONG_SIZES += TEST_SECONDS=3600
 check-long: all check
 	$(MAKE) check TESTS="$(LONG_TESTS)" $(LONG_SIZES)
+	$(MAKE) fuzz
 .PHONY: check-long
 
 # What processes share by memory, shared by threads under ThreadSanitizer: with all that it uses, built for that.

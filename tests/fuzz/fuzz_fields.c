@@ -4,7 +4,7 @@
  * schemas.def.  The input's first line names one, the rest is what is read by
  * it; a name that is none stands for some schema or other.
  *
- *	make fuzz_fields CC=clang && ./fuzz_fields -max_total_time=60 ../tests/fuzz/corpus/fields
+ *	make fuzz_fields && ./fuzz_fields -max_total_time=60 ../tests/fuzz/corpus/fields
  *
  * What is taken must keep its rows in every respect; what is refused must have
  * been answered, once, with one of the problems that the document has for it.

@@ -4,7 +4,7 @@
  * understood the same whether it comes at once or in pieces, every span must
  * lie inside the bytes, and what is taken must keep the limits.
  *
- *	make fuzz_http_reader CC=clang && ./fuzz_http_reader -max_total_time=60
+ *	make fuzz_http_reader && ./fuzz_http_reader -max_total_time=60
  */
 #include "config.h"
 

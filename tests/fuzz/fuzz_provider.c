@@ -3,7 +3,7 @@
  * The readers of the providers' answers under libFuzzer.  The first byte says
  * which protocol and with which status, the rest is the body.
  *
- *	make fuzz_provider CC=clang && ./fuzz_provider -max_total_time=60 ../tests/fuzz/corpus/provider
+ *	make fuzz_provider && ./fuzz_provider -max_total_time=60 ../tests/fuzz/corpus/provider
  */
 #include "config.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A libFuzzer target for understand().  The first byte chooses the locale.
- * make fuzz_understand CC=clang
+ * make fuzz_understand
  */
 #include "config.h"
 

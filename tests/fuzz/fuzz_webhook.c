@@ -3,8 +3,8 @@
  * The bodies of webhooks under libFuzzer.  MESSENGER says whose the input is;
  * without it the input's first line does, as in the corpus.
  *
- *	make fuzz_webhook_line CC=clang && ./fuzz_webhook_line -max_total_time=60
- *	make fuzz_webhook CC=clang && ./fuzz_webhook ../tests/fuzz/corpus/webhooks
+ *	make fuzz_webhook_line && ./fuzz_webhook_line -max_total_time=60
+ *	make fuzz_webhook && ./fuzz_webhook ../tests/fuzz/corpus/webhook
  *
  * Whatever arrives: no event goes on that the store would refuse, each can be
  * answered, and what is made of it is one HTTP request.

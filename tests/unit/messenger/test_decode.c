@@ -137,7 +137,7 @@ main(int argc, char **argv)
 	int count, failures = 0;
 	size_t len = 0;
 
-	snprintf(folder, sizeof folder, "%s/tests/fuzz/corpus/webhooks", sources != NULL ? sources : ".");
+	snprintf(folder, sizeof folder, "%s/tests/fuzz/corpus/webhook", sources != NULL ? sources : ".");
 	count = scandir(folder, &inputs, is_input, alphasort);
 	expected = read_file("unit/messenger", "events.txt", &len);
 	if (!options_init(&options) || count <= 0 || (expected == NULL && !is_printing)) {
@@ -149,7 +149,7 @@ main(int argc, char **argv)
 	set(&options, "teams.app_id=c9e8c047-2a74-40a2-b28a-b162d5f5327c");
 	options.telegram_bot_token.value = strdup("42:token");
 	for (int i = 0; i < count; i++) {
-		char *data = read_file("fuzz/corpus/webhooks", inputs[i]->d_name, &len);
+		char *data = read_file("fuzz/corpus/webhook", inputs[i]->d_name, &len);
 		struct buf out = BUF_INIT;
 		bool is_ok;
 
