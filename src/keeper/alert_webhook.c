@@ -108,10 +108,9 @@ void
 alert_webhook_tell(struct alert_webhook *webhook, const char *name, bool is_raised, double value, double limit, bool *is_told)
 {
 	struct buf body = BUF_INIT;
-	struct http_request request = { .url = webhook->options->alert_webhook, .timeout_ms = TIMEOUT_MS, .response_max = ANSWER_MAX };
+	struct http_request request = { .url = webhook->options->alert_webhook, .ca_file = webhook->options->alert_webhook_ca_file,
+		.timeout_ms = TIMEOUT_MS, .response_max = ANSWER_MAX };
 
-	if (webhook->options->alert_webhook_ca_file[0] != '\0')
-		request.ca_file = webhook->options->alert_webhook_ca_file;
 	webhook->name = name;
 	webhook->is_raised = is_raised;
 	webhook->is_told = is_told;

@@ -123,6 +123,7 @@ allow_authorities(struct landlock *landlock, const struct options *options)
 	allow_directory_of(landlock, options->provider2_ca_file, FILE_READ);
 	allow_directory_of(landlock, options->provider3_ca_file, FILE_READ);
 	allow_directory_of(landlock, options->alert_webhook_ca_file, FILE_READ);
+	allow_directory_of(landlock, options->delivery_ca_file, FILE_READ);
 }
 
 /* What is not there cannot be allowed. */

@@ -100,8 +100,8 @@ fetch(struct credential *credential, const char **why)
 
 	*why = send_no_memory;
 	if (credential->messenger->get_credential(credential->options, &arena, &request, why))
-		credential->call = send_call_start(credential->curl, &request, credential->options->delivery_request_timeout_ms, on_fetched,
-		    credential);
+		credential->call = send_call_start(credential->curl, credential->options, &request,
+		    credential->options->delivery_request_timeout_ms, on_fetched, credential);
 	arena_fini(&arena);
 	return credential->call != NULL;
 }

@@ -67,7 +67,7 @@ ask(struct key_fetch *fetch, struct slice answer)
 	int64_t left_ms = fetch->deadline_ms - clock_mono_ms() - RESERVE_MS;
 
 	if (left_ms > 0 && fetch->messenger->get_keys(fetch->options, fetch->step, answer, &arena, &request))
-		fetch->call = send_call_start(fetch->curl, &request, left_ms, on_answered, fetch);
+		fetch->call = send_call_start(fetch->curl, fetch->options, &request, left_ms, on_answered, fetch);
 	arena_fini(&arena);
 	if (fetch->call == NULL)
 		fail(fetch, left_ms > 0 ? "where they are is not told" : "no time is left");

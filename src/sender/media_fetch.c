@@ -73,7 +73,7 @@ start_call(struct media_fetch *fetch, const struct send_request *request, int64_
 {
 	const char *headers[SEND_HEADERS_MAX];
 	struct http_request http = { .method = request->method, .accept = fetch->is_file ? "image/*" : NULL, .url = request->url.ptr,
-		.headers = headers, .header_count = request->header_count, .timeout_ms = left_ms,
+		.headers = headers, .header_count = request->header_count, .ca_file = fetch->source.options->delivery_ca_file, .timeout_ms = left_ms,
 		.response_max = fetch->is_file ? fetch->source.options->ai_image_bytes : ANSWER_MAX };
 
 	for (size_t i = 0; i < request->header_count; i++)

@@ -10,7 +10,7 @@
 enum { SEND_ANSWER_MAX = 192 * 1024 };
 
 /* request lies in an arena, so that its texts end with a NUL.  As http_call_start. */
-struct http_call *send_call_start(struct curl_loop *loop, const struct send_request *request, int64_t timeout_ms, http_call_fn *fn,
-    void *arg);
+struct http_call *send_call_start(struct curl_loop *loop, const struct options *options, const struct send_request *request,
+    int64_t timeout_ms, http_call_fn *fn, void *arg);
 
 #endif

@@ -284,7 +284,7 @@ start_call(struct sending *sending, int64_t timeout_ms)
 	arena_reset(&sending->scratch);
 	sending->outgoing.now_s = clock_wall_ms() / 1000;
 	if (sending->messenger->build(&sending->outgoing, &sending->scratch, &request, &why)) {
-		sending->call = send_call_start(sender->curl, &request, timeout_ms, on_answered, sending);
+		sending->call = send_call_start(sender->curl, sender->options, &request, timeout_ms, on_answered, sending);
 		why = send_no_memory;
 	}
 	if (sending->call == NULL)

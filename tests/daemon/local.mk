@@ -77,6 +77,7 @@ EXTRA_DIST += tests/daemon/messages/dialogues.txt
 EXTRA_DIST += tests/daemon/messages/phrasings.txt
 EXTRA_DIST += tests/daemon/support/api.py
 EXTRA_DIST += tests/daemon/support/behind_nginx.py
+EXTRA_DIST += tests/daemon/support/certificates.py
 EXTRA_DIST += tests/daemon/support/contract.py
 EXTRA_DIST += tests/daemon/support/conversations.py
 EXTRA_DIST += tests/daemon/support/drivers.py

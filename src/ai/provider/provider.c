@@ -28,7 +28,7 @@ read_sections(const struct options *o, struct provider sections[static PROVIDERS
 #define SECTION(n) (struct provider){ \
 	.name = o->provider##n##_name, .protocol = provider_protocols[o->provider##n##_protocol], .model = o->provider##n##_model, \
 	.base_url = o->provider##n##_base_url, .key = o->provider##n##_key_file.value, \
-	.ca_file = unless_empty(o->provider##n##_ca_file), .anthropic_version = o->provider##n##_anthropic_version, \
+	.ca_file = o->provider##n##_ca_file, .anthropic_version = o->provider##n##_anthropic_version, \
 	.extra = unless_empty(o->provider##n##_extra), .prices = &o->provider##n##_prices, \
 	.timeout_ms = o->provider##n##_timeout_ms, \
 	.reads_images = o->provider##n##_reads_images }

@@ -37,7 +37,7 @@ struct provider {
 	const char                     *model;
 	const char                     *base_url;          /* never empty */
 	const char                     *key;               /* NULL: none is sent */
-	const char                     *ca_file;           /* NULL: the system's authorities */
+	const char                     *ca_file;           /* empty: the system's authorities */
 	const char                     *anthropic_version;
 	const char                     *extra;             /* a JSON object that is merged into each request; NULL: nothing */
 	const struct option_list       *prices;            /* see price.h */

@@ -120,7 +120,7 @@ set_options(struct http_call *call, const struct http_request *request)
 	return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
 	    set_method(easy, request) &&
-	    (request->ca_file == NULL || curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file) == CURLE_OK);
+	    (request->ca_file == NULL || request->ca_file[0] == '\0' || curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file) == CURLE_OK);
 }
 
 struct http_call *

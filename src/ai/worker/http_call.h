@@ -20,7 +20,7 @@ struct http_request {
 	const char *const *headers;        /* "Name: value" */
 	size_t             header_count;
 	struct slice       body;
-	const char        *ca_file;        /* NULL: the system's authorities */
+	const char        *ca_file;        /* NULL or empty: the system's authorities */
 	int64_t            timeout_ms;
 	size_t             response_max;   /* bytes; a longer one is none */
 };

@@ -4,15 +4,19 @@
 
 import os
 import random
+import tempfile
 import threading
 import time
+import unittest
 
 import tap
 from api import Client
-from harness import MovedClock, wait_for
-from messenger_case import MessengerCase
-from people import discord_command, discord_interaction, post_discord, post_slack, post_teams, slack_command, slack_event, teams_activity
-from webhooks import line_body, line_event, post_line, post_telegram, post_whatsapp, telegram_update, whatsapp_body
+from certificates import Certificates
+from harness import Daemon, MovedClock, wait_for
+from messenger_case import MessengerCase, user_of_token
+from mock_messengers import MockMessengers
+from people import configuration, discord_command, discord_interaction, post_discord, post_slack, post_teams, slack_command, slack_event, teams_activity
+from webhooks import Secrets, line_body, line_event, post_line, post_telegram, post_whatsapp, telegram_update, whatsapp_body
 
 EVENTS = int(os.environ.get("AIEXPENSE_EVENTS", "50"))
 DELIVERIES = 10
@@ -193,6 +197,34 @@ class WhatsApp(Messengers):
         self.assertEqual(post_whatsapp(self.hook, whatsapp_body(number, "tea 5", "wamid." + number)).status, 200)
         sent = self.one_answer("whatsapp", number)
         self.assertEqual((sent["context"], sent["messaging_product"]), ({"message_id": "wamid." + number}, "whatsapp"))
+
+
+class Authorities(unittest.TestCase):
+    """Services that speak TLS with certificates that no system trusts."""
+
+    def setUp(self):
+        certificates = Certificates(self.enterContext(tempfile.TemporaryDirectory(prefix="aiexpense-test-")))
+        self.ca_file = certificates.path("ca.crt")
+        self.secrets = self.enterContext(Secrets())
+        self.mock = self.enterContext(MockMessengers(certificates))
+        self.mock.chat_of_token = user_of_token
+
+    def daemon(self, more=""):
+        daemon = self.enterContext(Daemon(configuration(self.secrets, self.mock.url) + more))
+        return daemon, self.enterContext(Client(daemon.port))
+
+    def test_messages_keys_and_tokens_go_to_services_whose_authority_is_named(self):
+        daemon, hook = self.daemon(f'delivery {{ ca_file = "{self.ca_file}" }}\n')
+        self.assertEqual(post_line(hook, line_body(line_event("ca", "tea 5", "ca#1"))).status, 200)
+        self.assertEqual(post_teams(hook, teams_activity(self.mock.url, "ca", "act1", "tea 5")).status, 200)
+        self.assertIn("tea", daemon.wait_for(lambda: self.mock.read("line", "ca"))[0])
+        daemon.wait_for(lambda: self.mock.asked("/oauth2/"))         # its hosts are allowed without a port only, so that no answer comes here
+
+    def test_nobody_else_is_told_anything(self):
+        daemon, hook = self.daemon()
+        self.assertEqual(post_line(hook, line_body(line_event("ca", "tea 5", "ca#1"))).status, 200)
+        daemon.wait_for(lambda: daemon.stats()["line_put_off"])
+        self.assertEqual(self.mock.calls, [])
 
 
 class Storm(Messengers):

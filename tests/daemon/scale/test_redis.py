@@ -11,6 +11,7 @@ import unittest
 
 import tap
 from api import Client, service
+from certificates import Certificates
 from harness import Daemon, free_port, wait_for
 from instances import Instances, cache, is_connected
 from mock_provider import MockProvider, expense
@@ -102,27 +103,7 @@ class Connecting(unittest.TestCase):
         self.assertIn("cache.tls_ca_file: /nowhere cannot be used", refused(tls="true", tls_ca_file="/nowhere"))
 
 
-class Certificates:
-    """An authority, and certificates for 127.0.0.1 and for a client."""
-
-    def __init__(self, directory):
-        self.directory = directory
-        self.run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=authority", "-days", "2",
-                 "-keyout", self.path("ca.key"), "-out", self.path("ca.crt"))
-        for name in "server", "client":
-            self.run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
-                     "-keyout", self.path(name + ".key"), "-out", self.path(name + ".csr"))
-            with open(self.path("names"), "w") as f:
-                f.write("subjectAltName = IP:127.0.0.1, DNS:redis.example.org\n")
-            self.run("x509", "-req", "-in", self.path(name + ".csr"), "-CA", self.path("ca.crt"), "-CAkey", self.path("ca.key"),
-                     "-CAcreateserial", "-days", "2", "-extfile", self.path("names"), "-out", self.path(name + ".crt"))
-
-    def path(self, name):
-        return os.path.join(self.directory, name)
-
-    def run(self, *args):
-        subprocess.run(["openssl", *args], check=True, capture_output=True, timeout=30)
-
+class RedisCertificates(Certificates):
     def of_server(self, port):
         return {"port": 0, "tls_port": port, "tls_cert_file": self.path("server.crt"), "tls_key_file": self.path("server.key"),
                 "tls_ca_cert_file": self.path("ca.crt")}
@@ -136,7 +117,7 @@ class Certificates:
 class Tls(unittest.TestCase):
     def test_redis_is_spoken_to_by_tls_with_certificates_on_both_sides(self):
         with tempfile.TemporaryDirectory() as directory:
-            certificates, other = Certificates(directory), tempfile.mkdtemp(dir=directory)
+            certificates, other = RedisCertificates(directory), tempfile.mkdtemp(dir=directory)
             redis = Redis()
             redis.options.update(certificates.of_server(redis.port))
             with redis:
@@ -145,7 +126,7 @@ class Tls(unittest.TestCase):
                         d.wait_for(lambda: is_connected(d))
                         client.say("line:U1", "tea 5")
                         d.wait_for(lambda: d.stats()["cache_commands"] > 0)
-                wrongs = {"tls_name": "elsewhere.example.org"}, {"tls_ca_file": Certificates(other).path("ca.crt")}
+                wrongs = {"tls_name": "elsewhere.example.org"}, {"tls_ca_file": RedisCertificates(other).path("ca.crt")}
                 for wrong in wrongs:
                     with Daemon(cache(redis, **certificates.of_client(**wrong))) as d, service(d) as client:
                         d.wait_for(lambda: "certificate verify failed" in d.log())

@@ -10,6 +10,7 @@ Pictures that people sent are in mock.files by their name, and are given to who 
 
 import http.server
 import json
+import ssl
 import threading
 import urllib.parse
 
@@ -196,7 +197,10 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class MockMessengers:
-    def __init__(self):
+    """certificates: it speaks TLS with these."""
+
+    def __init__(self, certificates=None):
+        self.certificates = certificates
         self.lock = threading.Lock()
         self.stop = threading.Event()
         self.calls, self.errors, self.pressed = [], [], []
@@ -234,6 +238,11 @@ class MockMessengers:
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.mock = self
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if self.certificates:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.certificates.path("server.crt"), self.certificates.path("server.key"))
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+            self.url = self.url.replace("http:", "https:")
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
         self.thread.start()
         return self
