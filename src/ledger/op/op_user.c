@@ -149,8 +149,9 @@ plan_new_user(const struct sign_up *sign_up, int64_t now_ms, struct user_plan *p
 	plan->user = (struct user){ .id = sign_up->user_id, .locale = sign_up->locale, .zone = sign_up->zone,
 		.home = sign_up->home, .created_ms = now_ms, .version = 1, .display_name = sign_up->display_name,
 		.updated_ms = now_ms };
+	/* Of the millisecond before, for they stand before all that another process adds within this one. */
 	for (size_t i = 0; i < DEFAULT_CATEGORIES; i++)
-		plan->categories[i] = (struct category){ .id = uuid7_next(now_ms), .key = default_keys[i], .version = 1 };
+		plan->categories[i] = (struct category){ .id = uuid7_next(now_ms - 1), .key = default_keys[i], .version = 1 };
 }
 
 enum status
