@@ -33,6 +33,7 @@ struct lmdb_txn {
 	struct kv        kv;
 	struct lmdb_env *env;
 	MDB_txn         *txn;
+	MDB_cursor      *spare[TABLES];   /* one of each table, for the next that is needed */
 };
 
 struct lmdb_env {
@@ -40,8 +41,7 @@ struct lmdb_env {
 	char            *path;
 	MDB_env         *env;
 	MDB_dbi          tables[TABLES];
-	struct lmdb_txn  read;            /* its MDB_txn is kept and renewed ... */
-	MDB_cursor      *spare[TABLES];   /* ... and one cursor of each table */
+	struct lmdb_txn  read;            /* its MDB_txn and spare cursors are kept and renewed */
 	struct lmdb_txn  write;
 	unsigned         read_depth;
 	bool             is_disk_bad;
@@ -184,17 +184,14 @@ static void
 lmdb_cursor_begin(struct kv_cursor *cursor)
 {
 	struct lmdb_txn *t = txn_of(cursor->kv);
-	bool is_read = t == &t->env->read;
-	MDB_cursor *position = is_read ? t->env->spare[cursor->table] : NULL;
-	int rc;
+	MDB_cursor *position = t->spare[cursor->table];
+	int rc = MDB_SUCCESS;
 
-	if (position != NULL) {
-		t->env->spare[cursor->table] = NULL;
-		rc = mdb_cursor_renew(t->txn, position);
-	} else {
+	t->spare[cursor->table] = NULL;
+	if (position == NULL)
 		rc = mdb_cursor_open(t->txn, t->env->tables[cursor->table], &position);
-	}
-
+	else if (t == &t->env->read)
+		rc = mdb_cursor_renew(t->txn, position);
 	if (rc != MDB_SUCCESS)
 		kv_fail(cursor->kv, note_error(t->env, rc, "open a cursor"));
 	cursor->position = position;
@@ -235,8 +232,8 @@ lmdb_cursor_end(struct kv_cursor *cursor)
 {
 	struct lmdb_txn *t = txn_of(cursor->kv);
 
-	if (cursor->position != NULL && t == &t->env->read && t->env->spare[cursor->table] == NULL)
-		t->env->spare[cursor->table] = cursor->position;
+	if (cursor->position != NULL && t->spare[cursor->table] == NULL)
+		t->spare[cursor->table] = cursor->position;
 	else if (cursor->position != NULL)
 		mdb_cursor_close(cursor->position);
 	cursor->position = NULL;
@@ -318,9 +315,19 @@ lmdb_write_begin(struct lmdb_env *env, enum status *st)
 	return &env->write.kv;
 }
 
+static void
+close_spare_cursors(struct lmdb_txn *t)
+{
+	for (unsigned table = 0; table < TABLES; table++)
+		if (t->spare[table] != NULL)
+			mdb_cursor_close(t->spare[table]);
+	memset(t->spare, 0, sizeof t->spare);
+}
+
 void
 lmdb_write_abort(struct lmdb_env *env)
 {
+	close_spare_cursors(&env->write);
 	mdb_txn_abort(env->write.txn);
 	env->write.txn = NULL;
 }
@@ -334,6 +341,7 @@ lmdb_write_commit(struct lmdb_env *env)
 		lmdb_write_abort(env);
 		return env->write.kv.st;
 	}
+	close_spare_cursors(&env->write);
 	rc = mdb_txn_commit(env->write.txn);
 	env->write.txn = NULL;
 	return rc == MDB_SUCCESS ? ST_OK : note_error(env, rc, "commit");
@@ -587,9 +595,7 @@ lmdb_env_close(struct lmdb_env *env)
 	*link = env->next;
 	if (env->write.txn != NULL)
 		lmdb_write_abort(env);
-	for (int table = 0; table < TABLES; table++)
-		if (env->spare[table] != NULL)
-			mdb_cursor_close(env->spare[table]);
+	close_spare_cursors(&env->read);
 	if (env->read.txn != NULL)
 		mdb_txn_abort(env->read.txn);
 	if (env->env != NULL)
