@@ -11,7 +11,6 @@ import os
 import random
 import signal
 import threading
-import time
 import unittest
 
 import tap
@@ -22,10 +21,6 @@ from store_reader import read_store
 
 TURNS_PER_KILL = int(os.environ.get("AIEXPENSE_TURNS_PER_KILL", "25"))
 PEOPLE = 2
-
-
-def wall_ms():
-    return time.time_ns() // 1_000_000
 
 
 class Deleted(Exception):
@@ -41,7 +36,6 @@ class Talk(threading.Thread):
         self.client = service(scene.daemon)
         self.keys = itertools.count()
         self.faults = []
-        self.answered_ms = 0
 
     def again_until_answered(self, ask):
         """As a client does whose worker was killed: the same request again."""
@@ -57,10 +51,7 @@ class Talk(threading.Thread):
 
     def say(self, text):
         key = f"{self.number}-{next(self.keys)}"
-        while wall_ms() == self.answered_ms:    # two workers give ids that ascend, but not within a millisecond
-            pass
         answer = self.again_until_answered(lambda: self.client.say(self.user, text, Idempotency_Key=key))
-        self.answered_ms = wall_ms()
         self.scene.turn_is_over()
         return answer
 
