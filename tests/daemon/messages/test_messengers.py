@@ -2,24 +2,18 @@
 # SPDX-License-Identifier: MIT
 """From what a person writes in a messenger to the answer that arrives there, over each of the six, as their services see it."""
 
-import os
-import random
 import tempfile
-import threading
 import time
 import unittest
 
 import tap
 from api import Client
 from certificates import Certificates
-from harness import Daemon, MovedClock, wait_for
+from harness import Daemon, MovedClock
 from messenger_case import MessengerCase, user_of_token
 from mock_messengers import MockMessengers
 from people import configuration, discord_command, discord_interaction, post_discord, post_slack, post_teams, slack_command, slack_event, teams_activity
 from webhooks import Secrets, line_body, line_event, post_line, post_telegram, post_whatsapp, telegram_update, whatsapp_body
-
-EVENTS = int(os.environ.get("AIEXPENSE_EVENTS", "50"))
-DELIVERIES = 10
 
 
 class Messengers(MessengerCase):
@@ -225,37 +219,6 @@ class Authorities(unittest.TestCase):
         self.assertEqual(post_line(hook, line_body(line_event("ca", "tea 5", "ca#1"))).status, 200)
         daemon.wait_for(lambda: daemon.stats()["line_put_off"])
         self.assertEqual(self.mock.calls, [])
-
-
-class Storm(Messengers):
-    """Every event many times, in any order, over several connections."""
-
-    USERS = 10
-
-    def bodies(self):
-        return [line_body(line_event(f"{self.name}u{n % self.USERS}", f"tea{n} 5", f"{self.name}u{n % self.USERS}#{n}")) for n in range(EVENTS)]
-
-    def post_all(self, bodies, statuses):
-        with Client(self.daemon.port) as hook:
-            for body in bodies:
-                statuses.append(post_line(hook, body).status)
-
-    def test_each_event_is_booked_once_and_answered_once(self):
-        deliveries = self.bodies() * DELIVERIES
-        random.Random(7).shuffle(deliveries)
-        statuses = []
-        threads = [threading.Thread(target=self.post_all, args=(deliveries[n::4], statuses)) for n in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertEqual(statuses, [200] * len(deliveries))
-        for user in (f"{self.name}u{n}" for n in range(self.USERS)):
-            wait_for(lambda: len(self.mock.read("line", user)) == EVENTS // self.USERS, patience=120)
-            booked = [description for description, amount in self.spent("line:Ubot:" + user)]
-            self.assertEqual(len(booked), len(set(booked)))
-            self.assertEqual(len(booked), EVENTS // self.USERS)
-            self.assertEqual(len(self.mock.read("line", user)), EVENTS // self.USERS)
 
 
 if __name__ == "__main__":
