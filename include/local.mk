@@ -22,6 +22,7 @@ libaiexpense_a_SOURCES += include/store_dialogue.h
 libaiexpense_a_SOURCES += include/store_job.h
 libaiexpense_a_SOURCES += include/store_link.h
 libaiexpense_a_SOURCES += include/store_queue.h
+libaiexpense_a_SOURCES += include/store_upkeep.h
 libaiexpense_a_SOURCES += include/text.h
 libaiexpense_a_SOURCES += include/understand.h
 libaiexpense_a_SOURCES += include/uuid.h

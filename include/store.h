@@ -8,8 +8,8 @@
  * ST_UNAVAILABLE or ST_STORE_FULL the write may have happened all the same: the
  * same write again, with the same ids, is recorded once.
  *
- * Engines: LMDB (writes go to the shard's writer process), and memory, for
- * tests and benchmarks.  No engine's type shows here.
+ * Engines: LMDB (writes go to the shard's writer process), PostgreSQL, and
+ * memory, for tests and benchmarks.  No engine's type shows here.
  */
 #ifndef STORE_H
 #define STORE_H
@@ -359,55 +359,11 @@ struct policy_list_callbacks {
 void store_list_policy_versions(struct store *store, struct slice key, uint32_t before, unsigned limit,
     const struct policy_list_callbacks *callbacks, void *arg);
 
-struct deletion_list_callbacks {
-	void (*on_deletion)(struct slice user_id, void *arg);
-	void (*on_end)(enum status st, void *arg);
-};
-
-/* Users of one shard whose deletion has begun and not ended, at most limit. */
-void store_list_deletions(struct store *store, unsigned shard, unsigned limit, const struct deletion_list_callbacks *callbacks,
-    void *arg);
-
-/* A part of a walk over all rows of a shard, looking for what is kept no longer. */
-struct expired_query {
-	int64_t      now_ms;
-	struct slice from;             /* where the part before ended; empty: from the first row */
-	unsigned     looks;            /* rows looked at, at most */
-	unsigned     limit;            /* rows found, 1 to EXPIRED_MAX */
-};
-
-enum { EXPIRED_MAX = 128 };
-
-struct expired_list_callbacks {
-	void (*on_row)(struct slice row, void *arg);   /* for store_remove_expired; its bytes mean nothing to others */
-	/* next: where the next part begins; empty at the end of the shard. */
-	void (*on_end)(enum status st, struct slice next, void *arg);
-};
-
-void store_list_expired(struct store *store, unsigned shard, const struct expired_query *query,
-    const struct expired_list_callbacks *callbacks, void *arg);
-
 /*
  * A code that only the processes of this store can make and that is the same in
  * all of them, also after a restart (HMAC-SHA256 with the store's secret).
  */
 void store_mac(const struct store *store, struct slice text, uint8_t mac[32]);
-
-/* A category whose expenses are still being moved. */
-struct category_move {
-	struct ledger ledger;
-	struct uuid   category_id;
-	int64_t       started_ms;
-};
-
-struct category_move_list_callbacks {
-	void (*on_move)(const struct category_move *deletion, void *arg);
-	void (*on_end)(enum status st, void *arg);
-};
-
-/* Those of one shard, at most limit. */
-void store_list_category_moves(struct store *store, unsigned shard, unsigned limit, const struct category_move_list_callbacks *callbacks,
-    void *arg);
 
 /* --- writing ------------------------------------------------------------ */
 
@@ -558,14 +514,6 @@ struct category_deletion {
 void store_delete_category(struct store *store, const struct ledger *ledger, const struct category_deletion *deletion,
     store_write_fn *fn, void *arg);
 
-/*
- * Move some more of the expenses of a category that is being deleted; with the
- * last of them it is gone.  Anybody may do so at any time.  is_given_up: a
- * total would overflow; it is not deleted and keeps what it still has.
- */
-void store_move_expenses(struct store *store, const struct ledger *ledger, const struct uuid *category_id, int64_t now_ms,
-    store_write_fn *fn, void *arg);
-
 /* Something that is done to a keyword. */
 enum keyword_action { KEYWORD_ADDED, KEYWORD_CHANGED, KEYWORD_REMOVED, KEYWORD_ACTIONS };
 
@@ -618,38 +566,6 @@ void store_change_user(struct store *store, const struct ledger *ledger, const s
 
 typedef void store_done_fn(enum status st, void *arg);
 
-/* --- deleting a user ------------------------------------------------------ */
-
-struct deletion {
-	struct slice user_id;
-	int64_t      created_ms;       /* of the user that is meant, who may be deleted and another one already */
-	int64_t      now_ms;
-};
-
-/*
- * Begin to delete a user with all that belongs to the user: from then on there
- * is no such user, and writes are refused with ST_BEING_DELETED until
- * store_delete_step has come to its end.  Beginning again does nothing.  ST_NO_USER:
- * there is none.
- *
- * Afterwards the user can sign up anew, with an empty ledger.  Messages that
- * arrived before the end are refused with ST_GONE, idempotency keys
- * that were used with ST_KEY_REUSED, both for KEPT_DAYS.
- */
-void store_begin_deletion(struct store *store, const struct ledger *ledger, const struct deletion *deletion, store_done_fn *fn,
-    void *arg);
-
-/* Remove the next rows, a bounded number; from is the answer's next of the step before, empty at first or after a crash. */
-void store_delete_step(struct store *store, const struct ledger *ledger, struct slice from, int64_t now_ms, store_write_fn *fn,
-    void *arg);
-
-/* Remove user tokens of a user, in steps as well. */
-void store_remove_tokens(struct store *store, struct slice user_id, struct slice from, store_write_fn *fn, void *arg);
-
-/* Remove rows that store_list_expired gave, unless they are not expired any more.  now_ms decides what is. */
-void store_remove_expired(struct store *store, unsigned shard, const struct slice *rows, size_t count, int64_t now_ms,
-    store_write_fn *fn, void *arg);
-
 /* What a call of an AI provider cost. */
 struct ai_cost {
 	struct uuid     call_id;       /* the same one is counted once, when it comes again within a day */
@@ -679,26 +595,5 @@ void store_note_token_used(struct store *store, const uint8_t key_id[TOKEN_KEY_S
  * change again does nothing.  ST_VERSION_MISMATCH: another one came first.
  */
 void store_put_policy(struct store *store, const struct policy *policy, store_done_fn *fn, void *arg);
-
-/* --- upkeep ------------------------------------------------------------- */
-
-/* Free the reader slots of dead processes in all shards; how many there were. */
-unsigned store_clear_dead_readers(struct store *store);
-
-/* How full one shard is, or the index, whose number is the shards' count; all 0 where the engine has no such thing. */
-struct store_usage {
-	uint64_t readers, reader_slots;
-	uint64_t pages, pages_free, pages_max;  /* ever used; of these free again; that there may be */
-	uint64_t page_bytes;
-	uint64_t messages, replies, jobs, dead_letters;   /* that wait, or were given up */
-};
-
-void store_get_usage(struct store *store, unsigned shard, struct store_usage *usage);
-
-/*
- * Bring the store into memory while the event loop goes on, in pieces that may each stall it for as long as the disk
- * takes; nothing where it takes more than half of the memory.  For one process after a start.
- */
-void store_read_ahead(struct store *store);
 
 #endif

@@ -7,6 +7,7 @@
 #define STORE_DIALOGUE_H
 
 #include "store_link.h"
+#include "store_upkeep.h"
 
 enum {
 	DIALOGUE_STATE_MAX = 16384,    /* bytes of what a conversation is about */

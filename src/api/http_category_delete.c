@@ -15,6 +15,7 @@
 #include "contract/fields.h"
 #include "http/reply.h"
 #include "store/person.h"
+#include "store_upkeep.h"
 
 enum { DRIVE_MS = 2000 };             /* that a client waits for a large category */
 

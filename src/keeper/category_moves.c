@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "store_upkeep.h"
 
 enum { AT_ONCE = 8 };            /* of one shard; the writers have other work too */
 

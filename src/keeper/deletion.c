@@ -14,6 +14,7 @@
 #include "counters.h"
 #include "log.h"
 #include "store_link.h"
+#include "store_upkeep.h"
 
 static const struct timeval pause = { 0, 5000 };   /* between two steps */
 

@@ -22,6 +22,7 @@
 #include "redis/shared.h"
 #include "redrive.h"
 #include "retention.h"
+#include "store_upkeep.h"
 
 #define DISK_LOW_BYTES (UINT64_C(256) << 20)
 

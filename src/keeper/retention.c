@@ -9,7 +9,7 @@
 #include "arena.h"
 #include "counters.h"
 #include "log.h"
-#include "store.h"
+#include "store_upkeep.h"
 
 enum {
 	LOOKS = 2000,              /* rows in one part: about a millisecond of the keeper's time */

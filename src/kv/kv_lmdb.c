@@ -16,7 +16,7 @@
 #include "log.h"
 #include "master/child.h"
 #include "sabotage.h"
-#include "store.h"
+#include "store_upkeep.h"
 
 enum {
 	MAX_READERS = 1022,               /* what a lock file of 64 KiB holds */

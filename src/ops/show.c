@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "keeper/keeper.h"
 #include "stats_format.h"
+#include "store_upkeep.h"
 
 static void
 show_times(struct buf *out, const char *name, uint64_t count, const struct quantiles *q, uint64_t max)

@@ -14,7 +14,7 @@
 #include "fiber.h"
 #include "log.h"
 #include "pg_conn.h"
-#include "store.h"
+#include "store_upkeep.h"
 
 #define FEW  16
 #define MANY 256

@@ -9,7 +9,7 @@
 #include "store/command/command.h"
 #include "kv/kv.h"
 #include "ledger_hash.h"
-#include "store.h"
+#include "store_upkeep.h"
 
 struct engine_ops {
 	/*

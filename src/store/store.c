@@ -2,7 +2,7 @@
 /* The interface of the store over an engine; see store.h and engine.h. */
 #include "config.h"
 
-#include "store.h"
+#include "store_upkeep.h"
 
 #include "clock.h"
 #include "counters.h"

@@ -19,6 +19,7 @@
 #include "contract/fields.h"
 #include "hex.h"
 #include "http/reply.h"
+#include "store_upkeep.h"
 
 enum { VALID_MS = 15 * 60 * 1000, TIMES_SIZE = 16, CODE_SIZE = 16, CONFIRMATION_SIZE = TIMES_SIZE + CODE_SIZE };
 

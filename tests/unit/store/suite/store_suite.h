@@ -13,6 +13,7 @@
 
 #include "store.h"
 #include "store_dead.h"
+#include "store_upkeep.h"
 
 struct event_base;
 
