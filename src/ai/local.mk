@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += src/ai/ai_shared.c src/ai/ai_shared.h
 libaiexpense_a_SOURCES += src/ai/budget.c src/ai/budget.h
+libaiexpense_a_SOURCES += src/ai/interaction_log.c src/ai/interaction_log.h
 libaiexpense_a_SOURCES += src/ai/answer/answer_cache.c src/ai/answer/answer_cache.h
 libaiexpense_a_SOURCES += src/ai/answer/answer_parts.c src/ai/answer/answer_parts.h
 libaiexpense_a_SOURCES += src/ai/answer/picture.c src/ai/answer/picture.h

@@ -160,6 +160,7 @@ only_this(const struct options *options, const char *name)
 			*names[i] = none;
 	only.ai_unsure_below = NEVER_SURE;
 	only.ai_cache_bytes = 0;
+	only.ai_log_days = 0;
 	only.ai_budget_calls = only.ai_budget_calls_per_user = 0;
 	only.ai_budget_cost = only.ai_budget_cost_per_user = zero;
 	return only;

@@ -10,6 +10,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
+#include "ai/interaction_log.h"
 #include "clock.h"
 #include "counters.h"
 #include "log.h"
@@ -41,10 +42,11 @@ struct task {
 };
 
 struct deletions {
-	struct store    *store;
-	struct counters *counters;
-	unsigned         shards;
-	struct task      tasks[];
+	struct store         *store;
+	const struct options *options;
+	struct counters      *counters;
+	unsigned              shards;
+	struct task           tasks[];
 };
 
 static struct slice
@@ -64,6 +66,15 @@ interrupt(struct task *task, enum status st)
 static void look(struct task *task);
 
 static void
+forget_interactions(const struct task *task)
+{
+	uint64_t whose;
+
+	memcpy(&whose, task->ledger.key, sizeof whose);
+	interaction_log_forget(task->deletions->options, whose);
+}
+
+static void
 on_step(enum status st, const struct write_answer *answer, void *arg)
 {
 	struct task *task = arg;
@@ -75,6 +86,7 @@ on_step(enum status st, const struct write_answer *answer, void *arg)
 		memcpy(task->from, answer->next.ptr, answer->next.len);
 		event_add(task->resume, &pause);
 	} else {
+		forget_interactions(task);         /* of calls that were under way before */
 		counter_add(&task->deletions->counters->users_deleted, 1);
 		task->is_under_way = false;
 		look(task);
@@ -151,6 +163,7 @@ begin_next_alias(struct task *task)
 
 	if (task->alias_count == 0) {
 		task->from_len = 0;
+		forget_interactions(task);
 		step(task);
 		return;
 	}
@@ -244,7 +257,7 @@ deletions_look(struct deletions *deletions)
 }
 
 struct deletions *
-deletions_open(struct event_base *base, struct store *store, struct counters *counters)
+deletions_open(struct event_base *base, struct store *store, const struct options *options, struct counters *counters)
 {
 	unsigned shards = store_shard_count(store);
 	struct deletions *deletions = calloc(1, sizeof *deletions + shards * sizeof deletions->tasks[0]);
@@ -252,6 +265,7 @@ deletions_open(struct event_base *base, struct store *store, struct counters *co
 	if (deletions == NULL)
 		return NULL;
 	deletions->store = store;
+	deletions->options = options;
 	deletions->counters = counters;
 	deletions->shards = shards;
 	for (unsigned shard = 0; shard < shards; shard++) {

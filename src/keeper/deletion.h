@@ -9,10 +9,11 @@
 struct counters;
 struct deletions;
 struct event_base;
+struct options;
 struct store;
 
 /* NULL without memory. */
-struct deletions *deletions_open(struct event_base *base, struct store *store, struct counters *counters);
+struct deletions *deletions_open(struct event_base *base, struct store *store, const struct options *options, struct counters *counters);
 
 /* After the store is closed, which ends what is under way. */
 void deletions_close(struct deletions *deletions);

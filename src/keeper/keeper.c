@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
+#include "ai/interaction_log.h"
 #include "ai_budget.h"
 #include "alerts.h"
 #include "backup/schedule.h"
@@ -113,6 +114,12 @@ remove_expired(struct keeper *keeper)
 }
 
 static void
+remove_interactions(struct keeper *keeper)
+{
+	interaction_log_expire(keeper->in->options, clock_wall_ms());
+}
+
+static void
 look_for_backups(struct keeper *keeper)
 {
 	schedule_look(keeper->backups, clock_wall_ms());
@@ -138,6 +145,7 @@ static const struct clock_job {
 	{ "redrive", 2000, look_for_messages },
 	{ "delete-users", 500, look_for_deletions },
 	{ "retention", 500, remove_expired },
+	{ "interactions", 60000, remove_interactions },
 	{ "backup", 1000, look_for_backups },
 	{ "move-expenses", 2000, look_for_category_moves },
 };
@@ -275,7 +283,7 @@ open_services(struct keeper *keeper)
 	if (keeper->jobs == NULL)
 		return false;
 	keeper->redrive = redrive_open(messages, keeper->inbox, keeper->delivery, keeper->jobs, crash_mark);
-	keeper->deletions = deletions_open(keeper->loop.base, messages->store, messages->counters);
+	keeper->deletions = deletions_open(keeper->loop.base, messages->store, in->options, messages->counters);
 	keeper->retention = retention_open(messages->store, messages->counters);
 	keeper->category_moves = category_moves_open(messages->store);
 	keeper->backups = schedule_open(keeper->loop.base, in->options, messages->counters);

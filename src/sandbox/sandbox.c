@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ai/interaction_log.h"
 #include "confine.h"
 #include "log.h"
 #include "options.h"
@@ -20,7 +21,7 @@
 
 /* Groups of files.  SYSTEM is what libraries read of an installed system, NETWORK how names and authorities are found. */
 enum place { PLACE_SYSTEM = 1, PLACE_NETWORK = 2, PLACE_PROC = 4, PLACE_STORE = 8, PLACE_LOCKS = 16, PLACE_BACKUPS = 32, PLACE_LOGS = 64,
-	PLACE_BASELINE = 128, PLACE_PRICES = 256 };
+	PLACE_BASELINE = 128, PLACE_PRICES = 256, PLACE_INTERACTIONS = 512 };
 
 /* PostgreSQL, Redis, and the webhook of alerts. */
 enum server { SERVER_STORE = 1, SERVER_SHARED = 2, SERVER_ALERTS = 4 };
@@ -40,8 +41,8 @@ static const struct profile {
 	{ "master", 0, 0, MAY_FORK | MAY_EXEC | MAY_CONNECT, 0, true },
 	{ "http",   PLACE_SYSTEM | PLACE_PROC | PLACE_STORE, PLACE_LOCKS | PLACE_LOGS, 0, SERVER_STORE | SERVER_SHARED, false },
 	{ "writer", PLACE_SYSTEM | PLACE_PROC, PLACE_STORE | PLACE_LOGS, 0, 0, false },
-	{ "ai",     PLACE_SYSTEM | PLACE_PROC | PLACE_NETWORK | PLACE_PRICES, PLACE_LOGS, MAY_CONNECT, SERVER_SHARED, false },
-	{ "keeper", PLACE_SYSTEM | PLACE_PROC | PLACE_STORE | PLACE_BASELINE, PLACE_LOCKS | PLACE_BACKUPS | PLACE_LOGS, MAY_FORK,
+	{ "ai",     PLACE_SYSTEM | PLACE_PROC | PLACE_NETWORK | PLACE_PRICES, PLACE_LOGS | PLACE_INTERACTIONS, MAY_CONNECT, SERVER_SHARED, false },
+	{ "keeper", PLACE_SYSTEM | PLACE_PROC | PLACE_STORE | PLACE_BASELINE, PLACE_LOCKS | PLACE_BACKUPS | PLACE_LOGS | PLACE_INTERACTIONS, MAY_FORK,
 	    SERVER_STORE | SERVER_SHARED | SERVER_ALERTS, true },
 };
 
@@ -139,6 +140,16 @@ allow_prices(struct landlock *landlock, const struct options *options)
 }
 
 static void
+allow_interactions(struct landlock *landlock, const struct options *options)
+{
+	char path[PATH_MAX];
+
+	if (!interaction_log_directory(options, path, sizeof path))
+		return;
+	landlock_allow(landlock, path, FILE_READ | FILE_WRITE | FILE_MAKE);
+}
+
+static void
 allow_places(struct landlock *landlock, const struct options *options, unsigned reads, unsigned writes)
 {
 	for (size_t i = 0; i < sizeof fixed_places / sizeof fixed_places[0]; i++)
@@ -158,6 +169,8 @@ allow_places(struct landlock *landlock, const struct options *options, unsigned 
 		allow_backups(landlock, options);
 	if (writes & PLACE_LOGS)
 		allow_logs(landlock, options);
+	if (writes & PLACE_INTERACTIONS)
+		allow_interactions(landlock, options);
 }
 
 /* Passwords, certificates and keys for a server may be wherever the configuration says, so reading is left to the files' modes. */

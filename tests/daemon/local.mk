@@ -13,6 +13,7 @@ DAEMON_TESTS += tests/daemon/messages/test_dialogue_time.py
 DAEMON_TESTS += tests/daemon/messages/test_dialogues.py
 DAEMON_TESTS += tests/daemon/messages/test_dialogues_at_once.py
 DAEMON_TESTS += tests/daemon/messages/test_hostile_text.py
+DAEMON_TESTS += tests/daemon/messages/test_interaction_log.py
 DAEMON_TESTS += tests/daemon/messages/test_linking.py
 DAEMON_TESTS += tests/daemon/messages/test_message.py
 DAEMON_TESTS += tests/daemon/messages/test_messenger_doc.py

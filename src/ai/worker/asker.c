@@ -12,6 +12,7 @@
 #include "ai/provider/price_table.h"
 #include "ai/provider/provider.h"
 #include "ai/ai_shared.h"
+#include "ai/interaction_log.h"
 #include "ai/answer/answer_cache.h"
 #include "ai/answer/picture.h"
 #include "breaker.h"
@@ -48,6 +49,7 @@ struct ask {
 	bool                    is_retry;
 	int64_t                 started_ms;    /* the call */
 	struct http_call       *call;          /* under way, or NULL */
+	struct buf              asked;         /* its body, when calls are logged */
 	size_t                  looked_up;     /* providers whose answer other instances were asked for */
 	bool                    is_known;      /* one of them had it: it is not kept again */
 	struct answer_key       key;           /* of what it asks */
@@ -90,6 +92,7 @@ release(struct ask *ask)
 		event_free(ask->retry);
 	buf_fini(&ask->job);
 	buf_fini(&ask->picture);
+	buf_fini(&ask->asked);
 	free(ask);
 }
 
@@ -235,6 +238,18 @@ retry_later(struct ask *ask, int64_t after_ms)
 }
 
 static void
+log_call(const struct ask *ask, const struct http_response *http, const struct provider_answer *answer)
+{
+	const struct provider *provider = &ask->asker->providers[ask->provider];
+	const char *why = answer->result != PROVIDER_ANSWERED ? answer->why : NULL;
+
+	interaction_log_add(ask->asker->options, &(struct interaction){ .whose = ask->input.whose, .provider = provider->name,
+	    .model = provider->model, .key = provider->key, .request = buf_slice(&ask->asked), .http_status = http->status,
+	    .answer = http->body, .why = http->why != NULL ? http->why : why, .took_ms = clock_mono_ms() - ask->started_ms,
+	    .now_ms = clock_wall_ms() });
+}
+
+static void
 on_response(const struct http_response *http, void *arg)
 {
 	struct ask *ask = arg;
@@ -249,6 +264,7 @@ on_response(const struct http_response *http, void *arg)
 		answer.result = PROVIDER_BROKEN;
 		answer.why = "its answer has not the form that was asked for";
 	}
+	log_call(ask, http, &answer);
 	if (http->status == 200)
 		note_call(ask, &answer);
 	if (answer.result == PROVIDER_ANSWERED || answer.result == PROVIDER_REFUSED)
@@ -317,6 +333,9 @@ start_call(struct ask *ask, int64_t timeout_ms)
 	if (ask->picture_type != NULL ? build_picture_request(ask, provider, &request) : build_request(provider, &ask->input, &request)) {
 		if (ask->asker->shared->answers != NULL && ask->picture_type == NULL)
 			ask->key = key_of(ask->asker, &request);
+		buf_clear(&ask->asked);
+		if (ask->asker->options->ai_log_days > 0 && ask->picture_type == NULL)
+			buf_append_slice(&ask->asked, buf_slice(&request.body));
 		for (size_t i = 0; i < request.header_count; i++)
 			headers[i] = request.headers[i].data;
 		ask->call = http_call_start(ask->asker->curl, &(struct http_request){ .url = request.url.data, .headers = headers,

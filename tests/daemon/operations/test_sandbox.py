@@ -62,6 +62,7 @@ class SandboxTest(unittest.TestCase):
             f"write {d.store}/shard-000/lock.mdb": {"http", "writer", "keeper"},
             f"make {d.store}/new": {"writer"},
             f"make {backups}/new": {"keeper"},
+            f"make {d.store}/interactions/new": {"writer", "ai", "keeper"},
             f"make {d.run_dir}/new": set(),
             f"read {d.conf_file}": set(),
             f"make {d.directory}/new": set(),
@@ -81,7 +82,7 @@ class SandboxTest(unittest.TestCase):
         d = Daemon("", start=False)
         backups = os.path.join(d.directory, "backups")
         with open(d.conf_file, "a") as f:
-            f.write(f'backup {{ directory = "{backups}" interval_s = 1000000 }}\n')
+            f.write(f'backup {{ directory = "{backups}" interval_s = 1000000 }}\nai {{ log_days = 1 }}\n')
         return d
 
     def check(self, d, expected, role, results):
