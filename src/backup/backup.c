@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ai/provider/price_table.h"
 #include "check.h"
 #include "clock.h"
 #include "kv/kv_lmdb_files.h"
@@ -83,6 +84,7 @@ copy_and_check(const struct options *options, const char *to, FILE *out)
 	}
 	for (unsigned shard = 0; shard <= options->store_shards && is_good; shard++)
 		is_good = copy_part(options, shard, to, out);
+	is_good = is_good && price_table_copy(options->store_path, to);
 	if (is_good) {
 		copy = options_at(options, to);
 		is_good = check_store(&copy, false, out, &result) && directory_sync(to);

@@ -14,9 +14,11 @@
 
 #include "buf.h"
 #include "kv/kv_lmdb_files.h"
+#include "log.h"
 #include "options.h"
 #include "provider.h"
 #include "records.h"
+#include "sockets.h"
 
 enum { FILE_MAX = 1 << 20 };
 
@@ -125,16 +127,25 @@ has_changed(const struct stat *before, const struct stat *now)
 	    before->st_mtim.tv_nsec != now->st_mtim.tv_nsec;
 }
 
+/* false: not to its end. */
+static bool
+read_text(int fd, struct buf *text)
+{
+	ssize_t n = -1;
+	char *space;
+
+	while (text->len < FILE_MAX && (space = buf_space(text, 4096)) != NULL && (n = read(fd, space, 4096)) > 0)
+		buf_grew(text, (size_t)n);
+	return n == 0;
+}
+
 static void
 read_file(struct price_table *table, int fd)
 {
 	struct buf text = BUF_INIT;
 	size_t count;
-	ssize_t n = 0;
-	char *space;
 
-	while (text.len < FILE_MAX && (space = buf_space(&text, 4096)) != NULL && (n = read(fd, space, 4096)) > 0)
-		buf_grew(&text, (size_t)n);
+	read_text(fd, &text);
 	rows_fini(&table->rows);
 	buf_append_char(&text, '\0');
 	if (!text.has_failed)
@@ -244,5 +255,45 @@ price_table_add(struct price_table *table, const char *lines, size_t *count, FIL
 	    && directory_sync(above);
 	if (!is_done)
 		fprintf(errors, "%s: %s\n", table->path, strerror(errno));
+	return is_done;
+}
+
+/* --- backups ------------------------------------------------------------------------------------ */
+
+static bool
+write_text(const char *path, struct slice text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	bool is_written = fd != -1 && write(fd, text.ptr, text.len) == (ssize_t)text.len && fsync(fd) == 0;
+
+	if (!is_written)
+		log_errno("%s: copy the prices", path);
+	fd_close(&fd);
+	return is_written;
+}
+
+bool
+price_table_copy(const char *from_store, const char *to_store)
+{
+	char from[PATH_MAX], directory[PATH_MAX], to[PATH_MAX];
+	struct buf text = BUF_INIT;
+	bool is_done = false;
+	int fd;
+
+	if (snprintf(from, sizeof from, "%s/prices/table", from_store) >= (int)sizeof from ||
+	    snprintf(directory, sizeof directory, "%s/prices", to_store) >= (int)sizeof directory ||
+	    snprintf(to, sizeof to, "%s/prices/table", to_store) >= (int)sizeof to)
+		return false;
+	fd = open(from, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return errno == ENOENT;
+	if (!read_text(fd, &text))
+		log_error("%s: the prices cannot be read to their end", from);
+	else if (mkdir(directory, 0755) == -1)
+		log_errno("%s: make", directory);
+	else
+		is_done = write_text(to, buf_slice(&text)) && directory_sync(directory);
+	fd_close(&fd);
+	buf_fini(&text);
 	return is_done;
 }

@@ -35,4 +35,7 @@ void price_table_each(struct price_table *table, void (*fn)(const char *model, c
  */
 bool price_table_add(struct price_table *table, const char *lines, size_t *count, FILE *errors);
 
+/* The file in the directory of one store to that of another, which has none, on disk; nothing when there is no file.  false after logging. */
+bool price_table_copy(const char *from_store, const char *to_store);
+
 #endif

@@ -73,6 +73,21 @@ class BackupTest(unittest.TestCase):
                 self.assertEqual(len(client.expenses("line:B0")), 3)
                 self.assertEqual(client.say("line:B0", "dinner 9").status, 200)
 
+    def test_prices_that_were_set_come_back_with_the_store(self):
+        with Daemon('provider1 { name = "local" model = "m" base_url = "http://127.0.0.1/v1" }') as d:
+            self.ctl(d, "price", "set", "local/m", "2026-11-01", "USD", "0.25", "2.00")
+            listed = self.ctl(d, "price", "list")
+            self.assertIn("0.25", listed)
+            made = self.backup(d)
+            d.stop()
+            shutil.rmtree(d.store)
+            self.assertNotIn("0.25", self.ctl(d, "price", "list"))
+            shutil.rmtree(d.store, ignore_errors=True)
+            self.ctl(d, "restore", made)
+            self.assertEqual(self.ctl(d, "price", "list"), listed)
+            d.start()
+            self.ctl(d, "check")
+
     def test_a_backup_under_load_is_one_moment_of_each_shard(self):
         with Daemon() as d:
             made, is_over, answers = token(d), threading.Event(), []
