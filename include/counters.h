@@ -52,6 +52,15 @@ struct histogram_cells {
 	_Atomic uint64_t at[CELLS];
 };
 
+/* For each section of a provider in the configuration. */
+enum provider_count {
+#define PROVIDER_COUNT(name, kind, help) PROVIDER_COUNT_##name,
+#include "provider_counts.def"
+#undef PROVIDER_COUNT
+	PROVIDER_COUNTS
+};
+enum { PROVIDER_SECTIONS = 3 };
+
 /* The rows by number. */
 enum counter_id {
 #define ROW(name, kind, help) COUNTER_ID_##name,
@@ -67,6 +76,7 @@ struct counters {
 #define ROW(name, kind, help) _Atomic uint64_t name;
 #include "counters.def"
 #undef ROW
+	_Atomic uint64_t providers[PROVIDER_SECTIONS][PROVIDER_COUNTS];
 	struct operation_metrics operations[OPERATIONS];
 	struct distribution_head distributions[DISTRIBUTIONS];
 	_Atomic uint32_t any_user_seen_s;           /* the latest of users_seen_s */
@@ -115,6 +125,13 @@ struct counter_row {
 	size_t            offset;                   /* in struct counters */
 };
 
+enum provider_count_kind { PROVIDER_RESULT, PROVIDER_SUM, PROVIDER_COST };
+
+struct provider_count_row {
+	const char              *name, *help;
+	enum provider_count_kind kind;
+};
+
 struct operation_row {
 	const char *name, *help;
 };
@@ -151,6 +168,7 @@ struct operation_totals {
 
 extern const struct counter_row counter_rows[COUNTER_ROWS];
 extern const size_t counter_row_count;
+extern const struct provider_count_row provider_count_rows[PROVIDER_COUNTS];
 extern const struct operation_row operation_rows[OPERATIONS];
 extern const struct distribution_row distribution_rows[DISTRIBUTIONS];
 
@@ -175,6 +193,9 @@ const struct counter_row *counter_find(const char *name);
 
 /* One counter over many slots, by its kind. */
 uint64_t counter_read(const struct counter_row *row, const struct process_slot *slots, size_t count);
+
+/* section: of the configuration, from 0. */
+uint64_t provider_count_read(unsigned section, enum provider_count row, const struct process_slot *slots, size_t count);
 
 struct operation_totals operation_read(enum operation operation, const struct process_slot *slots, size_t count,
     int64_t uptime_ms);

@@ -9,6 +9,7 @@ libaiexpense_a_SOURCES += include/measures.def
 libaiexpense_a_SOURCES += include/money.h
 libaiexpense_a_SOURCES += include/operations.def
 libaiexpense_a_SOURCES += include/options.def
+libaiexpense_a_SOURCES += include/provider_counts.def
 libaiexpense_a_SOURCES += include/records.h
 libaiexpense_a_SOURCES += include/sabotage.h
 libaiexpense_a_SOURCES += include/scopes.h

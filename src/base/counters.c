@@ -21,6 +21,12 @@ const struct counter_row counter_rows[COUNTER_ROWS] = {
 };
 const size_t counter_row_count = COUNTER_ROWS;
 
+const struct provider_count_row provider_count_rows[PROVIDER_COUNTS] = {
+#define PROVIDER_COUNT(name, kind, help) { #name, help, PROVIDER_##kind },
+#include "provider_counts.def"
+#undef PROVIDER_COUNT
+};
+
 const struct operation_row operation_rows[OPERATIONS] = {
 #define OPERATION(name, help) { #name, help },
 #include "operations.def"
@@ -184,6 +190,16 @@ counter_read(const struct counter_row *row, const struct process_slot *slots, si
 
 	for (size_t i = 0; i < count; i++)
 		sum = combine(row->kind, sum, read_value(row, &slots[i].counters));
+	return sum;
+}
+
+uint64_t
+provider_count_read(unsigned section, enum provider_count row, const struct process_slot *slots, size_t count)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += atomic_load_explicit(&slots[i].counters.providers[section][row], memory_order_relaxed);
 	return sum;
 }
 

@@ -4,6 +4,7 @@ libaiexpense_a_SOURCES += src/ops/commands.c src/ops/commands.h
 libaiexpense_a_SOURCES += src/ops/ctl_server.c src/ops/ctl_server.h
 libaiexpense_a_SOURCES += src/ops/measures.c src/ops/measures.h
 libaiexpense_a_SOURCES += src/ops/metrics_server.c src/ops/metrics_server.h
+libaiexpense_a_SOURCES += src/ops/provider_stats.c src/ops/provider_stats.h
 libaiexpense_a_SOURCES += src/ops/queue_commands.c
 libaiexpense_a_SOURCES += src/ops/reload_command.c
 libaiexpense_a_SOURCES += src/ops/say_command.c

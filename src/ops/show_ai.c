@@ -11,6 +11,7 @@
 #include "keeper/keeper.h"
 #include "master/child.h"
 #include "options.h"
+#include "provider_stats.h"
 
 enum { MS_PER_DAY = 86400000, DAYS = 30, NAMES_MAX = 64, MICRO_DIGITS = 6 };
 
@@ -128,6 +129,7 @@ show_ai(struct ctl_reply *reply, const char *args)
 	struct keeper *keeper = ctl_reply_keeper(reply);
 	struct buf *out = ctl_reply_out(reply);
 	day_t today = (day_t)(clock_wall_ms() / MS_PER_DAY);
+	struct stats_view view = keeper_stats_view(keeper);
 
 	(void)args;
 	reading = (struct reading){ .st = ST_OK };
@@ -139,10 +141,11 @@ show_ai(struct ctl_reply *reply, const char *args)
 	show_budget(out, keeper->in, today);
 	show_table(out, "last 30 days by model", &reading.models);
 	show_table(out, "last 30 days by operation", &reading.operations);
+	provider_stats_print_table(&view, out);
 	ctl_reply_done(reply);
 }
 
 const struct ctl_command show_ai_commands[] = {
-	{ "show ai", NULL, false, show_ai, "What AI providers were asked in the last 30 days and what it cost, by model and by operation; today's budget." },
+	{ "show ai", NULL, false, show_ai, "What AI providers were asked in the last 30 days and what it cost, by model and by operation; today's budget; how calls to each provider ended." },
 	{ NULL, NULL, false, NULL, NULL }
 };

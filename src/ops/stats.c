@@ -18,7 +18,8 @@ keeper_stats_view(const struct keeper *keeper)
 	int64_t now_ms = clock_mono_ms();
 
 	return (struct stats_view){ .slots = segment->slots, .count = atomic_load(&segment->used),
-		.uptime_ms = now_ms - segment->started_ms, .history = keeper->history, .now_ms = now_ms };
+		.uptime_ms = now_ms - segment->started_ms, .history = keeper->history, .now_ms = now_ms,
+		.options = keeper->in->options };
 }
 
 static struct stats_view

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "measures.h"
+#include "provider_stats.h"
 
 /* The figures of an operation or a distribution; either whole numbers or ratios. */
 struct figure {
@@ -114,6 +115,7 @@ stats_print_text(const struct stats_view *view, struct buf *out)
 		print_measure(out, measure_rows[i].unit, measures[i]);
 		buf_append_char(out, '\n');
 	}
+	provider_stats_print_text(view, out);
 }
 
 static void
@@ -154,7 +156,9 @@ stats_print_json(const struct stats_view *view, struct buf *out)
 		buf_printf(out, "%s\"%s\":", i > 0 ? "," : "", measure_rows[i].name);
 		print_measure(out, measure_rows[i].unit, measures[i]);
 	}
-	buf_append_text(out, "}}\n");
+	buf_append_text(out, "},\"providers\":");
+	provider_stats_print_json(view, out);
+	buf_append_text(out, "}\n");
 }
 
 /* The end of a name that says its unit, and how many of that unit are a second. */
@@ -387,6 +391,7 @@ stats_print_prometheus(const struct stats_view *view, struct buf *out)
 	print_operation_extreme(view, out, true);
 	print_distributions(view, out);
 	print_measures(view, out);
+	provider_stats_print_prometheus(view, out);
 	buf_append_text(out, "# EOF\n");
 }
 
@@ -411,5 +416,8 @@ stats_print_man(struct buf *out)
 	buf_append_text(out, ".El\n.Ss Measures\n.Bl -tag -width Ds\n");
 	for (size_t i = 0; i < MEASURES; i++)
 		print_man_item(out, measure_rows[i].name, measure_rows[i].help);
+	buf_append_text(out, ".El\n.Ss For each AI provider\n.Bl -tag -width Ds\n");
+	for (size_t i = 0; i < PROVIDER_COUNTS; i++)
+		print_man_item(out, provider_count_rows[i].name, provider_count_rows[i].help);
 	buf_append_text(out, ".El\n");
 }

@@ -25,7 +25,7 @@ unless_empty(const char *text)
 static void
 read_sections(const struct options *o, struct provider sections[static PROVIDERS_MAX])
 {
-#define SECTION(n) (struct provider){ \
+#define SECTION(n) (struct provider){ .section = (n) - 1, \
 	.name = o->provider##n##_name, .protocol = provider_protocols[o->provider##n##_protocol], .model = o->provider##n##_model, \
 	.base_url = o->provider##n##_base_url, .key = o->provider##n##_key_file.value, \
 	.ca_file = o->provider##n##_ca_file, .anthropic_version = o->provider##n##_anthropic_version, \

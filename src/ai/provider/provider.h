@@ -17,10 +17,11 @@
 #include <jansson.h>
 
 #include "buf.h"
+#include "counters.h"
 #include "slice.h"
 
 enum {
-	PROVIDERS_MAX = 3,                 /* configured: as many as there are sections in options.def */
+	PROVIDERS_MAX = PROVIDER_SECTIONS, /* configured: as many as there are sections in options.def */
 	PROVIDER_HEADERS_MAX = 3,
 	PROVIDER_OUTPUT_TOKENS = 2048,     /* of one answer, unless "extra" says otherwise */
 	PROVIDER_RESPONSE_MAX = 256 << 10  /* bytes of one that is read at all */
@@ -32,6 +33,7 @@ struct provider_protocol;
 
 /* One of the configuration.  Texts belong to the options. */
 struct provider {
+	unsigned                        section;           /* of the configuration, from 0 */
 	const char                     *name;
 	const struct provider_protocol *protocol;
 	const char                     *model;

@@ -169,24 +169,71 @@ today(void)
 }
 
 static void
+count(const struct ask *ask, enum provider_count row, uint64_t n)
+{
+	counter_add(&ask->asker->counters->providers[ask->asker->providers[ask->provider].section][row], n);
+}
+
+/* The cost of a call whose price is known is counted in the currency of the budgets. */
+static void
+count_cost(const struct ask *ask, const struct understand_call *call)
+{
+	bool is_counted = call->has_cost && strcmp(call->currency.code, ask->asker->limits.currency.code) == 0;
+
+	count(ask, PROVIDER_COUNT_input_tokens, (uint64_t)call->input_tokens);
+	count(ask, PROVIDER_COUNT_output_tokens, (uint64_t)call->output_tokens);
+	if (is_counted)
+		count(ask, PROVIDER_COUNT_cost_micros, (uint64_t)call->cost_micros);
+	else
+		count(ask, PROVIDER_COUNT_unpriced, 1);
+}
+
+static void
+price_call(struct ask *ask, struct understand_call *call)
+{
+	const struct provider *provider = &ask->asker->providers[ask->provider];
+	struct price price;
+
+	if (call->input_tokens + call->output_tokens == 0 || !price_table_on(ask->asker->prices, provider, today(), &price))
+		return;
+	call->has_cost = true;
+	call->currency = price.currency;
+	call->cost_micros = price_of(&price, call->input_tokens, call->output_tokens);
+	budget_spend(ask->asker->shared->budget, &ask->asker->limits, ask->input.whose, today(), call->currency, call->cost_micros);
+	shared_count_budget(ask->asker->instances, ask->asker->shared->budget, ask->input.whose, today(), BUDGET_COST);
+}
+
+static void
 note_call(struct ask *ask, const struct provider_answer *answer)
 {
 	const struct provider *provider = &ask->asker->providers[ask->provider];
 	struct understand_call *call;
-	struct price price;
 
 	if (ask->call_count == UNDERSTAND_CALLS_MAX)
 		return;
 	call = &ask->calls[ask->call_count++];
 	*call = (struct understand_call){ .provider = slice_of(provider->name), .model = slice_of(provider->model),
 		.input_tokens = answer->input_tokens, .output_tokens = answer->output_tokens };
-	if (answer->input_tokens + answer->output_tokens == 0 || !price_table_on(ask->asker->prices, provider, today(), &price))
-		return;
-	call->has_cost = true;
-	call->currency = price.currency;
-	call->cost_micros = price_of(&price, answer->input_tokens, answer->output_tokens);
-	budget_spend(ask->asker->shared->budget, &ask->asker->limits, ask->input.whose, today(), call->currency, call->cost_micros);
-	shared_count_budget(ask->asker->instances, ask->asker->shared->budget, ask->input.whose, today(), BUDGET_COST);
+	price_call(ask, call);
+	count_cost(ask, call);
+}
+
+static enum provider_count
+result_of(const struct http_response *http, enum provider_result result)
+{
+	if (result == PROVIDER_ANSWERED)
+		return PROVIDER_COUNT_ok;
+	if (http->failure == HTTP_LATE)
+		return PROVIDER_COUNT_timeout;
+	if (http->failure == HTTP_NO_CONNECTION)
+		return PROVIDER_COUNT_no_connection;
+	if (http->status == 429)
+		return PROVIDER_COUNT_rate_limited;
+	if (http->status >= 500)
+		return PROVIDER_COUNT_server_error;
+	if (result == PROVIDER_REFUSED)
+		return PROVIDER_COUNT_declined;
+	return http->status == 200 || http->failure == HTTP_TOO_LONG ? PROVIDER_COUNT_bad_answer : PROVIDER_COUNT_rejected;
 }
 
 static bool
@@ -264,6 +311,7 @@ on_response(const struct http_response *http, void *arg)
 		answer.result = PROVIDER_BROKEN;
 		answer.why = "its answer has not the form that was asked for";
 	}
+	count(ask, result_of(http, answer.result), 1);
 	log_call(ask, http, &answer);
 	if (http->status == 200)
 		note_call(ask, &answer);
@@ -362,8 +410,10 @@ ask_next(struct ask *ask)
 			timeout_ms = left_ms;              /* reading a picture takes longer than a text: only the deadline counts */
 		if (left_ms < CALL_MIN_MS)
 			return false;
-		if (!breaker_may_ask(&asker->shared->breakers[ask->provider], now_ms, timeout_ms))
+		if (!breaker_may_ask(&asker->shared->breakers[ask->provider], now_ms, timeout_ms)) {
+			count(ask, PROVIDER_COUNT_breaker_open, 1);
 			continue;
+		}
 		if (!budget_take(asker->shared->budget, &asker->limits, ask->input.whose, today())) {
 			counter_add(&asker->counters->ai_over_budget, 1);
 			return false;

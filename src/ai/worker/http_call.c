@@ -43,6 +43,19 @@ on_body(char *data, size_t one, size_t size, void *arg)
 	return call->body.has_failed ? 0 : size;
 }
 
+static enum http_failure
+failure_of(CURLcode result)
+{
+	switch (result) {
+	case CURLE_OPERATION_TIMEDOUT:
+		return HTTP_LATE;
+	case CURLE_WRITE_ERROR:
+		return HTTP_TOO_LONG;
+	default:
+		return HTTP_NO_CONNECTION;
+	}
+}
+
 static void
 on_done(CURL *easy, CURLcode result, void *arg)
 {
@@ -59,7 +72,8 @@ on_done(CURL *easy, CURLcode result, void *arg)
 		if (after_s > 0)
 			response.retry_after_ms = after_s < 86400 ? after_s * 1000 : 86400 * 1000;
 	} else {
-		response.why = result == CURLE_WRITE_ERROR ? "its answer is too long" : curl_easy_strerror(result);
+		response.failure = failure_of(result);
+		response.why = response.failure == HTTP_TOO_LONG ? "its answer is too long" : curl_easy_strerror(result);
 	}
 	call->fn(&response, call->arg);
 	release(call);

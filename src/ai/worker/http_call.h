@@ -25,8 +25,11 @@ struct http_request {
 	size_t             response_max;   /* bytes; a longer one is none */
 };
 
+enum http_failure { HTTP_NO_FAILURE, HTTP_LATE, HTTP_TOO_LONG, HTTP_NO_CONNECTION /* or it broke */ };
+
 struct http_response {
 	unsigned     status;               /* 0: there was none */
+	enum http_failure failure;         /* of status 0 */
 	int64_t      retry_after_ms;       /* -1: it says nothing */
 	struct slice body;                 /* valid until the return */
 	const char  *why;                  /* of status 0 */

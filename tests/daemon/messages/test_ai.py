@@ -11,6 +11,7 @@ import threading
 import time
 import unittest
 
+import openmetrics
 import tap
 from api import Client, service, token
 from harness import Daemon, free_port, program, wait_for
@@ -121,6 +122,61 @@ class Costs(unittest.TestCase):
                 client.say("line:U1", UNSURE)
                 self.assertEqual(self.costs(d), {"message, price unknown": (1, 200, 30, "0.000000")})
                 self.assertEqual(self.models(d), {"mock1/model-1, unpriced": (1, "0.000000")})
+
+
+RESULTS = {None: "ok", "hang": "timeout", "drip": "timeout", "refuse": "no_connection", "dies": "no_connection", "429": "rate_limited",
+           "500": "server_error", "529": "server_error", "404": "rejected", "declines": "declined", "garbage": "bad_answer",
+           "huge": "bad_answer", "wrong_json": "bad_answer"}
+
+
+class Counted(unittest.TestCase):
+    """One call each: the breaker opens after five failures in a row, and a retry needs a second."""
+
+    def test_each_call_is_counted_by_how_it_ended_in_every_format(self):
+        with MockProvider(free_port()) as mock:
+            priced = mock.section().replace("}", 'timeout_ms = 900 prices = {"2020-01-01 USD 0.15 0.60"}\n}')
+            with daemon_for(mock, priced, ai="message_timeout_ms = 1900") as d, service(d) as client:
+                mock.says = lambda text: [expense("zorbl", "50")]
+                for fault, result in RESULTS.items():
+                    with self.subTest(fault):
+                        before = self.counts(d)
+                        mock.fault = fault
+                        client.say("line:U1", UNSURE)
+                        after = self.counts(d)
+                        self.assertEqual({name for name in RESULTS.values() if after[name] > before[name]}, {result})
+                        mock.fault = None
+                        client.say("line:U1", UNSURE)
+                        self.assertEqual(self.counts(d)["ok"], after["ok"] + 1)
+                mock.fault = "500"
+                for _ in range(7):
+                    client.say("line:U1", UNSURE)
+                self.check_formats(d, self.counts(d))
+
+    def counts(self, d):
+        return json.loads(d.ask("show stats json"))["providers"]["mock1"]
+
+    def check_formats(self, d, counts):
+        self.assertGreater(counts["breaker_open"], 0)
+        self.assertEqual((counts["input_tokens"] % 200, counts["output_tokens"] % 30), (0, 0))
+        self.assertEqual(counts["cost_micros"], 48 * counts["input_tokens"] // 200)
+        self.assertGreaterEqual(counts["input_tokens"], 200 * counts["ok"])
+        text = dict(line.split() for line in d.ask("show stats").splitlines())
+        self.assertEqual({name: int(text["ai_provider.mock1." + name]) for name in counts}, counts)
+        samples, types = openmetrics.parse(d.ask("show stats prometheus"))
+        found = {dict(labels)["result"]: value for (name, labels), value in samples.items() if name == "aiexpense_ai_provider_calls_total"}
+        for name in "input_tokens", "output_tokens", "unpriced":
+            found[name] = samples[f"aiexpense_ai_provider_{name}_total", (("provider", "mock1"),)]
+        cost = samples["aiexpense_ai_provider_cost_total", (("currency", "USD"), ("provider", "mock1"))]
+        self.assertEqual(dict(found, cost_micros=round(cost * 1000000)), counts)
+        self.assertRegex(d.ask("show ai"), rf"(?m)^mock1 \(model-1\), since the start\n  ok +{counts['ok']}  ")
+
+    def test_a_price_in_another_currency_than_the_budget_is_not_added_to_the_cost(self):
+        with MockProvider(free_port()) as mock:
+            priced = mock.section().replace("}", 'prices = {"2020-01-01 EUR 0.15 0.60"}\n}')
+            with daemon_for(mock, priced) as d, service(d) as client:
+                client.say("line:U1", UNSURE)
+                counts = self.counts(d)
+                self.assertEqual((counts["ok"], counts["cost_micros"], counts["unpriced"]), (1, 0, 1))
 
 
 class Prices(unittest.TestCase):

@@ -36,7 +36,7 @@ def rule_expressions():
 class Metrics(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        with Daemon() as d:
+        with Daemon('provider1 { name = "local" model = "m" base_url = "http://127.0.0.1:1/v1" }') as d:
             cls.exposition = d.ask("show stats prometheus")
         cls.samples, _ = openmetrics.parse(cls.exposition)
 
