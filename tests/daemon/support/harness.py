@@ -297,10 +297,10 @@ class Daemon:
         return json.loads(self.ask("show stats json"))["counters"]
 
     def wait_for(self, fact, what="", patience=PATIENCE):
-        """As wait_for; a daemon that does not answer for a moment counts as not yet."""
+        """As wait_for; a daemon that does not answer for a moment, or not to the end, counts as not yet."""
         def tried():
             try:
                 return fact()
-            except OSError:
+            except (OSError, json.JSONDecodeError):
                 return False
         return wait_for(tried, what, patience)
