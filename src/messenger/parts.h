@@ -118,6 +118,9 @@ struct slice secret_first(const char *secret);
 /* What every platform means by a status that is not a success: 429 and 5xx and none at all are worth another try. */
 void judge_status(const struct outgoing *outgoing, const struct send_response *response, struct send_outcome *outcome);
 
+/* Whether a success is the platform's: root is its body's object, NULL for what is none, such as the page of a proxy. */
+bool is_answer(const struct send_response *response, const json_t *root);
+
 /* A part was taken: on with the next, or done.  ref is copied. */
 void judge_sent(const struct outgoing *outgoing, struct slice ref, bool is_last, struct arena *arena, struct send_outcome *outcome);
 

@@ -154,6 +154,12 @@ judge_status(const struct outgoing *outgoing, const struct send_response *respon
 		outcome->why = "an answer that cannot be read";
 }
 
+bool
+is_answer(const struct send_response *response, const json_t *root)
+{
+	return root != NULL || response->body.len == 0;
+}
+
 void
 judge_sent(const struct outgoing *outgoing, struct slice ref, bool is_last, struct arena *arena, struct send_outcome *outcome)
 {

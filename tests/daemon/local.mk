@@ -22,6 +22,7 @@ DAEMON_TESTS += tests/daemon/messages/test_phrasings.py
 DAEMON_TESTS += tests/daemon/messages/test_pictures.py
 DAEMON_TESTS += tests/daemon/messages/test_queue.py
 DAEMON_TESTS += tests/daemon/messages/test_said.py
+DAEMON_TESTS += tests/daemon/messages/test_send_faults.py
 DAEMON_TESTS += tests/daemon/messages/test_storm.py
 DAEMON_TESTS += tests/daemon/messages/test_suggestions.py
 DAEMON_TESTS += tests/daemon/messages/test_telegram_emulator.py

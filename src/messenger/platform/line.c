@@ -226,29 +226,30 @@ judge_reply(const struct outgoing *outgoing, const struct send_response *respons
 		*outcome = (struct send_outcome){ .result = SEND_DONE };     /* the first one had used the token up */
 	else if (response->http_status == 400)
 		*outcome = (struct send_outcome){ .result = SEND_NEXT, .step = STEP_PUSH };
-	else if (response->http_status == 0 || response->http_status >= 500)
+	else if (response->http_status == 0 || response->http_status == 200 || response->http_status >= 500)
 		outcome->step = STEP_REPLY_AGAIN;
+}
+
+/* 409: this retry key was accepted before. */
+static bool
+is_accepted(const struct send_response *response, const json_t *root)
+{
+	return response->http_status == 409 || (response->http_status == 200 && is_answer(response, root));
 }
 
 static void
 judge(const struct outgoing *outgoing, const struct send_response *response, struct arena *arena, struct send_outcome *outcome)
 {
-	bool is_accepted = response->http_status == 200 || response->http_status == 409;   /* 409: this retry key was accepted before */
+	json_t *root = json_in(response->body);
+	const json_t *sent = json_at(root, "sentMessages");
 	struct slice to[TO_FIELDS];
-	const json_t *sent;
-	json_t *root;
 
-	if (!is_accepted && destination_unpack(outgoing->deliver_to, to, TO_FIELDS) && is_by_reply(outgoing, to)) {
+	if (is_accepted(response, root))
+		judge_sent(outgoing, json_text_at(json_array_get(sent, json_array_size(sent) - 1), "id"), true, arena, outcome);
+	else if (destination_unpack(outgoing->deliver_to, to, TO_FIELDS) && is_by_reply(outgoing, to))
 		judge_reply(outgoing, response, outcome);
-		return;
-	}
-	if (!is_accepted) {
+	else
 		judge_status(outgoing, response, outcome);
-		return;
-	}
-	root = json_in(response->body);
-	sent = json_at(root, "sentMessages");
-	judge_sent(outgoing, json_text_at(json_array_get(sent, json_array_size(sent) - 1), "id"), true, arena, outcome);
 	json_decref(root);
 }
 

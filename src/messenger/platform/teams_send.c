@@ -160,7 +160,7 @@ teams_judge(const struct outgoing *outgoing, const struct send_response *respons
 	json_t *root = json_in(response->body);
 
 	judge_status(outgoing, response, outcome);
-	if (status == 200 || status == 201 || status == 202)
+	if ((status == 200 || status == 201 || status == 202) && is_answer(response, root))
 		judge_sent(outgoing, json_text_at(root, "id"), part_of(outgoing).is_last, arena, outcome);
 	else if (status == 401)
 		outcome->is_credential_bad = true;
