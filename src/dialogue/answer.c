@@ -122,6 +122,21 @@ take_entry(struct telling *t, const struct expense *expense)
 	t->entry_count += entry->description.ptr != NULL;
 }
 
+/* In place of a smaller one in the same currency. */
+static void
+take_if_largest(struct telling *t, const struct expense *expense)
+{
+	size_t i = 0, count = t->entry_count;
+
+	while (i < count && strcmp(t->entries[i].currency.code, expense->currency.code) != 0)
+		i++;
+	if (i < count && t->entries[i].amount_minor >= expense->amount_minor)
+		return;
+	t->entry_count = i;
+	take_entry(t, expense);
+	t->entry_count = i < count ? count : t->entry_count;
+}
+
 static void
 on_entry(const struct expense *expense, void *arg)
 {
@@ -129,7 +144,10 @@ on_entry(const struct expense *expense, void *arg)
 
 	if (t->word.len > 0)
 		add_to_totals(t, expense);
-	take_entry(t, expense);
+	if (t->turn->question.kind == QUESTION_LARGEST)
+		take_if_largest(t, expense);
+	else
+		take_entry(t, expense);
 }
 
 static void
@@ -146,7 +164,8 @@ static void
 find_entries(struct telling *t)
 {
 	static const struct expense_list_callbacks callbacks = { on_entry, on_entries_end };
-	struct expense_query query = { .from = t->from, .to = t->to, .limit = t->word.len > 0 ? LOOKED_AT : t->limit,
+	bool is_search = t->word.len > 0 || t->turn->question.kind == QUESTION_LARGEST;
+	struct expense_query query = { .from = t->from, .to = t->to, .limit = is_search ? LOOKED_AT : t->limit,
 		.is_newest_first = true, .word_count = t->word.len > 0, .words = &t->word };
 
 	if (t->category != NULL)
@@ -301,6 +320,53 @@ tell_entries(const struct telling *t)
 		tell_rest(t, TEXT_more_entries, count - (int64_t)t->entry_count);
 }
 
+/* Of each currency. */
+static void
+tell_largest(const struct telling *t)
+{
+	struct buf days = BUF_INIT;
+
+	say_days(&days, t);
+	turn_say_with(t->turn, TEXT_largest, buf_slice(&days));
+	for (size_t i = 0; i < t->entry_count; i++) {
+		turn_new_line(t->turn);
+		turn_say_expense(t->turn, TEXT_recorded_line, &t->entries[i]);
+	}
+	if (t->has_more)
+		tell_rest(t, TEXT_at_least, LOOKED_AT);
+	buf_fini(&days);
+}
+
+/* The days to come do not count. */
+static void
+tell_average(const struct telling *t)
+{
+	day_t to = t->to > t->turn->today && t->from <= t->turn->today ? t->turn->today : t->to;
+	int64_t days = (int64_t)to - t->from + 1;
+	struct telling a_day = *t;
+	struct buf when = BUF_INIT, average = BUF_INIT, totals = BUF_INIT;
+	struct slice values[VALUES_MAX];
+
+	a_day.totals = arena_alloc(t->turn->arena, (t->total_count + 1) * sizeof *a_day.totals);
+	if (a_day.totals == NULL)
+		return;
+	for (size_t i = 0; i < t->total_count; i++) {
+		a_day.totals[i] = t->totals[i];
+		a_day.totals[i].sum_minor = (t->totals[i].sum_minor + days / 2) / days;
+	}
+	a_day.to = to;
+	say_days(&when, &a_day);
+	say_totals(&average, &a_day);
+	say_totals(&totals, t);
+	values[0] = buf_slice(&when);
+	values[1] = buf_slice(&average);
+	values[2] = buf_slice(&totals);
+	turn_say(t->turn, TEXT_average, values);
+	buf_fini(&when);
+	buf_fini(&average);
+	buf_fini(&totals);
+}
+
 static void
 tell(struct telling *t, enum question_kind kind)
 {
@@ -311,6 +377,18 @@ tell(struct telling *t, enum question_kind kind)
 	if (kind == QUESTION_TOP) {
 		tell_top(t);
 		return;
+	}
+	if (kind == QUESTION_LARGEST && t->entry_count > 0) {
+		tell_largest(t);
+		return;
+	}
+	if (kind == QUESTION_AVERAGE && count_all(t) > 0) {
+		tell_average(t);
+		return;
+	}
+	if (kind == QUESTION_LEFT) {
+		turn_say(t->turn, TEXT_no_budget, NULL);
+		turn_new_line(t->turn);
 	}
 	tell_total(t);
 	if (kind == QUESTION_REPORT || kind == QUESTION_BREAKDOWN)
@@ -338,9 +416,11 @@ find(struct telling *t)
 	t->to = question->to;
 	if (!question->has_period)
 		question_period(question->kind == QUESTION_LIST ? PERIOD_EVER : PERIOD_THIS_MONTH, t->turn->today, &t->from, &t->to);
+	if (question->kind == QUESTION_AVERAGE && t->from == DAY_MIN)
+		question_period(PERIOD_THIS_YEAR, t->turn->today, &t->from, &t->to);
 	if (t->word.len == 0)
 		find_sums(t);
-	if (t->word.len > 0 || question->kind == QUESTION_LIST)
+	if (t->word.len > 0 || question->kind == QUESTION_LIST || question->kind == QUESTION_LARGEST)
 		find_entries(t);
 	return true;
 }

@@ -109,6 +109,19 @@ turn_add_category(struct turn *turn)
 	return DONE;
 }
 
+static bool
+may_be_name(struct slice text)
+{
+	size_t blanks = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (strchr("0123456789?!.,;:$%\n", text.ptr[i]) != NULL)
+			return false;
+		blanks += text.ptr[i] == ' ';
+	}
+	return is_sound_name(text) && text_length(text) <= NAME_CHARACTERS_MAX && blanks <= BLANKS_MAX;
+}
+
 enum outcome
 turn_rename_category(struct turn *turn)
 {
@@ -134,6 +147,18 @@ turn_rename_category(struct turn *turn)
 			.now_ms = turn->now_ms };
 	turn_say(turn, TEXT_category_renamed, values);
 	return DONE;
+}
+
+/* "change Food to Dining", where no expense is called so. */
+enum outcome
+turn_rename_category_changed(struct turn *turn)
+{
+	const struct category *category = look_category_called(turn, turn->intent.values[0]);
+	const struct category *other = look_category_called(turn, turn->intent.values[1]);
+
+	if (category == NULL || (other != NULL && other != category) || !may_be_name(turn->intent.values[1]))
+		return PASS;
+	return turn_rename_category(turn);
 }
 
 /* --- deleting ------------------------------------------------------------------------------------ */
@@ -219,6 +244,20 @@ turn_merge_category(struct turn *turn)
 	return DONE;
 }
 
+/* Nothing is moved without its category: who asks for that is told what there is. */
+enum outcome
+turn_tell_how_to_merge(struct turn *turn)
+{
+	const struct category *category = look_category_called(turn, turn->intent.values[0]);
+	const struct category *into = look_category_called(turn, turn->intent.values[1]);
+
+	if (category == NULL || into == NULL)
+		return PASS;
+	turn->status = MESSAGE_NOTHING;
+	turn_say(turn, TEXT_how_to_merge, (struct slice[VALUES_MAX]){ name_of(turn, category), name_of(turn, into) });
+	return DONE;
+}
+
 enum outcome
 turn_delete_category_into(struct turn *turn)
 {
@@ -279,19 +318,6 @@ turn_make_and_file(struct turn *turn)
 		turn_set_rule(turn, word, &turn->made.id);
 	}
 	return DONE;
-}
-
-static bool
-may_be_name(struct slice text)
-{
-	size_t blanks = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		if (strchr("0123456789?!.,;:$%\n", text.ptr[i]) != NULL)
-			return false;
-		blanks += text.ptr[i] == ' ';
-	}
-	return is_sound_name(text) && text_length(text) <= NAME_CHARACTERS_MAX && blanks <= BLANKS_MAX;
 }
 
 bool

@@ -256,3 +256,39 @@ turn_drop_question(struct turn *turn)
 	turn_say(turn, TEXT_dropped, NULL);
 	return DONE;
 }
+
+/* --- what is none ------------------------------------------------------------------------------- */
+
+static struct slice
+value_with_digits(const struct turn *turn)
+{
+	for (size_t i = 0; i < turn->intent.value_count; i++)
+		for (size_t k = 0; k < turn->intent.values[i].len; k++)
+			if (turn->intent.values[i].ptr[k] >= '0' && turn->intent.values[i].ptr[k] <= '9')
+				return turn->intent.values[i];
+	return SLICE_EMPTY;
+}
+
+static void
+on_sum_understood(struct turn *turn)
+{
+	if (turn->result->verdict == VERDICT_NO_THING && turn->result->amount_count == 1) {
+		turn_close_question(turn);
+		turn->status = MESSAGE_NOTHING;
+		turn_say(turn, TEXT_not_spent, NULL);
+	} else {
+		turn_ask_rules(turn, turn->text, turn->profile->home, turn_act_on_verdict);
+	}
+}
+
+/* Money that was earned, lent or given back; "income tax 500" is none of that, since "tax 500" is no sum alone. */
+enum outcome
+turn_refuse_what_is_not_spent(struct turn *turn)
+{
+	struct slice sum = value_with_digits(turn);
+
+	if (sum.len == 0)
+		return PASS;
+	turn_ask_rules(turn, sum, turn->profile->home, on_sum_understood);
+	return DONE;
+}
