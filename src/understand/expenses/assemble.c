@@ -205,7 +205,7 @@ read_bare_clause(struct assembly *a, const struct clause *clause)
 		a->pending = thing;
 		a->has_pending = true;
 	}
-	if (!a->is_bought && !a->sentence.is_question && clause->has_buy) {
+	if (!a->is_bought && !a->sentence.is_question && (clause->has_buy || (clause->has_pay && thing.is_known))) {
 		a->is_bought = true;
 		a->subject = thing;
 	}

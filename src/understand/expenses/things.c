@@ -114,11 +114,20 @@ is_quote(const struct tokens *tokens, const struct token *t)
 	    token_is_mark(tokens, t, ')'));
 }
 
+/* The A of A4: a letter at a number is no article. */
+static bool
+is_letter_of_size(const struct tokens *tokens, size_t i, size_t last)
+{
+	const struct token *t = &tokens->at[i];
+
+	return t->end == t->begin + 1 && i + 1 < last && !t[1].is_spaced && char_is_digit(tokens->chars->folded[t[1].begin]);
+}
+
 static struct span
 trim(const struct tokens *tokens, struct span run)
 {
 	while (run.first < run.last && !thing_is_name(&tokens->at[run.first]) && !is_quote(tokens, &tokens->at[run.first]) &&
-	    !is_begin_of_word(tokens, run.first, run.last))
+	    !is_begin_of_word(tokens, run.first, run.last) && !is_letter_of_size(tokens, run.first, run.last))
 		run.first++;
 	while (run.last > run.first && !thing_is_name(&tokens->at[run.last - 1]) && !is_quote(tokens, &tokens->at[run.last - 1]) &&
 	    !is_end_of_word(tokens, run.last - 1, run.first))
