@@ -192,6 +192,19 @@ apply_comment(struct assembly *a, const struct clause *clause)
 }
 
 /* A clause without an amount: a thing that was bought, or that the next clause prices. */
+/* "paid rent", 家賃払った; the 消費 behind 食物 is a noun. */
+static bool
+is_paid(const struct assembly *a, const struct clause *clause, const struct thing *thing)
+{
+	for (size_t i = clause->span.first; i < clause->span.last; i++) {
+		const struct token *t = &a->tokens->at[i];
+
+		if (token_is(t, WORD_PAY) && (i < thing->span.first || a->tokens->chars->folded[t->end - 1] == u'た'))
+			return thing->is_known;
+	}
+	return false;
+}
+
 static void
 read_bare_clause(struct assembly *a, const struct clause *clause)
 {
@@ -205,7 +218,7 @@ read_bare_clause(struct assembly *a, const struct clause *clause)
 		a->pending = thing;
 		a->has_pending = true;
 	}
-	if (!a->is_bought && !a->sentence.is_question && (clause->has_buy || (clause->has_pay && thing.is_known))) {
+	if (!a->is_bought && !a->sentence.is_question && (clause->has_buy || is_paid(a, clause, &thing))) {
 		a->is_bought = true;
 		a->subject = thing;
 	}
