@@ -20,6 +20,7 @@ DAEMON_TESTS += tests/daemon/messages/test_messenger_doc.py
 DAEMON_TESTS += tests/daemon/messages/test_messengers.py
 DAEMON_TESTS += tests/daemon/messages/test_phrasings.py
 DAEMON_TESTS += tests/daemon/messages/test_pictures.py
+DAEMON_TESTS += tests/daemon/messages/test_provider_connections.py
 DAEMON_TESTS += tests/daemon/messages/test_queue.py
 DAEMON_TESTS += tests/daemon/messages/test_said.py
 DAEMON_TESTS += tests/daemon/messages/test_send_faults.py

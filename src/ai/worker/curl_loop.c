@@ -124,6 +124,7 @@ curl_loop_start(struct curl_loop *loop, CURL *easy, curl_done_fn *fn, void *arg)
 	*transfer = (struct transfer){ .easy = easy, .fn = fn, .arg = arg };
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);    /* else whoever gives up waits for the thread that looks its name up */
 	if (curl_multi_add_handle(loop->multi, easy) != CURLM_OK) {
 		free(transfer);
 		return false;

@@ -483,6 +483,7 @@ class Preference(unittest.TestCase):
     def test_a_redirect_is_not_followed(self):
         with MockProvider(free_port()) as there, MockProvider(free_port()) as mock:
             mock.fault = "307"
+            mock.headers = {"Location": f"http://127.0.0.1:{there.port}/v1/chat/completions"}
             with daemon_for(mock) as d, service(d) as client:
                 self.assertEqual(client.say("line:U1", UNSURE).json["expenses"][0]["amount"], "50.00")
                 self.assertEqual((len(mock.calls), there.calls), (1, []))

@@ -137,7 +137,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif fault == "declines":
             self.reply(200, json.dumps(DECLINED[protocol]).encode())
         else:
-            self.reply(int(fault), b'{"error":{"message":"no"}}', Retry_After="1")
+            self.reply(int(fault), b'{"error":{"message":"no"}}', Retry_After="1", **self.server.mock.headers)
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -153,6 +153,7 @@ class MockProvider:
         self.fault = None
         self.says = lambda text: []
         self.reads = lambda picture, kind: {"items": [], "total": "0", "currency": "TWD", "date": ""}
+        self.headers = {}              # more of them, of an answer that is a status only
         self.calls = []
         self.connections = set()
         self.lock = threading.Lock()
