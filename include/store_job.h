@@ -66,4 +66,12 @@ struct due_job_callbacks {
 void store_list_due_jobs(struct store *store, unsigned shard, const struct due_query *query,
     const struct due_job_callbacks *callbacks, void *arg);
 
+/* All of a ledger. */
+struct job_list_callbacks {
+	void (*on_job)(const struct queued_job *job, void *arg);
+	void (*on_end)(enum status st, void *arg);
+};
+
+void store_list_jobs(struct store *store, const struct ledger *ledger, const struct job_list_callbacks *callbacks, void *arg);
+
 #endif

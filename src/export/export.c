@@ -8,6 +8,7 @@
 #include "api/expense/expense_json.h"
 #include "message/message.h"
 #include "store/person.h"
+#include "store_job.h"
 #include "store_link.h"
 
 enum { PAGE = 100, LOOKED_AT = 500 };
@@ -295,6 +296,37 @@ export_waiting_jsonl(struct export *e, struct buf *out)
 		return STREAM_BROKEN;
 	e->messages.limit = LOOKED_AT;
 	store_list_waiting(e->store, &e->ledger, &e->messages, &message_callbacks, e);
+	return end_page(e);
+}
+
+static void
+on_job(const struct queued_job *job, void *arg)
+{
+	struct export *e = arg;
+	struct json_out out = json_out_to(e->out);
+
+	json_out_object_begin(&out);
+	json_member_id(&out, "message_id", &job->id);
+	json_out_member_string(&out, "text", job->text);
+	json_member_time(&out, "created_at", job->created_ms);
+	json_out_object_end(&out);
+	buf_append_char(e->out, '\n');
+}
+
+static void
+on_jobs_end(enum status st, void *arg)
+{
+	((struct export *)arg)->st = st;
+}
+
+enum stream_step
+export_jobs_jsonl(struct export *e, struct buf *out)
+{
+	static const struct job_list_callbacks callbacks = { on_job, on_jobs_end };
+
+	if (!begin_page(e, out))
+		return STREAM_BROKEN;
+	store_list_jobs(e->store, &e->ledger, &callbacks, e);
 	return end_page(e);
 }
 

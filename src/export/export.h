@@ -41,7 +41,8 @@ void export_fini(struct export *e);
 /* One page, appended to out.  STREAM_BROKEN: it cannot be read, or the user is not there any more. */
 typedef enum stream_step export_page_fn(struct export *e, struct buf *out);
 
-export_page_fn export_expenses_csv, export_expenses_jsonl, export_history_jsonl, export_messages_jsonl, export_waiting_jsonl;
+export_page_fn export_expenses_csv, export_expenses_jsonl, export_history_jsonl, export_messages_jsonl, export_waiting_jsonl,
+    export_jobs_jsonl;
 export_page_fn export_user_json, export_aliases_jsonl, export_categories_json, export_categories_csv, export_keywords_csv;
 
 #endif

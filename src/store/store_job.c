@@ -23,6 +23,18 @@ store_list_due_jobs(struct store *store, unsigned shard, const struct due_query 
 }
 
 void
+store_list_jobs(struct store *store, const struct ledger *ledger, const struct job_list_callbacks *callbacks, void *arg)
+{
+	struct reading r;
+
+	if (reading_begin(&r, store, ledger->shard, ledger))
+		r.st = op_list_jobs(&r.op, callbacks->on_job, arg);
+	reading_end(&r, DISTRIBUTION_read_other_ns);
+	callbacks->on_end(r.st, arg);
+	reading_fini(&r);
+}
+
+void
 store_claim_job(struct store *store, const struct ledger *ledger, const struct inbox_claim *claim, store_done_fn *fn, void *arg)
 {
 	struct command command = { .kind = COMMAND_CLAIM_JOB, .message_claim = *claim };

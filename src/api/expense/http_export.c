@@ -135,7 +135,8 @@ readme(struct export *e, struct buf *out)
 	    "history.jsonl        what was changed, deleted and restored, with the expense before and after;\r\n"
 	    "                     an expense whose last line says \"deleted\" lies in the trash\r\n"
 	    "messages.jsonl       the answers to chat messages of the last 30 days\r\n"
-	    "waiting.jsonl        messages that nobody has answered yet\r\n\r\n"
+	    "waiting.jsonl        messages that nobody has answered yet\r\n"
+	    "jobs.jsonl           answered messages whose categories an AI provider is still to be asked about\r\n\r\n"
 	    "Texts are UTF-8, times are UTC, days are the user's own. In CSV, a text that a spreadsheet would take for a\r\n"
 	    "formula (it begins with = + - @, a tab or a CR) has an apostrophe before it.\r\n");
 	return STREAM_END;
@@ -156,6 +157,7 @@ static const struct file {
 	{ "history.jsonl",   export_history_jsonl },
 	{ "messages.jsonl",  export_messages_jsonl },
 	{ "waiting.jsonl",   export_waiting_jsonl },
+	{ "jobs.jsonl",      export_jobs_jsonl },
 };
 enum { FILES = sizeof files / sizeof files[0] };
 

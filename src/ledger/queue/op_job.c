@@ -129,11 +129,17 @@ struct listing {
 };
 
 static enum status
+read_job(const struct kv_cursor *cursor, struct queued_job *job)
+{
+	return queue_read_key(cursor->key, &job->id) ? job_record_unpack(cursor->value, job) : ST_BAD_RECORD;
+}
+
+static enum status
 give_due(const struct kv_cursor *cursor, bool *wants_next, void *arg)
 {
 	const struct listing *listing = arg;
 	struct queued_job job;
-	enum status st = queue_read_key(cursor->key, &job.id) ? job_record_unpack(cursor->value, &job) : ST_BAD_RECORD;
+	enum status st = read_job(cursor, &job);
 
 	*wants_next = st == ST_OK && job.not_before_ms > listing->now_ms;
 	if (st == ST_OK && !*wants_next)
@@ -148,4 +154,25 @@ op_list_due_jobs(struct op *op, const struct due_query *query, void (*on_job)(co
 	struct listing listing = { query->now_ms, on_job, arg };
 
 	return queue_walk(op, TABLE_JOBS, query, give_due, &listing, next);
+}
+
+static enum status
+give(const struct kv_cursor *cursor, bool *wants_next, void *arg)
+{
+	const struct listing *listing = arg;
+	struct queued_job job;
+	enum status st = read_job(cursor, &job);
+
+	*wants_next = true;
+	if (st == ST_OK)
+		listing->on_job(&job, listing->arg);
+	return st;
+}
+
+enum status
+op_list_jobs(struct op *op, void (*on_job)(const struct queued_job *job, void *arg), void *arg)
+{
+	struct listing listing = { .on_job = on_job, .arg = arg };
+
+	return queue_walk_ledger(op, TABLE_JOBS, give, &listing);
 }

@@ -60,6 +60,7 @@ enum status op_claim_job(struct op *op, const struct inbox_claim *claim);
 enum status op_finish_job(struct op *op, const struct queued_outcome *outcome);
 enum status op_list_due_jobs(struct op *op, const struct due_query *query,
     void (*on_job)(const struct queued_job *job, void *arg), void *arg, struct slice *next);
+enum status op_list_jobs(struct op *op, void (*on_job)(const struct queued_job *job, void *arg), void *arg);
 
 /* --- op_reference.c ------------------------------------------------------------------------ */
 

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Categories that a provider suggests after the answer: jobs that wait, fail, come again, and leave notices with buttons."""
 
+import io
+import json
 import threading
 import unittest
+import zipfile
 
 import tap
-from api import Client
+from api import Client, service
 from harness import Daemon, free_port
 from mock_messengers import MockMessengers
 from mock_provider import MockProvider, expense
@@ -94,6 +97,18 @@ class AtOnce(Suggestions):
         self.press(data)
         self.assertIn("earlier message", self.texts(4)[3])
         self.assertEqual([text for _, text, _, _ in self.provider.calls], [GUESS])
+
+    def test_the_text_of_a_job_that_waits_is_in_the_person_s_export(self):
+        hold = threading.Event()
+        self.provider.says = lambda text: says(text) if hold.wait(30) else []
+        self.say(GUESS)
+        self.daemon.wait_for(lambda: self.provider.calls)
+        with service(self.daemon) as client:
+            answer = client.get("/api/v1/user/export?user=" + self.jobs()[0][0])
+        with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+            self.assertEqual([json.loads(line)["text"] for line in archive.read("jobs.jsonl").splitlines()], [GUESS])
+        hold.set()
+        self.wait_for_no_jobs()
 
     def test_what_the_rules_are_sure_of_is_not_asked_about(self):
         self.say("NT$60 lunch")

@@ -151,7 +151,7 @@ class Exports(unittest.TestCase):
         self.assertEqual(files["expenses.csv"], self.get(f"{EXPORT}?user={user}").body.decode())
         self.assertEqual({(e["expense_id"], e["action"]) for e in lines["history.jsonl"]}, {(lunch["id"], "changed"), (bus["id"], "deleted")})
         self.assertEqual([(m["id"], m["reply"], m["expense_ids"]) for m in lines["messages.jsonl"]], [(said["id"], said["reply"], [lunch["id"], bus["id"]])])
-        self.assertEqual(lines["waiting.jsonl"], [])
+        self.assertEqual((lines["waiting.jsonl"], lines["jobs.jsonl"]), ([], []))
 
     def test_everything_of_somebody_with_much(self):
         with zipfile.ZipFile(io.BytesIO(self.get(f"{ALL}?user={self.many}").body)) as archive:
