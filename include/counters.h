@@ -6,7 +6,7 @@
  *
  * A slot has one writer, its process, so a relaxed load and store are enough;
  * readers add up over the slots.  When a process dies the master zeroes the
- * LEVEL rows of its slot (counters_retire) and the next process in that slot
+ * LEVEL and STATE rows of its slot (counters_retire) and the next process in that slot
  * goes on counting from what is there: totals never go back.
  */
 #ifndef COUNTERS_H
@@ -117,7 +117,7 @@ struct counter_segment {
 	struct process_slot slots[];
 };
 
-enum counter_kind { COUNTER_TOTAL, COUNTER_LEVEL, COUNTER_PEAK, COUNTER_FLOOR };
+enum counter_kind { COUNTER_TOTAL, COUNTER_LEVEL, COUNTER_STATE, COUNTER_PEAK, COUNTER_FLOOR };
 
 struct counter_row {
 	const char       *name, *help;

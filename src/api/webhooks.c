@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "counters.h"
 #include "http/reply.h"
+#include "json_memory.h"
 #include "services.h"
 
 enum {
@@ -248,16 +249,23 @@ static void
 take(struct hook_request *request, bool may_fetch)
 {
 	struct webhook hook = hook_of(request);
-	enum status st = request->messenger->verify(&hook);
+	bool is_sent_by_it = false;
+	enum status st;
 
+	json_memory_watch();
+	request->decoded.arena = &request->arena;
+	st = request->messenger->verify(&hook);
 	if (may_fetch && (st == ST_UNAVAILABLE || (st == ST_OK && are_old(ring_of(request))))) {
 		wait_for_keys(request);
 		return;
 	}
 	if (st == ST_UNAVAILABLE && hook.keys.len > 0)
 		st = ST_BAD_SIGNATURE;
-	request->decoded.arena = &request->arena;
-	if (st == ST_OK && !request->messenger->decode(&hook, &request->decoded))
+	if (st == ST_OK)
+		is_sent_by_it = request->messenger->decode(&hook, &request->decoded);
+	if (json_memory_ran_out() || request->arena.has_failed)
+		refuse(request, ST_OVERLOADED, NULL);        /* the platform sends again what was not understood for that */
+	else if (st == ST_OK && !is_sent_by_it)
 		refuse(request, ST_BAD_JSON, "This is not what the platform sends.");
 	else if (st == ST_OK)
 		put_events(request);

@@ -40,16 +40,19 @@ arena_alloc_unset(struct arena *arena, size_t size)
 	void *p;
 
 	if (size > SIZE_MAX / 2)
-		return NULL;
+		goto fail;
 	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
 	if (block == NULL || block->size - block->used < size) {
 		block = add_block(arena, size);
 		if (block == NULL)
-			return NULL;
+			goto fail;
 	}
 	p = block->data + block->used;
 	block->used += size;
 	return p;
+fail:
+	arena->has_failed = true;
+	return NULL;
 }
 
 void *
@@ -88,6 +91,7 @@ arena_reset(struct arena *arena)
 {
 	struct arena_block *keep = arena->blocks;
 
+	arena->has_failed = false;
 	if (keep == NULL)
 		return;
 	if (keep->size > BLOCK_SIZE) {
@@ -105,6 +109,7 @@ arena_recycle(struct arena *arena, size_t keep_max)
 	struct arena_block *first = arena->blocks;
 	size_t total = 0;
 
+	arena->has_failed = false;
 	for (const struct arena_block *block = first; block != NULL; block = block->next)
 		total += block->size;
 	if (first != NULL && first->next == NULL && total <= keep_max) {
@@ -120,5 +125,5 @@ void
 arena_fini(struct arena *arena)
 {
 	free_blocks(arena->blocks);
-	arena->blocks = NULL;
+	*arena = (struct arena)ARENA_INIT;
 }

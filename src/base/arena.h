@@ -6,6 +6,7 @@
 #ifndef ARENA_H
 #define ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "slice.h"
@@ -14,9 +15,10 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *blocks;   /* newest first */
+	bool                has_failed;   /* there was no memory, since it was last empty */
 };
 
-#define ARENA_INIT { NULL }
+#define ARENA_INIT { NULL, false }
 
 /* Zeroed memory for any type, owned by the arena; NULL when there is none. */
 void *arena_alloc(struct arena *arena, size_t size);

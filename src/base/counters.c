@@ -137,7 +137,7 @@ void
 counters_retire(struct process_slot *slot)
 {
 	for (size_t i = 0; i < counter_row_count; i++)
-		if (counter_rows[i].kind == COUNTER_LEVEL)
+		if (counter_rows[i].kind == COUNTER_LEVEL || counter_rows[i].kind == COUNTER_STATE)
 			counter_set(value_of(&counter_rows[i], &slot->counters), 0);
 	process_stage(slot, STAGE_IDLE, 0);
 	atomic_store(&slot->heartbeat_ms, 0);
@@ -172,6 +172,7 @@ static uint64_t
 combine(enum counter_kind kind, uint64_t a, uint64_t b)
 {
 	switch (kind) {
+	case COUNTER_STATE:
 	case COUNTER_PEAK:
 		return larger(a, b);
 	case COUNTER_FLOOR:

@@ -16,6 +16,7 @@
 #include "buf.h"
 #include "api/handlers.h"
 #include "http/reply.h"
+#include "json_memory.h"
 #include "text.h"
 
 /*
@@ -135,9 +136,12 @@ parse(struct request *req)
 		return NULL;
 	}
 	quote_numbers(req->body, &quoted);
-	if (quoted.has_failed)
+	json_memory_watch();
+	if (!quoted.has_failed)
+		root = json_memory_load(buf_slice(&quoted), JSON_REJECT_DUPLICATES, &error);
+	if (quoted.has_failed || (root == NULL && json_memory_ran_out()))
 		handler_refuse(req, ST_OVERLOADED, NULL, NULL);
-	else if ((root = json_loadb(quoted.len > 0 ? quoted.data : "", quoted.len, JSON_REJECT_DUPLICATES, &error)) == NULL)
+	else if (root == NULL)
 		handler_refuse(req, json_error_code(&error) == json_error_invalid_utf8 ? ST_BAD_UTF8 : ST_BAD_JSON, NULL, error.text);
 	buf_fini(&quoted);
 	if (root == NULL || json_is_object(root))

@@ -95,7 +95,7 @@ inbox_entry_copy(struct arena *arena, const struct inbox_entry *entry, struct in
 	copy->deliver_to = arena_copy(arena, entry->deliver_to);
 	copy->forward_to = arena_copy(arena, entry->forward_to);
 	copy->sender = arena_copy(arena, entry->sender);
-	return copy->sender.ptr != NULL;
+	return !arena->has_failed;
 }
 
 static bool

@@ -475,6 +475,8 @@ on_person(enum status st, const struct person *person, void *arg)
 	struct drive *drive = arg;
 
 	keep_person(st, person, drive);
+	if (st == ST_OK && !drive->is_known)
+		st = ST_OVERLOADED;          /* no memory; who is known is not taken for somebody new */
 	step_ends(drive, OPERATION_category_lookup, st == ST_OK || st == ST_NO_USER);
 	if (st != ST_OK && st != ST_NO_USER) {
 		finish(drive, st, NULL);

@@ -11,6 +11,8 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include "json_memory.h"
+
 enum {
 	TOKEN_MAX = 8192,
 	NUMBER_MAX = 1024,          /* bytes of a key's modulus: 8192 bits */
@@ -75,7 +77,7 @@ read_part(struct slice part)
 {
 	uint8_t bytes[TOKEN_MAX];
 	ssize_t len = base64url_decode(part, bytes, sizeof bytes);
-	json_t *root = len > 0 ? json_loadb((const char *)bytes, (size_t)len, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	json_t *root = len > 0 ? json_memory_load((struct slice){ (const char *)bytes, (size_t)len }, JSON_REJECT_DUPLICATES, NULL) : NULL;
 
 	if (json_is_object(root))
 		return root;

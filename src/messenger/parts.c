@@ -10,6 +10,7 @@
 #include <unistr.h>
 
 #include "access/auth.h"
+#include "json_memory.h"
 #include "mp.h"
 #include "records.h"
 #include "text.h"
@@ -19,7 +20,7 @@
 json_t *
 json_in(struct slice body)
 {
-	json_t *root = body.len > 0 ? json_loadb(body.ptr, body.len, JSON_ALLOW_NUL, NULL) : NULL;
+	json_t *root = json_memory_load(body, JSON_ALLOW_NUL, NULL);
 
 	if (json_is_object(root))
 		return root;

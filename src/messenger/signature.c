@@ -7,12 +7,11 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 
 #include "hex.h"
+#include "sha256.h"
 
 enum {
-	MAC_SIZE = 32,
 	ED25519_KEY_SIZE = 32,
 	ED25519_SIGNATURE_SIZE = 64
 };
@@ -27,54 +26,36 @@ next_secret(const char **rest, struct slice *secret)
 	return secret->len > 0;
 }
 
-static bool
-hmac(struct slice secret, const struct slice *parts, size_t count, uint8_t out[MAC_SIZE])
-{
-	static EVP_MAC *mac;
-	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string("digest", (char *)(uintptr_t)"SHA256", 0), OSSL_PARAM_END };
-	EVP_MAC_CTX *ctx;
-	size_t len = 0;
-	bool is_ok;
-
-	if (mac == NULL)
-		mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	ctx = EVP_MAC_CTX_new(mac);
-	is_ok = ctx != NULL && EVP_MAC_init(ctx, (const uint8_t *)secret.ptr, secret.len, params) == 1;
-	for (size_t i = 0; i < count && is_ok; i++)
-		is_ok = parts[i].len == 0 || EVP_MAC_update(ctx, (const uint8_t *)parts[i].ptr, parts[i].len) == 1;
-	is_ok = is_ok && EVP_MAC_final(ctx, out, &len, MAC_SIZE) == 1 && len == MAC_SIZE;
-	EVP_MAC_CTX_free(ctx);
-	return is_ok;
-}
-
 /* The form in which a platform writes the code; returns its length. */
-typedef size_t write_mac_fn(const uint8_t mac[MAC_SIZE], char *out);
+typedef size_t write_mac_fn(const uint8_t mac[SHA256_SIZE], char *out);
 
 static size_t
-write_hex(const uint8_t mac[MAC_SIZE], char *out)
+write_hex(const uint8_t mac[SHA256_SIZE], char *out)
 {
-	hex_encode(mac, MAC_SIZE, out);
-	return (size_t)2 * MAC_SIZE;
+	hex_encode(mac, SHA256_SIZE, out);
+	return (size_t)2 * SHA256_SIZE;
 }
 
 static size_t
-write_base64(const uint8_t mac[MAC_SIZE], char *out)
+write_base64(const uint8_t mac[SHA256_SIZE], char *out)
 {
-	return (size_t)EVP_EncodeBlock((uint8_t *)out, mac, MAC_SIZE);
+	return (size_t)EVP_EncodeBlock((uint8_t *)out, mac, SHA256_SIZE);
 }
 
 /* What was sent is compared as text, so that only the canonical writing of it counts. */
 static bool
 is_mac(const char *secrets, const struct slice *parts, size_t count, struct slice signature, write_mac_fn *write)
 {
-	uint8_t mac[MAC_SIZE];
-	char text[2 * MAC_SIZE + 1];
+	uint8_t mac[SHA256_SIZE];
+	char text[2 * SHA256_SIZE + 1];
 	struct slice secret;
 	bool is_one = false;
 
-	while (secrets != NULL && next_secret(&secrets, &secret))
-		if (hmac(secret, parts, count, mac) && write(mac, text) == signature.len)
+	while (secrets != NULL && next_secret(&secrets, &secret)) {
+		hmac_sha256(secret, parts, count, mac);
+		if (write(mac, text) == signature.len)
 			is_one |= CRYPTO_memcmp(text, signature.ptr, signature.len) == 0;
+	}
 	return is_one;
 }
 

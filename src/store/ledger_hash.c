@@ -9,10 +9,10 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "ledger/key.h"
 #include "log.h"
+#include "sha256.h"
 
 struct ledger_hash {
 	EVP_MAC_CTX *context;          /* keyed once, started anew for each id */
@@ -82,6 +82,5 @@ ledger_hash_place(struct ledger_hash *hash, struct slice ledger_id)
 void
 ledger_hash_mac(const struct ledger_hash *hash, struct slice text, uint8_t mac[32])
 {
-	if (HMAC(EVP_sha256(), hash->secret, sizeof hash->secret, (const uint8_t *)text.ptr, text.len, mac, NULL) == NULL)
-		fatal(3, "HMAC failed");
+	hmac_sha256((struct slice){ (const char *)hash->secret, sizeof hash->secret }, &text, 1, mac);
 }

@@ -10,7 +10,7 @@ import signal
 import unittest
 
 import tap
-from harness import Daemon, Preload, program, wait_for
+from harness import Daemon, Preload, is_sanitized, wait_for
 
 ROLES = "http", "writer", "ai", "keeper"
 REFUSED = {1, 13}          # EPERM, EACCES
@@ -36,11 +36,6 @@ class Intruder(Preload):
             return re.findall(rf"^intruder {pid} (.*): (\d+)$", d.log(), re.MULTILINE)
         wait_for(lambda: len(results()) == self.count, f"all attempts of {pid}")
         return {what: int(errno) for what, errno in results()}
-
-
-def is_sanitized():
-    with open(program("aiexpensed"), "rb") as f:
-        return b"__asan_init" in f.read()
 
 
 def status_of(pid):

@@ -78,6 +78,11 @@ def is_alive(pid):
         return False
 
 
+def is_sanitized():
+    with open(program("aiexpensed"), "rb") as f:
+        return b"__asan_init" in f.read()
+
+
 class Preload:
     """What is started inside of it runs with a library of the build tree, and these variables.
 

@@ -44,6 +44,21 @@ a_peak_is_that_of_the_largest_process(void **state)
 	assert_int_equal(value("store_write_peak_us", slots, 2), 9);
 }
 
+/* As during an upgrade, when two keepers look at one store. */
+static void
+what_two_processes_see_of_the_whole_counts_once(void **state)
+{
+	struct process_slot slots[2] = { 0 };
+
+	(void)state;
+	counter_set(&slots[0].counters.queue_messages, 7);
+	counter_set(&slots[1].counters.queue_messages, 7);
+	assert_int_equal(value("queue_messages", slots, 2), 7);
+	counters_retire(&slots[0]);
+	counters_retire(&slots[1]);
+	assert_int_equal(value("queue_messages", slots, 2), 0);
+}
+
 static void
 a_floor_is_that_of_the_smallest_process_that_has_one(void **state)
 {
@@ -199,6 +214,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(totals_and_levels_are_summed_over_the_processes),
 		cmocka_unit_test(a_peak_is_that_of_the_largest_process),
+		cmocka_unit_test(what_two_processes_see_of_the_whole_counts_once),
 		cmocka_unit_test(a_floor_is_that_of_the_smallest_process_that_has_one),
 		cmocka_unit_test(a_dead_process_leaves_its_totals_and_takes_its_levels),
 		cmocka_unit_test(operations_are_summed_and_what_follows_is_computed),

@@ -32,11 +32,33 @@ hashes_are_those_of_the_standard(void **state)
 	}
 }
 
+/* RFC 4231, cases 2 and 6: a short key, and one that is longer than a block. */
+static void
+codes_are_those_of_the_standard(void **state)
+{
+	static const char long_key_mac[] = "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54";
+	static const char short_key_mac[] = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+	struct slice parts[] = { slice_of("what do ya want "), slice_of("for nothing?") };
+	struct slice whole = slice_of("Test Using Larger Than Block-Size Key - Hash Key First");
+	char long_key[131], hex[2 * SHA256_SIZE];
+	uint8_t mac[SHA256_SIZE];
+
+	(void)state;
+	hmac_sha256(slice_of("Jefe"), parts, 2, mac);
+	hex_encode(mac, sizeof mac, hex);
+	assert_memory_equal(hex, short_key_mac, sizeof hex);
+	memset(long_key, 0xaa, sizeof long_key);
+	hmac_sha256((struct slice){ long_key, sizeof long_key }, &whole, 1, mac);
+	hex_encode(mac, sizeof mac, hex);
+	assert_memory_equal(hex, long_key_mac, sizeof hex);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hashes_are_those_of_the_standard),
+		cmocka_unit_test(codes_are_those_of_the_standard),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Memory runs out at every allocation in turn: a clear error or success, nothing dies, leaks, is lost, doubled or torn."""
+
+import http.client
+import mmap
+import os
+import struct
+import tempfile
+import unittest
+
+import tap
+from api import Client, token
+from harness import Daemon, Preload, is_sanitized, wait_for
+from store_reader import read_store
+from webhooks import Secrets, line_body, line_event, post_line
+
+EVERY = int(os.environ.get("AIEXPENSE_ALLOCATIONS", 5))     # each how manieth allocation fails
+NAMES = ("say", "put", "webhook", "list", "categories")
+USERS = ("line:M", "line:Ubot:U1")
+LEAK = 50                                                   # more blocks than are under way
+MOST = 2000                                                 # allocations that one request may take
+
+
+class Memory(Preload):
+    """The memory of a process of what is started inside of it fails as it is told (memory.c)."""
+
+    def __init__(self):
+        self.file = tempfile.NamedTemporaryFile(prefix="aiexpense-test-")
+        self.file.truncate(mmap.PAGESIZE)
+        self.page = mmap.mmap(self.file.fileno(), mmap.PAGESIZE)
+        super().__init__("tests/faults/memory.so", MEMORY_FAULT=self.file.name)
+
+    def fail(self, pid, at):
+        struct.pack_into("=ii", self.page, 0, 0, at)
+        struct.pack_into("=i", self.page, 0, pid)
+
+    def has_failed(self):
+        """Whether it came to that; none fails from here on."""
+        left = struct.unpack_from("=i", self.page, 4)[0]
+        struct.pack_into("=i", self.page, 4, 0)
+        return left <= 0
+
+    def live(self):
+        return struct.unpack_from("=q", self.page, 8)[0]
+
+
+@unittest.skipIf(is_sanitized(), "a sanitizer has its own malloc")
+class MemoryTest(unittest.TestCase):
+    def setUp(self):
+        self.acknowledged, self.tried = set(), 0
+
+    def say(self, client):
+        self.tried += 1
+        answer = client.say("line:M", f"lunch {self.tried}", Idempotency_Key=f"s{self.tried}")
+        if answer.status == 200:
+            self.acknowledged.add(self.tried * 100)
+        return answer
+
+    def put(self, client):
+        self.tried += 1
+        answer = client.post("/api/v1/expenses", {"user": "line:M", "amount": f"{self.tried}.00", "description": "tea"},
+                             Idempotency_Key=f"p{self.tried}")
+        if answer.status == 201:
+            self.acknowledged.add(self.tried * 100)
+        return answer
+
+    def webhook(self, client):
+        self.tried += 1
+        answer = post_line(client, line_body(line_event("U1", f"coffee {self.tried}", f"e{self.tried}")))
+        if answer.status == 200:
+            self.acknowledged.add(self.tried * 100)
+        return answer
+
+    def list(self, client):
+        return client.get("/api/v1/expenses?user=line:M&limit=20")
+
+    def categories(self, client):
+        return client.get("/api/v1/categories?user=line:M")
+
+    def are_booked(self, client):
+        """Whether all is there that was acknowledged; one of the users may not be yet."""
+        if any(client.get(f"/api/v1/expenses?user={user}").status == 404 for user in USERS):
+            return False
+        return self.acknowledged <= {int(float(e["amount"]) * 100) for user in USERS for e in client.expenses(user)}
+
+    def ask(self, d, name):
+        """An answer's status, or 0 when the connection was closed without one."""
+        try:
+            with Client(d.port, self.token) as client:
+                return getattr(self, name)(client).status
+        except (http.client.HTTPException, ConnectionError):
+            return 0
+
+    def fail_in_turn(self, memory, d, pid, name):
+        """What was allocated in the end."""
+        for at in range(1, MOST, EVERY):
+            memory.fail(pid, at)
+            status = self.ask(d, name)
+            has_failed = memory.has_failed()
+            self.assertIn(status, (0, 200, 201, 500, 503, 507), f"{name}, allocation {at}")
+            self.assertIn(self.ask(d, name), (200, 201), f"{name}, after allocation {at}")
+            if not has_failed:
+                return memory.live()
+        self.fail(f"{name} takes more than {MOST} allocations")
+
+    def test_each_allocation_that_fails_is_an_error_or_nothing(self):
+        with Secrets() as secrets, Memory() as memory, Daemon("http { workers = 1 }\nlimit { per_user_messages = 0 }\n" + secrets.line()) as d:
+            self.token = token(d)
+            wait_for(lambda: self.ask(d, "say") == 200, "the token to be stored")
+            for pid in d.pids("writer") + d.pids("http"):
+                for name in NAMES:
+                    self.fail_in_turn(memory, d, pid, name)
+            if EVERY == 1:
+                live, again = [max(self.fail_in_turn(memory, d, pid, name) for name in NAMES) for _ in range(2)]
+                self.assertLess(again - live, LEAK, "memory leaks")
+            self.assertEqual(d.stats()["children_died"], 0)
+            with Client(d.port, self.token) as client:
+                wait_for(lambda: self.are_booked(client), "all that was acknowledged to be booked", patience=120)
+            d.stop()
+            store = read_store(d.store)
+            self.assertEqual(store.faults, [])
+            amounts = [e["amount_minor"] for of_one in store.expenses.values() for e in of_one]
+            self.assertEqual(len(amounts), len(set(amounts)), "one is there twice")
+            self.assertEqual(self.acknowledged - set(amounts), set(), "an acknowledged one is lost")
+
+
+if __name__ == "__main__":
+    tap.main()
