@@ -184,9 +184,11 @@ on_link_frame(struct channel *ch, const struct frame *frame, void *arg)
 	struct link *link = arg;
 
 	(void)ch;
-	if (frame->kind == JOB_HELLO)
+	if (frame->kind == JOB_HELLO) {
 		link->is_ready = true;
-	else if (frame->kind == JOB_PATIENCE)
+		link->is_slow = false;
+		pool_dispatch(link->pool);
+	} else if (frame->kind == JOB_PATIENCE)
 		on_patience(link, frame);
 	else if (frame->kind == JOB_PROGRESS)
 		on_progress(link, frame);

@@ -12,7 +12,7 @@
 #include "understand.h"
 
 enum job_frame {
-	JOB_HELLO = 1,       /* worker to asker: it takes jobs from now on; the body is nil */
+	JOB_HELLO = 1,       /* worker to asker: it takes jobs from now on, also after one that came too late; the body is nil */
 	JOB_UNDERSTAND,      /* asker to worker */
 	JOB_ANSWER,          /* worker to asker, with the id of the job */
 	JOB_PATIENCE,        /* worker to asker: the job waits for a provider until so many ms from now, nobody else needs to be asked */

@@ -320,11 +320,23 @@ take_keys(struct client *client, const struct frame *frame)
 /* --- clients --------------------------------------------------------------------------------- */
 
 static void
+say_hello(struct client *client)
+{
+	struct frame hello = { JOB_HELLO, 0, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	msgpack_packer pk = channel_begin(client->channel, &hello);
+
+	msgpack_pack_nil(&pk);
+	channel_end(client->channel);
+}
+
+static void
 on_client_frame(struct channel *ch, const struct frame *frame, void *arg)
 {
 	(void)ch;
-	if (frame->deadline_ms <= clock_mono_ms())
-		return;                  /* the asker has given it up */
+	if (frame->deadline_ms <= clock_mono_ms()) {
+		say_hello(arg);          /* the asker has given it up, and takes this worker for slow */
+		return;
+	}
 	switch (frame->kind) {
 	case JOB_UNDERSTAND: take_understand(arg, frame); break;
 	case JOB_DELIVER: take_deliver(arg, frame); break;
@@ -363,9 +375,7 @@ static const struct channel_callbacks client_callbacks = { on_client_frame, NULL
 static void
 add_client(struct worker *worker, int fd)
 {
-	struct frame hello = { JOB_HELLO, 0, PRIORITY_HIGH, 0, SLICE_EMPTY };
 	struct client *client = calloc(1, sizeof *client);
-	msgpack_packer pk;
 
 	if (client == NULL) {
 		fd_close(&fd);
@@ -379,9 +389,7 @@ add_client(struct worker *worker, int fd)
 		return;
 	}
 	LIST_INSERT_HEAD(&worker->clients, client, entry);
-	pk = channel_begin(client->channel, &hello);
-	msgpack_pack_nil(&pk);
-	channel_end(client->channel);
+	say_hello(client);
 }
 
 static void

@@ -3,8 +3,10 @@
 """What a person and a gateway see: messages in, expenses out."""
 
 import datetime
+import glob
 import os
 import signal
+import socket
 import subprocess
 import threading
 import unittest
@@ -312,6 +314,14 @@ class Waiting(unittest.TestCase):
             self.assertEqual([e["amount"] for e in client.get(path).json["expenses"]], ["5.00"])
             d.wait_for(lambda: [e["amount"] for e in client.expenses("line:U1")] == ["5.00"])
             self.assertEqual(d.stats()["inbox_redriven"], 1)
+
+    def test_an_ai_worker_says_that_it_lives_when_a_job_comes_too_late(self):
+        with Daemon() as d, socket.socket(socket.AF_UNIX) as asker:
+            asker.settimeout(30)
+            asker.connect(glob.glob(os.path.join(d.run_dir, "internal", "*.ai*.sock"))[0])
+            hello = asker.recv(100)
+            asker.sendall(hello[:6] + b"\x02" + hello[7:])       # to be understood by the time that the hello has: 0
+            self.assertEqual(asker.recv(100), hello)
 
     def test_a_message_that_waits_is_no_repeat_of_itself(self):
         with Daemon(args=["-o", "ai.message_timeout_ms=300"]) as d, service(d) as client:

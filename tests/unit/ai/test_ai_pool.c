@@ -140,6 +140,34 @@ a_job_whose_worker_stalls_goes_to_another_and_the_late_answer_is_dropped(void **
 }
 
 static void
+fake_hello(struct fake_worker *worker)
+{
+	struct frame head = { JOB_HELLO, 0, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	msgpack_packer pk = channel_begin(worker->channel, &head);
+
+	msgpack_pack_nil(&pk);
+	assert_true(channel_end(worker->channel));
+}
+
+static void
+workers_that_answered_nothing_in_time_are_asked_again_once_they_say_hello(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->workers[0].answers = scene->workers[1].answers = false;
+	assert_int_equal(ask(scene, "lunch 5", PRIORITY_HIGH, 500), ST_OK);
+	await_answers(scene, 1);
+	assert_int_equal(scene->unavailable, 1);
+	for (int i = 0; i < 2; i++) {
+		scene->workers[i].answers = true;
+		fake_hello(&scene->workers[i]);
+	}
+	assert_int_equal(ask(scene, "dinner 9", PRIORITY_HIGH, 10000), ST_OK);
+	await_answers(scene, 2);
+	assert_int_equal(scene->ok, 1);
+}
+
+static void
 jobs_that_wait_for_a_provider_take_no_place_and_are_not_given_to_another(void **state)
 {
 	struct scene *scene = *state;
@@ -321,6 +349,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(every_job_is_answered_once, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_whose_worker_dies_goes_to_another, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_whose_worker_stalls_goes_to_another_and_the_late_answer_is_dropped,
+		    open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(workers_that_answered_nothing_in_time_are_asked_again_once_they_say_hello,
 		    open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_that_wait_for_a_provider_take_no_place_and_are_not_given_to_another, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_waits_for_a_provider_goes_to_another_worker_when_its_own_dies, open_scene, close_scene),
