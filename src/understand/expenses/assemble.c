@@ -191,7 +191,6 @@ apply_comment(struct assembly *a, const struct clause *clause)
 	}
 }
 
-/* A clause without an amount: a thing that was bought, or that the next clause prices. */
 /* "paid rent", 家賃払った; the 消費 behind 食物 is a noun. */
 static bool
 is_paid(const struct assembly *a, const struct clause *clause, const struct thing *thing)
@@ -205,6 +204,7 @@ is_paid(const struct assembly *a, const struct clause *clause, const struct thin
 	return false;
 }
 
+/* A clause without an amount: a thing that was bought, or that the next clause prices. */
 static void
 read_bare_clause(struct assembly *a, const struct clause *clause)
 {
