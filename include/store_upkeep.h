@@ -26,7 +26,11 @@ struct deletion {
 void store_begin_deletion(struct store *store, const struct ledger *ledger, const struct deletion *deletion, store_done_fn *fn,
     void *arg);
 
-/* Remove the next rows, a bounded number; from is the answer's next of the step before, empty at first or after a crash. */
+/*
+ * Remove the next rows, a bounded number; from is the answer's next of the step before, empty at first or after a crash.
+ * ST_CONFLICT: what is left are replies made since the beginning, which may be sent for FAREWELL_MS; begin again a moment later.
+ */
+enum { FAREWELL_MS = 60000 };
 void store_delete_step(struct store *store, const struct ledger *ledger, struct slice from, int64_t now_ms, store_write_fn *fn,
     void *arg);
 

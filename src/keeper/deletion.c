@@ -79,7 +79,9 @@ on_step(enum status st, const struct write_answer *answer, void *arg)
 {
 	struct task *task = arg;
 
-	if (st != ST_OK || answer->next.len > sizeof task->from) {
+	if (st == ST_CONFLICT) {
+		task->is_under_way = false;          /* replies are still to be sent: the next look */
+	} else if (st != ST_OK || answer->next.len > sizeof task->from) {
 		interrupt(task, st != ST_OK ? st : ST_FAILED);
 	} else if (answer->next.len > 0) {
 		task->from_len = answer->next.len;

@@ -19,8 +19,11 @@ enum {
 	STEP_BOX_ROWS = 64         /* these may be large */
 };
 
-/* The walk goes over one table after the other; where it stands is the table's number and a key. */
-static const enum table tables[] = { TABLE_INBOX, TABLE_OUTBOX, TABLE_JOBS, TABLE_DEAD, TABLE_LEDGER };
+/*
+ * The walk goes over one table after the other; where it stands is the table's number and a key.  Replies are the last:
+ * the one that tells of the deletion is left for FAREWELL_MS, in which it may be sent.
+ */
+static const enum table tables[] = { TABLE_INBOX, TABLE_JOBS, TABLE_DEAD, TABLE_LEDGER, TABLE_OUTBOX };
 enum { WALKS = sizeof tables / sizeof tables[0] };
 
 static enum status
@@ -112,6 +115,9 @@ struct step {
 	struct key *stripped;
 	int64_t    *stripped_created_ms;
 	bool        is_at_end;             /* of this table */
+	int64_t     keeps_from_ms, keeps_to_ms;   /* replies made between may still be sent */
+	bool        is_waiting;            /* for such a one, the first of them ... */
+	struct key  kept;                  /* ... this */
 };
 
 static bool
@@ -141,11 +147,19 @@ static enum status
 look_at_row(const struct kv_cursor *cursor, struct step *step)
 {
 	struct uuid ids[BATCH_EXPENSES_MAX];
+	struct outbox_entry reply;
 	struct dedupe dedupe;
 	enum status st;
 
 	if (cursor->table == TABLE_LEDGER && key_row_kind(cursor->key) == ROW_TOMBSTONE)
 		return ST_OK;
+	if (cursor->table == TABLE_OUTBOX && outbox_unpack(cursor->value, &reply) == ST_OK &&
+	    reply.created_ms >= step->keeps_from_ms && reply.created_ms < step->keeps_to_ms) {
+		if (!step->is_waiting)
+			step->kept = key_of(cursor->key);
+		step->is_waiting = true;
+		return ST_OK;
+	}
 	if (cursor->table != TABLE_LEDGER || key_row_kind(cursor->key) != ROW_DEDUPE) {
 		step->rows[step->count++] = key_of(cursor->key);
 		return ST_OK;
@@ -234,7 +248,15 @@ op_delete_step(struct op *op, struct slice from, int64_t now_ms, struct write_an
 		return ST_FAILED;
 	if (step.walk >= WALKS)
 		return ST_BAD_VALUE;
+	step.keeps_from_ms = tombstone.started_ms;
+	step.keeps_to_ms = now_ms < tombstone.started_ms + FAREWELL_MS ? tombstone.started_ms + FAREWELL_MS : 0;
 	st = look(op, &step);
+	if (st == ST_OK && step.is_waiting) {
+		if (step.count == 0)
+			return ST_CONFLICT;
+		step.from = step.kept;
+		step.is_at_end = false;
+	}
 	if (st == ST_OK && !(step.is_at_end && step.walk + 1 == WALKS))
 		st = set_next(op, &step, answer);
 	if (st != ST_OK)

@@ -66,7 +66,9 @@ op_finish_reply(struct op *op, const struct reply_outcome *outcome)
 		outbox_put(op, &entry);
 		return kv_status(op->kv, ST_OK);
 	}
-	if (outcome->result == REPLY_SENT)
+	if (ledger_check(op, INT64_MAX) == ST_BEING_DELETED)
+		;                            /* nothing is added to a ledger that goes */
+	else if (outcome->result == REPLY_SENT)
 		reference_put(op, entry.conversation, outcome->ref, &entry.message_id, outcome->now_ms);
 	else
 		bury(op, &entry, outcome);

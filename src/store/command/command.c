@@ -110,11 +110,16 @@ arrival_of(const struct uuid *message_id, int64_t received_ms)
 	return id_ms < received_ms ? id_ms : received_ms;
 }
 
-/* What the ledger of a user who is or was deleted takes no more: messages may come again long after they came first. */
+/*
+ * What the ledger of a user who is or was deleted takes no more: messages may come again long after they came first.
+ * Replies are sent while it is being deleted, so that the user hears of it.
+ */
 static enum status
 check_ledger(struct op *op, const struct command *command)
 {
+	bool is_about_a_reply = command->kind == COMMAND_CLAIM_REPLY || command->kind == COMMAND_FINISH_REPLY;
 	int64_t arrived_ms = INT64_MAX;
+	enum status st;
 
 	if (!is_about_a_ledger(command) || command->kind == COMMAND_BEGIN_DELETION || command->kind == COMMAND_DELETE_STEP)
 		return ST_OK;
@@ -122,7 +127,8 @@ check_ledger(struct op *op, const struct command *command)
 		arrived_ms = arrival_of(&command->message.id, command->message.received_ms);
 	else if (command->kind == COMMAND_PUT_INBOX)
 		arrived_ms = arrival_of(&command->inbox.message_id, command->inbox.received_ms);
-	return ledger_check(op, arrived_ms);
+	st = ledger_check(op, arrived_ms);
+	return st == ST_BEING_DELETED && is_about_a_reply ? ST_OK : st;
 }
 
 enum status

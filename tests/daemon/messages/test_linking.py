@@ -216,7 +216,7 @@ class Ended(Linking):
         self.link()
         self.say("line", "bun 7")
         self.say("line", "delete my data")
-        self.post("line", "yes, delete everything")
+        self.assertIn("being deleted", self.say("line", "yes, delete everything"))
         for user in (self.telegram, self.line):
             self.daemon.wait_for(lambda: self.client.get(f"/api/v1/user?user={user}").status == 404)
         self.daemon.wait_for(lambda: self.daemon.stats()["users_deleted"] >= 2)

@@ -48,7 +48,7 @@ on_write(enum status st, const struct write_answer *answer, void *arg)
 }
 
 static enum status
-begin_deletion(struct suite *s, const char *user, int64_t now_ms)
+begin_deletion_at(struct suite *s, const char *user, int64_t now_ms)
 {
 	struct deletion deletion = { .user_id = slice_of(user), .created_ms = suite_now_ms(), .now_ms = now_ms };
 	struct ledger ledger = suite_ledger(s, user);
@@ -56,6 +56,32 @@ begin_deletion(struct suite *s, const char *user, int64_t now_ms)
 
 	store_begin_deletion(s->store, &ledger, &deletion, on_done, &w);
 	suite_wait(s, &w.is_done);
+	return w.st;
+}
+
+/* So long ago that nobody waits for replies. */
+static enum status
+begin_deletion(struct suite *s, const char *user, int64_t now_ms)
+{
+	return begin_deletion_at(s, user, now_ms - FAREWELL_MS);
+}
+
+/* Steps to the end, or to what stops them. */
+static enum status
+try_to_delete_rows(struct suite *s, const char *user, int64_t now_ms)
+{
+	struct ledger ledger = suite_ledger(s, user);
+	struct wait w = { .is_done = false };
+
+	do {
+		char from[300];
+		size_t len = w.next_len;
+
+		memcpy(from, w.next, len);
+		w.is_done = false;
+		store_delete_step(s->store, &ledger, (struct slice){ from, len }, now_ms, on_write, &w);
+		suite_wait(s, &w.is_done);
+	} while (w.st == ST_OK && w.next_len > 0);
 	return w.st;
 }
 
@@ -248,6 +274,50 @@ a_deleted_user_leaves_nothing_and_others_stay(void **state)
 	assert_int_equal(with_jobs_count(s), 1);
 	assert_int_equal(expense_count(s, "line:U2"), 20);
 	assert_int_equal(suite_message(s, "line:U2", &other_message, &told), ST_OK);
+}
+
+static enum status
+send_reply(struct suite *s, const char *user, const struct uuid *message_id)
+{
+	struct reply_claim claim = { *message_id, suite_now_ms(), suite_now_ms() + 1000 };
+	struct reply_outcome sent = { .message_id = *message_id, .result = REPLY_SENT, .ref = SLICE_LITERAL("1"), .now_ms = suite_now_ms() };
+	struct ledger ledger = suite_ledger(s, user);
+	struct wait w = { .is_done = false };
+
+	store_claim_reply(s->store, &ledger, &claim, on_done, &w);
+	suite_wait(s, &w.is_done);
+	if (w.st != ST_OK)
+		return w.st;
+	w.is_done = false;
+	store_finish_reply(s->store, &ledger, &sent, on_done, &w);
+	suite_wait(s, &w.is_done);
+	return w.st;
+}
+
+static void
+a_reply_may_be_sent_for_a_minute_while_its_user_is_deleted(void **state)
+{
+	struct suite *s = *state;
+	struct uuid ids[2], expense;
+
+	for (int i = 0; i < 2; i++) {
+		const char *user = i == 0 ? "line:U1" : "line:U2";
+		struct message_entry entry = suite_entry(user, NULL, 0);
+
+		fill(s, user, &ids[i], &expense);                     /* with older replies, which go */
+		entry.deliver_to = slice_of("somewhere");
+		entry.now_ms = suite_now_ms() + 5;
+		ids[i] = entry.id;
+		assert_int_equal(suite_record(s, &entry, NULL), ST_OK);
+		assert_int_equal(begin_deletion_at(s, user, suite_now_ms() + 5), ST_OK);
+		assert_int_equal(try_to_delete_rows(s, user, suite_now_ms()), ST_CONFLICT);
+	}
+	assert_int_equal(send_reply(s, "line:U1", &ids[0]), ST_OK);
+	assert_int_equal(try_to_delete_rows(s, "line:U1", suite_now_ms()), ST_OK);
+	assert_int_equal(try_to_delete_rows(s, "line:U2", suite_now_ms() + 5 + FAREWELL_MS - 1), ST_CONFLICT);
+	assert_int_equal(try_to_delete_rows(s, "line:U2", suite_now_ms() + 5 + FAREWELL_MS), ST_OK);
+	assert_int_equal(deletion_count(s), 0);
+	assert_int_not_equal(send_reply(s, "line:U2", &ids[1]), ST_OK);
 }
 
 static void
@@ -519,6 +589,7 @@ a_key_that_was_used_anew_is_not_removed(void **state)
 
 const struct CMUnitTest suite_removal_tests[] = {
 	CASE(a_deleted_user_leaves_nothing_and_others_stay),
+	CASE(a_reply_may_be_sent_for_a_minute_while_its_user_is_deleted),
 	CASE(nothing_is_taken_while_a_user_is_being_deleted),
 	CASE(what_came_before_the_end_brings_nobody_back),
 	CASE(a_user_can_sign_up_anew_and_be_deleted_again),
