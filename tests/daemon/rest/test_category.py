@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Categories: the list with its counts, looking one up by name, new ones, new names, deleting them, and their keywords."""
 
+import datetime
 import http.client
 import os
 import signal
@@ -9,6 +10,7 @@ import threading
 import time
 import unittest
 import urllib.parse
+import uuid
 
 import lmdb
 import tap
@@ -42,6 +44,11 @@ class Categories(LedgerCase):
         self.assertEqual([(c["key"], c["name"], c["expense_count"]) for c in self.list()],
                          [("food", "Food", 1), ("transport", "Transport", 0), ("shopping", "Shopping", 0),
                           ("entertainment", "Entertainment", 0), ("other", "Other", 0)])
+
+    def test_those_of_the_sign_up_stand_before_whatever_is_added_in_its_millisecond(self):
+        signed_up = datetime.datetime.fromisoformat(self.client.get(f"/api/v1/user?user={self.user}").json["created_at"])
+        for category in self.list():
+            self.assertLess(uuid.UUID(category["id"]).int >> 80, round(signed_up.timestamp() * 1000))
 
     def test_one_is_found_by_its_name_in_any_form(self):
         pets = self.make("Pets").json
