@@ -13,6 +13,7 @@
 #include "http/reply.h"
 #include "services.h"
 #include "sha256.h"
+#include "store_link.h"
 
 static void
 write_expenses(struct json_out *out, const struct message_result *result)
@@ -102,14 +103,39 @@ post_message(struct request *req)
 
 /* --- what became of one ------------------------------------------------------------ */
 
+/* What a chat said before it was linked is in its own ledger. */
+struct look_up {
+	struct caller caller;
+	struct uuid   id;
+	struct ledger ledger;              /* where it is looked for */
+	struct slice  aliases[ALIASES_MAX];
+	size_t        alias_count;         /* that were not looked at yet */
+};
+
+static void
+take_alias(const struct alias *alias, void *arg)
+{
+	struct look_up *look_up = arg;
+
+	if (look_up->alias_count < ALIASES_MAX)
+		look_up->aliases[look_up->alias_count++] = arena_copy(&look_up->caller.req->arena, alias->user_id);
+}
+
+static void look_at_next_alias(struct look_up *look_up);
+
 static void
 on_message(enum status st, const struct message *message, void *arg)
 {
-	struct caller *caller = arg;
+	struct look_up *look_up = arg;
+	struct caller *caller = &look_up->caller;
 	struct request *req = caller->req;
 	struct message_result result;
 
-	if (st == ST_OK && !message_load(caller->service, &caller->ledger, message, caller_person(caller), &req->arena, &result))
+	if (st == ST_NOT_FOUND && look_up->alias_count > 0) {
+		look_at_next_alias(look_up);
+		return;
+	}
+	if (st == ST_OK && !message_load(caller->service, &look_up->ledger, message, caller_person(caller), &req->arena, &result))
 		st = ST_OVERLOADED;
 	if (st == ST_OK)
 		reply_message(req, ST_OK, &result);
@@ -117,15 +143,52 @@ on_message(enum status st, const struct message *message, void *arg)
 		reply_problem(req, st, NULL, NULL);
 }
 
+/* The ledger's row of an alias lets nobody do anything alone. */
+static void
+on_alias_person(enum status st, const struct person *person, void *arg)
+{
+	struct look_up *look_up = arg;
+
+	if (st == ST_OK && slice_equal(person->user.linked_to, look_up->caller.user_id))
+		store_get_message(look_up->caller.service->store, &look_up->ledger, &look_up->id, on_message, look_up);
+	else
+		on_message(st == ST_OK || st == ST_NO_USER ? ST_NOT_FOUND : st, NULL, look_up);
+}
+
+static void
+look_at_next_alias(struct look_up *look_up)
+{
+	struct store *store = look_up->caller.service->store;
+
+	look_up->ledger = store_ledger(store, look_up->aliases[--look_up->alias_count]);
+	store_get_person(store, &look_up->ledger, on_alias_person, look_up);
+}
+
+static void
+on_aliases(enum status st, void *arg)
+{
+	struct look_up *look_up = arg;
+
+	if (st == ST_OK && !look_up->caller.req->arena.has_failed)
+		store_get_message(look_up->caller.service->store, &look_up->ledger, &look_up->id, on_message, look_up);
+	else
+		reply_problem(look_up->caller.req, st != ST_OK ? st : ST_OVERLOADED, NULL, NULL);
+}
+
 enum status
 get_message(struct request *req)
 {
-	struct caller caller;
-	struct uuid id;
+	static const struct alias_list_callbacks callbacks = { take_alias, on_aliases };
+	struct look_up *look_up = arena_alloc(&req->arena, sizeof *look_up);
 
+	if (look_up == NULL)
+		return ST_OVERLOADED;
+	look_up->alias_count = 0;
 	/* The first message of a user who is not signed up yet may be waiting. */
-	if (caller_find(req, &caller) && caller_read_id(req, 0, &id))
-		store_get_message(caller.service->store, &caller.ledger, &id, on_message, &caller);
+	if (caller_find(req, &look_up->caller) && caller_read_id(req, 0, &look_up->id)) {
+		look_up->ledger = look_up->caller.ledger;
+		store_list_aliases(look_up->caller.service->store, &look_up->ledger, &callbacks, look_up);
+	}
 	return ST_OK;
 }
 
