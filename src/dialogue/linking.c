@@ -33,9 +33,15 @@ turn_make_link(struct turn *turn)
 enum outcome
 turn_use_link(struct turn *turn)
 {
-	if (turn->intent.value_count != 1 || !link_code_read(turn->intent.values[0], turn->arena, turn->link_code))
+	struct slice value = turn->intent.value_count == 1 ? turn->intent.values[0] : SLICE_EMPTY;
+
+	if (link_code_read(value, turn->arena, turn->link_code))
+		return want_alone(turn, LINK_USE);
+	if (!link_code_is_meant(value, turn->arena))
 		return PASS;
-	return want_alone(turn, LINK_USE);
+	turn->status = MESSAGE_NOTHING;
+	turn_say(turn, TEXT_link_no_code, NULL);
+	return DONE;
 }
 
 enum outcome

@@ -37,6 +37,36 @@ link_code_read(struct slice text, struct arena *arena, char letters[LINK_CODE_LE
 	return count == LINK_CODE_LETTERS;
 }
 
+/* What follows the last blank is a number: a price. */
+static bool
+ends_in_number(struct slice folded)
+{
+	size_t at = folded.len;
+
+	while (at > 0 && folded.ptr[at - 1] >= '0' && folded.ptr[at - 1] <= '9')
+		at--;
+	return at < folded.len && (at == 0 || folded.ptr[at - 1] == ' ');
+}
+
+bool
+link_code_is_meant(struct slice text, struct arena *arena)
+{
+	struct slice folded = text_fold(arena, text);
+	size_t letters = 0, digits = 0;
+
+	for (size_t i = 0; i < folded.len; i++) {
+		char c = folded.ptr[i];
+
+		digits += c >= '0' && c <= '9';
+		letters += c >= 'a' && c <= 'z';
+		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && c != '-' && c != ' ')
+			return false;
+	}
+	if (digits == 0)
+		return letters > 0;
+	return !ends_in_number(folded) && letters + digits >= LINK_CODE_LETTERS - 2 && letters + digits <= LINK_CODE_LETTERS + 2;
+}
+
 /* "ABCD-EFGH" */
 static struct slice
 show_code(const char letters[LINK_CODE_LETTERS], char shown[LINK_CODE_LETTERS + 1])

@@ -46,6 +46,9 @@ void link_carry_out(struct linking *linking);
 /* A code in a text, whatever its case, width, hyphens and blanks; false: it is none. */
 bool link_code_read(struct slice text, struct arena *arena, char letters[LINK_CODE_LETTERS]);
 
+/* Whether a text that is no code was meant as one, and as nothing that was bought: Latin letters without a price. */
+bool link_code_is_meant(struct slice text, struct arena *arena);
+
 /* A conversation of an alias, as the ledger calls it: no other identity has such a one. */
 struct slice link_conversation(struct arena *arena, struct slice sender, struct slice conversation);
 

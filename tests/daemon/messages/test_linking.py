@@ -75,6 +75,19 @@ class Linked(Linking):
         self.link()
         self.assertEqual(self.client.request("POST", "/api/v1/messages", {"user": self.line, "text": "hello"}, key).json["id"], first["id"])
 
+    def test_what_was_said_in_either_chat_before_the_link_is_found_by_both_and_not_behind_its_end(self):
+        said = {user: self.client.post("/api/v1/messages", {"user": user, "text": "hello"}).json["id"] for user in (self.line, self.telegram)}
+
+        def found(user, whose):
+            return self.client.get(f"/api/v1/messages/{said[whose]}?user={user}").status
+        self.assertEqual((found(self.telegram, self.line), found(self.line, self.telegram)), (404, 404))
+        self.link()
+        self.assertEqual([found(user, whose) for user in said for whose in said], [200] * 4)
+        self.assertEqual(self.client.get(f"/api/v1/messages/{said[self.line][:-4]}0000?user={self.telegram}").status, 404)
+        self.say("line", "unlink")
+        self.assertEqual((found(self.telegram, self.line), found(self.line, self.telegram)), (404, 404))
+        self.assertEqual((found(self.telegram, self.telegram), found(self.line, self.line)), (200, 200))
+
     def test_an_event_that_comes_again_is_booked_once_on_either_side_of_link_and_unlink(self):
         self.link()
         event = line_body(line_event(self.name, "bun 7", self.name + "#again"))
@@ -188,8 +201,16 @@ class Refused(Linking):
         self.assertIn("with me alone", texts[0])
 
     def test_other_sentences_with_the_word_are_none(self):
-        self.assertIn("link soup", self.say("line", "link soup 5"))
-        self.assertEqual(self.spent(self.line), [("link soup", "5.00")])
+        for text in "link soup 5", "link ps5 1200", "連結線 30":
+            self.assertIn("Recorded" if text.isascii() else "已記", self.say("line", text))
+        self.assertEqual(sorted(amount for description, amount in self.spent(self.line)), ["1200.00", "30.00", "5.00"])
+
+    def test_what_is_no_code_is_told_what_one_looks_like(self):
+        for text, part in (("link hello", "eight letters and digits"), ("link 7KQ2-M9X", "eight letters"),
+                           ("link 1234-567", "eight letters"), ("link 7kq2m9xd9", "eight letters"), ("連結 hello", "八個英數字"),
+                           ("关联 hello", "八个英文字母"), ("連携 hello", "8文字")):
+            self.assertIn(part, self.say("line", text), text)
+        self.assertEqual(self.spent(self.line), [])
 
 
 class Ended(Linking):
