@@ -40,7 +40,7 @@ turn_use_link(struct turn *turn)
 	if (!link_code_is_meant(value, turn->arena))
 		return PASS;
 	turn->status = MESSAGE_NOTHING;
-	turn_say(turn, TEXT_link_no_code, NULL);
+	turn_say_with(turn, TEXT_link_no_code, SLICE_LITERAL("7KQ2-M9XD"));
 	return DONE;
 }
 
