@@ -21,6 +21,7 @@ static const char *const kind_texts[WORD_PLAIN + 1] = {
 	[WORD_TIP] = "tip", [WORD_PAY] = "verb of paying", [WORD_BUY] = "verb of buying", [WORD_BUY_WEAK] = "verb of buying",
 	[WORD_BE] = "form of to be", [WORD_PRONOUN] = "pronoun", [WORD_FILLER] = "filler", [WORD_PREPOSITION] = "preposition",
 	[WORD_PARTICLE] = "particle", [WORD_TAIL] = "comment", [WORD_JOIN] = "and", [WORD_REFUND] = "refund", [WORD_REFUNDED] = "refund",
+	[WORD_INSTEAD] = "correction",
 	[WORD_UNIT] = "unit of a count", [WORD_SERIES] = "its number belongs to it", [WORD_TIMES] = "times", [WORD_QUESTION] = "question word",
 	[WORD_ORDER] = "order to the bot", [WORD_TOPIC] = "about money, nothing that one buys", [WORD_GUARD] = "no expense is reported so",
 	[WORD_ACCOUNT] = "account", [WORD_BANK] = "bank", [WORD_CARD] = "card", [WORD_WITH] = "leads to an account", [WORD_THING] = "thing",

@@ -86,24 +86,25 @@ add_expense(struct assembly *a, const struct clause *clause, size_t k, const str
 	out->confidence = confidence < out->confidence ? confidence : out->confidence;
 }
 
-/* "plus 7 tip" adds to the expense before, "so 45 total" says it again; true when it was one of these. */
+/* "plus 7 tip" adds to the expense before, "so 45 total" says it again, "no wait 13" corrects it; true when it was one of these. */
 static bool
 amends_expense(struct assembly *a, const struct clause *clause, size_t k)
 {
 	struct understanding *out = a->out;
 	size_t count = out->expense_count - a->sentence_expenses, i = clause->amounts[k];
 	bool is_tip = clause_has_next_to(a->tokens, clause, i, WORD_TIP), is_total = clause_has_next_to(a->tokens, clause, i, WORD_TOTAL);
+	bool is_corrected = clause_has_next_to(a->tokens, clause, i, WORD_INSTEAD);
 	struct understood_expense *last;
 	struct currency currency;
 	int64_t minor;
 	bool is_guessed;
 
-	if (count == 0 || !(is_tip || is_total) || !assembly_value(a, &a->tokens->at[i], &minor, &currency, &is_guessed))
+	if (count == 0 || !(is_tip || is_total || is_corrected) || !assembly_value(a, &a->tokens->at[i], &minor, &currency, &is_guessed))
 		return false;
 	last = &out->expenses[out->expense_count - 1];
 	if (is_tip)
 		minor += last->amount_minor;
-	else if (count > 1)
+	else if (count > 1 && is_total)
 		return true;
 	if (minor != 0 && minor <= MONEY_MINOR_MAX && minor >= -MONEY_MINOR_MAX)
 		last->amount_minor = minor;
@@ -146,7 +147,7 @@ read_amount(struct assembly *a, const struct clause *clause, size_t k)
 	struct thing thing = thing_pick(a->tokens, clause_thing_span(clause, k), !clause->is_thing_behind);
 
 	if (thing_is_empty(&thing) && amends_expense(a, clause, k)) {
-		reading_note(a->r, t, "a tip or a total: amends the expense before");
+		reading_note(a->r, t, "a tip, a total or a correction: amends the expense before");
 		assembly_note_amount(a, t);
 		return;
 	}
@@ -165,21 +166,12 @@ read_amount(struct assembly *a, const struct clause *clause, size_t k)
 		a->out->amounts[a->out->amount_count - 1].is_in_expense = true;
 }
 
-static bool
-has_refunded(const struct tokens *tokens, struct span span)
-{
-	for (size_t i = span.first; i < span.last; i++)
-		if (token_is(&tokens->at[i], WORD_REFUNDED) || token_is(&tokens->at[i], WORD_REFUND))
-			return true;
-	return false;
-}
-
 /* "..., 退貨了" and "..., debit card" say something of the expenses before. */
 static void
 apply_comment(struct assembly *a, const struct clause *clause)
 {
 	const struct token *account = assembly_find_account(a->tokens, clause->span);
-	bool is_refund = has_refunded(a->tokens, clause->span);
+	bool is_refund = span_has_refund(a->tokens, clause->span);
 
 	for (size_t i = a->sentence_expenses; i < a->out->expense_count; i++) {
 		struct understood_expense *e = &a->out->expenses[i];
@@ -227,7 +219,7 @@ read_bare_clause(struct assembly *a, const struct clause *clause)
 static void
 read_refund_verb(struct assembly *a, const struct clause *clause, size_t expenses_before)
 {
-	if (a->out->expense_count != expenses_before + 1 || !has_refunded(a->tokens, clause->span))
+	if (a->out->expense_count != expenses_before + 1 || !span_has_refund(a->tokens, clause->span))
 		return;
 	if (a->out->expenses[expenses_before].amount_minor > 0)
 		a->out->expenses[expenses_before].amount_minor *= -1;

@@ -75,13 +75,15 @@ sentence_at(const struct tokens *tokens, size_t first)
 
 /* ---- clauses ---- */
 
-/* "and" divides behind an amount: "taxi 20 and lunch 30". */
+/* "and" divides behind an amount, "taxi 20 and lunch 30", and so does "no wait", which goes on behind a pause. */
 static bool
 divides(const struct tokens *tokens, size_t i, bool has_amount)
 {
 	const struct token *t = &tokens->at[i];
 
 	if (t->kind == TOKEN_PAUSE)
+		return !token_is(&tokens->at[i - 1], WORD_INSTEAD);
+	if (has_amount && token_is(t, WORD_INSTEAD))
 		return true;
 	return has_amount && t->kind == TOKEN_WORD && token_is(t, WORD_JOIN) && !token_is(&tokens->at[i - 1], WORD_WITH) &&
 	    !thing_is_name(&tokens->at[i - 1]);
@@ -303,7 +305,7 @@ clause_has_next_to(const struct tokens *tokens, const struct clause *clause, siz
 	size_t before = i, after = i + 1;
 
 	while (before > clause->span.first && (token_is(&tokens->at[before - 1], WORD_AT) || token_is(&tokens->at[before - 1], WORD_BE) ||
-	    token_is_mark(tokens, &tokens->at[before - 1], '@')))
+	    tokens->at[before - 1].kind == TOKEN_PAUSE || token_is_mark(tokens, &tokens->at[before - 1], '@')))
 		before--;
 	if (before > clause->span.first && token_is(&tokens->at[before - 1], kind))
 		return true;

@@ -35,7 +35,7 @@ is_credible_behind(const struct assembly *a, const struct clause *clause, size_t
 
 	behind += behind < end && a->tokens->at[behind].kind == TOKEN_COUNT;       /* "stickers 3.50 x4" */
 	if (span_has_name(a->tokens, (struct span){ behind, end }))
-		return thing->is_known || follows_pay(a->tokens, clause, i);
+		return thing->is_known || thing->has_refund || follows_pay(a->tokens, clause, i);
 	if (clause->has_pay || clause->has_buy)
 		return true;
 	if (clause->has_be || clause->has_pronoun)

@@ -8,7 +8,7 @@
 /* What only holds a message together: such a word alone names nothing. */
 static const uint64_t function_kinds = KIND(PAY) | KIND(BUY) | KIND(BUY_WEAK) | KIND(BE) | KIND(PRONOUN) | KIND(FILLER) | KIND(PREPOSITION) |
     KIND(PARTICLE) | KIND(TAIL) | KIND(JOIN) | KIND(TOTAL) | KIND(EACH) | KIND(TIP) | KIND(CURRENCY) | KIND(WITH) | KIND(WITH_AFTER) |
-    KIND(PART_OF_DAY) | KIND(QUESTION) | KIND(AT) | KIND(REFUNDED) | KIND(TIMES) | KIND(NUMBER_JOIN) | KIND(MONEY_LINK) |
+    KIND(PART_OF_DAY) | KIND(QUESTION) | KIND(AT) | KIND(REFUNDED) | KIND(INSTEAD) | KIND(TIMES) | KIND(NUMBER_JOIN) | KIND(MONEY_LINK) |
     KIND(YEAR_LEAD) | KIND(DAY_OF) | KIND(DAY_LEAD) | KIND(FROM);
 static const uint64_t name_kinds = KIND(THING) | KIND(PLAIN) | KIND(REFUND);
 static const uint64_t verb_kinds = KIND(PAY) | KIND(BUY) | KIND(BE) | KIND(PRONOUN) | KIND(REFUNDED);
@@ -154,6 +154,21 @@ clause_end(const struct tokens *tokens, struct span span)
 	return span.last;
 }
 
+bool
+span_has_refund(const struct tokens *tokens, struct span span)
+{
+	bool has_refund = false, has_return = false, is_travel = false;
+
+	for (size_t i = span.first; i < span.last; i++) {
+		const struct sense *refund = token_sense(&tokens->at[i], WORD_REFUND), *thing = token_sense(&tokens->at[i], WORD_THING);
+
+		has_refund |= token_is(&tokens->at[i], WORD_REFUNDED) || (refund != NULL && refund->value == 0);
+		has_return |= refund != NULL && refund->value == 1;
+		is_travel |= thing != NULL && thing->value == CATEGORY_TRANSPORT;
+	}
+	return has_refund || (has_return && !is_travel);
+}
+
 static int64_t
 leading_count(const struct token *t)
 {
@@ -178,10 +193,10 @@ measure(const struct tokens *tokens, struct thing *thing)
 			thing->han += (size_t)(t->end - t->begin);
 		thing->is_known |= token_is(t, WORD_THING);
 		thing->has_topic |= token_is(t, WORD_TOPIC);
-		thing->has_refund |= token_is(t, WORD_REFUND);
 		if (thing->count == 0 && (i == thing->span.first || t->kind == TOKEN_COUNT))
 			thing->count = leading_count(t);
 	}
+	thing->has_refund = span_has_refund(tokens, thing->span);
 }
 
 struct thing

@@ -31,6 +31,9 @@ bool thing_is_name(const struct token *t);
 /* Whether one of its tokens can. */
 bool span_has_name(const struct tokens *tokens, struct span span);
 
+/* Whether money came back: a return is none where somebody travels ("return ticket", "train to Leeds return"). */
+bool span_has_refund(const struct tokens *tokens, struct span span);
+
 /* Whether the token divides: a verb with the thing on one side of it. */
 bool thing_is_verb(const struct tokens *tokens, size_t i, size_t first);
 

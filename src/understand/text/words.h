@@ -73,7 +73,8 @@ enum word_kind {
 	WORD_PARTICLE,       /* of Chinese and Japanese: left away next to what was left away */
 	WORD_TAIL,           /* comment behind an expense: left away at the end */
 	WORD_JOIN,           /* between two expenses, or between two words of one */
-	WORD_REFUND,
+	WORD_REFUND,         /* value: 1 when it is a way of travelling as well */
+	WORD_INSTEAD,        /* the amount behind it corrects the one before */
 	WORD_REFUNDED,       /* the same as a sentence's verb, no part of a thing */
 	WORD_UNIT,           /* behind a number: it is not money; value: 1 when it counts things bought */
 	WORD_SERIES,         /* a number behind it is part of its name */

@@ -25,7 +25,7 @@ def rows():
                 lang = line.strip("[]")
             elif line and not line.startswith("#"):
                 is_missed = line.startswith("! ")
-                text, amount, currency, day = re.fullmatch(r"(?:! )?(.*) = ([0-9.]+)(?: ([A-Z]{3}))?(?: @(\S+))?", line).groups()
+                text, amount, currency, day = re.fullmatch(r"(?:! )?(.*) = (-?[0-9.]+)(?: ([A-Z]{3}))?(?: @(\S+))?", line).groups()
                 yield {"lang": lang, "text": text, "amount": amount, "currency": currency, "day": day or TODAY, "is_missed": is_missed}
 
 
