@@ -8,6 +8,7 @@
 
 enum {
 	SURE_PERCENT = 40,             /* below it a category is a guess, and Other is taken */
+	THING_PERCENT = 60,            /* from there on it is a thing that one buys, and not a person */
 	ANSWER_CHARACTERS_MAX = 60     /* of what an amount was for */
 };
 
@@ -270,18 +271,36 @@ value_with_digits(const struct turn *turn)
 }
 
 static void
-on_sum_understood(struct turn *turn)
+refuse_unless_expense(struct turn *turn, bool is_sum)
 {
-	if (turn->result->verdict == VERDICT_NO_THING && turn->result->amount_count == 1) {
+	if (is_sum) {
 		turn_close_question(turn);
 		turn->status = MESSAGE_NOTHING;
 		turn_say(turn, TEXT_not_spent, NULL);
 	} else {
-		turn_ask_rules(turn, turn->text, turn->profile->home, turn_act_on_verdict);
+		turn_go_on(turn);
 	}
 }
 
-/* Money that was earned, lent or given back; "income tax 500" is none of that, since "tax 500" is no sum alone. */
+static void
+on_sum_understood(struct turn *turn)
+{
+	refuse_unless_expense(turn, turn->result->verdict == VERDICT_NO_THING && turn->result->amount_count == 1);
+}
+
+/* "lent my brother 50": what stands beside the sum is nothing that one buys ("還信用卡費 500", "lent books 50"). */
+static void
+on_loan_understood(struct turn *turn)
+{
+	const struct understanding *result = turn->result;
+	bool is_sum = result->verdict == VERDICT_NO_THING && result->amount_count == 1;
+
+	if (result->verdict == VERDICT_EXPENSES && result->expense_count == 1)
+		is_sum = result->expenses[0].own_category == 0 && result->expenses[0].category_confidence < THING_PERCENT;
+	refuse_unless_expense(turn, is_sum);
+}
+
+/* Money that was earned, withdrawn, lent or given back; "income tax 500" is none of that, since "tax 500" is no sum alone. */
 enum outcome
 turn_refuse_what_is_not_spent(struct turn *turn)
 {
@@ -290,5 +309,14 @@ turn_refuse_what_is_not_spent(struct turn *turn)
 	if (sum.len == 0)
 		return PASS;
 	turn_ask_rules(turn, sum, turn->profile->home, on_sum_understood);
+	return DONE;
+}
+
+enum outcome
+turn_refuse_what_is_lent(struct turn *turn)
+{
+	if (value_with_digits(turn).len == 0)
+		return PASS;
+	turn_ask_rules(turn, turn->intent.values[0], turn->profile->home, on_loan_understood);
 	return DONE;
 }
