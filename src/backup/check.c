@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ledger/key.h"
+#include "ledger/metrics.h"
 #include "ledger/record/record_parts.h"
 #include "options.h"
 #include "store/layout.h"
@@ -264,6 +265,8 @@ check_row(struct checking *c, struct slice key, struct slice value)
 	case ROW_IN_CATEGORY:
 		c->in_category++;
 		return value.len == 0;
+	case ROW_TRASH:
+		return value.len == 0;
 	case ROW_EXPENSE_ID:
 		c->by_id++;
 		return is_record(value);
@@ -322,6 +325,15 @@ check_ledger_row(struct checking *c, struct slice key, struct slice value)
 		    c->ledger[2], c->ledger[3]);
 }
 
+/* Of the other tables. */
+static bool
+is_good_row(enum table table, struct slice key, struct slice value)
+{
+	if (table == TABLE_METRICS && key.ptr[0] == METRIC_AI_CALL)
+		return value.len == 0;
+	return is_record(value);
+}
+
 static void
 check_table(struct checking *c, enum table table)
 {
@@ -335,7 +347,7 @@ check_table(struct checking *c, enum table table)
 		c->result->rows++;
 		if (table == TABLE_LEDGER)
 			check_ledger_row(c, cursor.key, cursor.value);
-		else if (!is_record(cursor.value))
+		else if (!is_good_row(table, cursor.key, cursor.value))
 			problem(c, "a damaged record in %s", table_names[table]);
 		kv_forget(c->kv);
 	}

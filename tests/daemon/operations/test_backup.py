@@ -171,6 +171,20 @@ class BackupTest(unittest.TestCase):
                     self.assertIn("nothing was changed", restored.stderr)
                     self.assertFalse(os.path.exists(d.store))
 
+    def test_rows_that_are_all_key_are_no_damage(self):
+        """An expense in the trash, and a call to an AI provider that was counted."""
+        with Daemon() as d:
+            self.fill(d)
+            with service(d) as client:
+                expense = client.expenses("line:B0")[0]["id"]
+                self.assertEqual(client.request("DELETE", f"/api/v1/expenses/{expense}?user=line:B0").status, 204)
+            d.stop()
+            with lmdb.open(os.path.join(d.store, "shard-000"), max_dbs=16, map_size=1 << 26) as environment:
+                with environment.begin(write=True) as txn:
+                    txn.put(b"I" + bytes(4) + b"call" * 4, b"", db=environment.open_db(b"metrics", txn, create=False))
+            self.ctl(d, "check")
+            self.ctl(d, "check", self.backup(d))
+
     def test_what_is_no_backup_is_refused_with_its_name(self):
         with Daemon() as d:
             self.fill(d, 1)
