@@ -399,22 +399,23 @@ tell(struct telling *t, enum question_kind kind)
 		tell_rest(t, TEXT_at_least, LOOKED_AT);
 }
 
+/* Of days that are named, or else the usual ones; false: nothing is called so. */
 static bool
-find(struct telling *t)
+find(struct telling *t, bool has_period, day_t from, day_t to)
 {
 	const struct question *question = &t->turn->question;
-	bool is_of_sums = question->kind != QUESTION_TOTAL && question->kind != QUESTION_LIST;
+	bool is_of_sums = question->kind != QUESTION_TOTAL && question->kind != QUESTION_LIST && question->kind != QUESTION_COMPARE;
 
 	t->limit = question->limit == 0 ? ENTRIES : question->limit < ENTRIES_MAX ? question->limit : ENTRIES_MAX;
 	t->category = look_category_called(t->turn, question->name);
 	if (question->name.len > 0 && t->category == NULL) {
-		if (!question->is_asked || is_of_sums)
+		if (!look_is_default_name(t->turn, question->name) && (!question->is_asked || is_of_sums))
 			return false;
 		t->word = text_fold(t->turn->arena, question->name);
 	}
-	t->from = question->from;
-	t->to = question->to;
-	if (!question->has_period)
+	t->from = from;
+	t->to = to;
+	if (!has_period)
 		question_period(question->kind == QUESTION_LIST ? PERIOD_EVER : PERIOD_THIS_MONTH, t->turn->today, &t->from, &t->to);
 	if (question->kind == QUESTION_AVERAGE && t->from == DAY_MIN)
 		question_period(PERIOD_THIS_YEAR, t->turn->today, &t->from, &t->to);
@@ -423,6 +424,12 @@ find(struct telling *t)
 	if (t->word.len > 0 || question->kind == QUESTION_LIST || question->kind == QUESTION_LARGEST)
 		find_entries(t);
 	return true;
+}
+
+static bool
+find_named(struct telling *t)
+{
+	return find(t, t->turn->question.has_period, t->turn->question.from, t->turn->question.to);
 }
 
 /* "total five dollars coffee" asks for nothing. */
@@ -436,8 +443,66 @@ on_perhaps_expenses(struct turn *turn)
 		return;
 	}
 	t->turn = turn;
-	find(t);
+	find_named(t);
 	tell(t, turn->question.kind);
+}
+
+static int64_t
+sum_in(const struct telling *t, struct currency currency)
+{
+	for (size_t i = 0; i < t->total_count; i++)
+		if (strcmp(t->totals[i].currency.code, currency.code) == 0)
+			return t->totals[i].sum_minor;
+	return 0;
+}
+
+static void
+tell_change(const struct telling *later, struct currency currency, int64_t change)
+{
+	struct buf amount = BUF_INIT;
+
+	say_amount(&amount, later->turn->language, change < 0 ? -change : change, currency);
+	turn_new_line(later->turn);
+	turn_say_with(later->turn, change > 0 ? TEXT_more_than_before : change < 0 ? TEXT_less_than_before : TEXT_as_before, buf_slice(&amount));
+	buf_fini(&amount);
+}
+
+/* Of each currency that one of the two has. */
+static void
+tell_comparison(struct telling *earlier, struct telling *later)
+{
+	struct turn *turn = later->turn;
+
+	if (earlier->st != ST_OK || later->st != ST_OK) {
+		turn_say(turn, TEXT_too_broad, NULL);
+		return;
+	}
+	tell_total(earlier);
+	turn_new_line(turn);
+	tell_total(later);
+	for (size_t i = 0; i < later->total_count; i++)
+		tell_change(later, later->totals[i].currency, later->totals[i].sum_minor - sum_in(earlier, later->totals[i].currency));
+	for (size_t i = 0; i < earlier->total_count; i++)
+		if (sum_in(later, earlier->totals[i].currency) == 0)
+			tell_change(later, earlier->totals[i].currency, -earlier->totals[i].sum_minor);
+}
+
+static enum outcome
+compare(struct turn *turn)
+{
+	const struct question *question = &turn->question;
+	struct telling *first = arena_alloc(turn->arena, sizeof *first), *second = arena_alloc(turn->arena, sizeof *second);
+
+	if (first == NULL || second == NULL)
+		return PASS;
+	first->turn = second->turn = turn;
+	if (!find(first, true, question->from, question->to) || !find(second, true, question->other_from, question->other_to))
+		return PASS;
+	if (first->from < second->from)
+		tell_comparison(first, second);
+	else
+		tell_comparison(second, first);
+	return DONE;
 }
 
 enum outcome
@@ -445,10 +510,12 @@ turn_answer_question(struct turn *turn)
 {
 	struct telling *t = arena_alloc(turn->arena, sizeof *t);
 
+	if (turn->question.kind == QUESTION_COMPARE)
+		return compare(turn);
 	if (t == NULL)
 		return PASS;
 	t->turn = turn;
-	if (!find(t))
+	if (!find_named(t))
 		return PASS;
 	if (t->word.len > 0 && t->st == ST_OK && count_all(t) == 0)
 		turn_ask_rules(turn, turn->text, turn->profile->home, on_perhaps_expenses);

@@ -202,6 +202,39 @@ do_with_named(struct turn *turn, enum doing doing, struct slice words, const str
 	return DONE;
 }
 
+/* All of some days at once, which can be undone at once. */
+static void
+delete_days(struct turn *turn, day_t from, day_t to)
+{
+	struct expense *found = arena_alloc(turn->arena, (MESSAGE_EXPENSES_MAX + 1) * sizeof *found);
+	size_t count = found != NULL ? look_in_days(turn, from, to, SLICE_EMPTY, found, MESSAGE_EXPENSES_MAX + 1) : 0;
+
+	turn_close_question(turn);
+	if (count == 0)
+		turn_say(turn, TEXT_nothing_of_days, NULL);
+	else if (count > MESSAGE_EXPENSES_MAX)
+		turn_say(turn, TEXT_too_many_of_days, NULL);
+	else
+		turn_delete_entry(turn, TEXT_deleted_these, found, count);
+}
+
+/* "everything from yesterday", 昨天的午餐; false: no day is named. */
+static bool
+delete_of_days(struct turn *turn, struct slice words)
+{
+	struct expense found[CHOICES_MAX];
+	struct question days;
+
+	question_read(&days, words, turn->today, turn->language);
+	if (!days.has_period || days.from == DAY_MIN || days.kind == QUESTION_COMPARE)
+		return false;
+	if (days.name.len > 0)
+		do_with_named(turn, DOING_DELETE, words, found, look_in_days(turn, days.from, days.to, days.name, found, CHOICES_MAX));
+	else
+		delete_days(turn, days.from, days.to);
+	return true;
+}
+
 enum outcome
 turn_delete_named(struct turn *turn)
 {
@@ -214,6 +247,8 @@ turn_delete_named(struct turn *turn)
 	count = look_matching(turn, words, found, CHOICES_MAX);
 	if (count == 0 && look_category(turn, words) != NULL)
 		return turn_delete_category(turn);
+	if (count == 0 && delete_of_days(turn, words))
+		return DONE;
 	return do_with_named(turn, DOING_DELETE, words, found, count);
 }
 
@@ -289,10 +324,10 @@ turn_undo_step_of(struct turn *turn, const struct uuid *message_id)
 	return state->step_count > 0 && uuid_equal(&state->steps[state->step_count - 1].by, message_id) && undo_step(turn);
 }
 
-void
-turn_undo_entry(struct turn *turn, const struct expense *expenses, size_t count)
+static void
+delete_all(struct turn *turn, enum text_name heading, const struct expense *expenses, size_t count)
 {
-	turn_say(turn, TEXT_undone_entry, NULL);
+	turn_say(turn, heading, NULL);
 	for (size_t i = 0; i < count; i++) {
 		turn_change_expense(turn, EXPENSE_DELETED, &expenses[i]);
 		turn_new_line(turn);
@@ -301,7 +336,13 @@ turn_undo_entry(struct turn *turn, const struct expense *expenses, size_t count)
 }
 
 void
-turn_delete_entry(struct turn *turn, const struct expense *expenses, size_t count)
+turn_undo_entry(struct turn *turn, const struct expense *expenses, size_t count)
+{
+	delete_all(turn, TEXT_undone_entry, expenses, count);
+}
+
+void
+turn_delete_entry(struct turn *turn, enum text_name heading, const struct expense *expenses, size_t count)
 {
 	struct step *step = state_add_step(turn->state, true, turn->received_ms, &turn->message_id);
 
@@ -309,7 +350,7 @@ turn_delete_entry(struct turn *turn, const struct expense *expenses, size_t coun
 	for (size_t i = 0; i < count; i++)
 		step->ids[step->count++] = expenses[i].id;
 	turn_add_word(turn, TEXT_word_undo, "u");
-	turn_undo_entry(turn, expenses, count);
+	delete_all(turn, heading, expenses, count);
 }
 
 /* Unlike undoing, it never brings anything back. */

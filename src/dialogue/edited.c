@@ -130,7 +130,7 @@ turn_delete_with_message(struct turn *turn)
 
 	turn_close_question(turn);
 	if (count > 0)
-		turn_delete_entry(turn, entry, count);
+		turn_delete_entry(turn, TEXT_undone_entry, entry, count);
 	else
 		turn_say(turn, TEXT_gone, NULL);
 	return DONE;

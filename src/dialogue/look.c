@@ -105,17 +105,23 @@ on_list_end(enum status st, bool has_more, void *arg)
 }
 
 size_t
-look_matching(struct turn *turn, struct slice words, struct expense *expenses, size_t max)
+look_in_days(struct turn *turn, day_t from, day_t to, struct slice words, struct expense *expenses, size_t max)
 {
 	static const struct expense_list_callbacks callbacks = { take_listed, on_list_end };
 	struct slice folded = text_fold(turn->arena, words);
 	struct looking looking = { .turn = turn, .expenses = expenses, .max = max };
-	struct expense_query query = { .from = turn->today - LOOKED_BACK_DAYS, .to = turn->today + LOOKED_BACK_DAYS,
-		.limit = (unsigned)max, .is_newest_first = true, .word_count = 1, .words = &folded };
+	struct expense_query query = { .from = from, .to = to, .limit = (unsigned)max, .is_newest_first = true,
+		.word_count = words.len > 0, .words = &folded };
 
-	if (folded.ptr != NULL)
+	if (words.len == 0 || folded.ptr != NULL)
 		store_list_expenses(turn->store, turn->ledger, &query, &callbacks, &looking);
 	return looking.count;
+}
+
+size_t
+look_matching(struct turn *turn, struct slice words, struct expense *expenses, size_t max)
+{
+	return look_in_days(turn, turn->today - LOOKED_BACK_DAYS, turn->today + LOOKED_BACK_DAYS, words, expenses, max);
 }
 
 static void
@@ -169,18 +175,22 @@ look_before(struct turn *turn, const struct uuid *id, struct expense *before)
 
 /* --- categories ----------------------------------------------------------------------------- */
 
-/* The folded name of a default category that was not renamed is the name in some language, or its key. */
+static bool
+is_name_of_kind(struct turn *turn, enum category_kind kind, struct slice folded)
+{
+	for (int language = 0; language < LANGUAGES; language++)
+		if (slice_equal(text_fold(turn->arena, category_kind_name(kind, (enum language)language)), folded))
+			return true;
+	return false;
+}
+
+/* A default category that was not renamed, by its name in some language. */
 static bool
 is_default_name(struct turn *turn, const struct category *category, struct slice folded)
 {
 	enum category_kind kind;
 
-	if (category->name.len > 0 || !category_kind_from_key(category->key, &kind))
-		return false;
-	for (int language = 0; language < LANGUAGES; language++)
-		if (slice_equal(text_fold(turn->arena, category_kind_name(kind, (enum language)language)), folded))
-			return true;
-	return false;
+	return category->name.len == 0 && category_kind_from_key(category->key, &kind) && is_name_of_kind(turn, kind, folded);
 }
 
 const struct category *
@@ -217,6 +227,17 @@ look_category_called(struct turn *turn, struct slice name)
 		if (called[kind] != NULL && intent_is_listed(folded, called[kind]))
 			return person_default_category(turn->person, slice_of(category_kind_key((enum category_kind)kind)));
 	return category;
+}
+
+bool
+look_is_default_name(struct turn *turn, struct slice name)
+{
+	struct slice folded = text_fold(turn->arena, name);
+
+	for (int kind = 0; turn->person == NULL && kind < CATEGORY_KINDS; kind++)
+		if (is_name_of_kind(turn, (enum category_kind)kind, folded) || (called[kind] != NULL && intent_is_listed(folded, called[kind])))
+			return true;
+	return false;
 }
 
 struct slice

@@ -16,6 +16,14 @@ is_particle(const struct reader *r, size_t behind)
 	return behind == r->at + 1 && r->chars->folded[r->at] >= u'ぁ' && r->chars->folded[r->at] <= u'ん';
 }
 
+/* 和 compares between two periods, and is part of a name elsewhere. */
+static bool
+joins_periods(const struct reader *r, size_t behind)
+{
+	return r->range_count == 1 && (char_is_digit(r->chars->folded[behind]) || question_word_of_kind(r, behind, PERIOD, &(size_t){ 0 }) != NULL
+	    || question_word_of_kind(r, behind, WEEKDAY, &(size_t){ 0 }) != NULL);
+}
+
 /* false: what stands here is no word of a question. */
 static bool
 take_word(struct reader *r)
@@ -27,6 +35,8 @@ take_word(struct reader *r)
 
 	r->is_behind_particle = word != NULL && is_particle(r, behind);
 	if (word == NULL || (r->is_behind_particle && (was_behind_particle || r->at == 0)))
+		return false;
+	if (word->kind == COMPARE && word->value == 1 && !joins_periods(r, behind))
 		return false;
 	if (word->kind == MONTH)
 		return question_read_month(r, word->value, behind);
@@ -104,6 +114,15 @@ language_of(unsigned languages, enum language at_home)
 	return (enum language)language;
 }
 
+/* Also "this week and last week", which is no range of days. */
+static bool
+compares(const struct reader *r)
+{
+	bool is_of_days = r->from == r->to && r->other_from == r->other_to;
+
+	return r->range_count == 2 && ((r->asked & 1U << COMPARE) != 0 || (!is_of_days && r->other_to < r->from));
+}
+
 static enum question_kind
 kind_of(const struct reader *r)
 {
@@ -116,6 +135,8 @@ kind_of(const struct reader *r)
 		{ LIST, QUESTION_LIST }, { NOUN, QUESTION_LIST },
 	};
 
+	if (compares(r))
+		return QUESTION_COMPARE;
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
 		if ((r->asked & 1U << order[i].word) != 0)
 			return order[i].kind;
@@ -149,6 +170,10 @@ question_read(struct question *question, struct slice text, day_t today, enum la
 	read_text(&r, text, today);
 	if (r.is_since && r.range_count == 1)
 		r.to = today > r.from ? today : r.from;
+	if (r.range_count == 2 && !compares(&r)) {
+		r.to = r.other_to;                     /* "from ... to ..." */
+		r.is_bad |= r.to < r.from;
+	}
 	if (r.is_bad)
 		return;
 	question->kind = kind_of(&r);
@@ -157,8 +182,10 @@ question_read(struct question *question, struct slice text, day_t today, enum la
 	question->has_period = r.range_count > 0;
 	question->from = r.from;
 	question->to = r.to;
+	question->other_from = r.other_from;
+	question->other_to = r.other_to;
 	question->name = chars_slice(r.chars, r.name_begin, r.name_end);
-	question->is_asked = (r.asked & (1U << TOTAL | 1U << LIST)) != 0;
+	question->is_asked = (r.asked & (1U << TOTAL | 1U << LIST)) != 0 || question->kind == QUESTION_COMPARE;
 	if (question->name.len > QUESTION_NAME_MAX)
 		question->kind = QUESTION_NONE;
 }

@@ -16,7 +16,7 @@
 
 enum question_kind {
 	QUESTION_NONE, QUESTION_TOTAL, QUESTION_LIST, QUESTION_BREAKDOWN, QUESTION_TOP, QUESTION_LARGEST, QUESTION_AVERAGE, QUESTION_LEFT,
-	QUESTION_REPORT
+	QUESTION_REPORT, QUESTION_COMPARE
 };
 
 enum period_name {
@@ -29,6 +29,7 @@ struct question {
 	enum language      language;
 	bool               has_period;
 	day_t              from, to;       /* both included */
+	day_t              other_from, other_to;   /* with QUESTION_COMPARE: the days to compare them with */
 	struct slice       name;           /* what is left; may be empty */
 	bool               is_asked;       /* in so many words, so that the name may be any word; else it must be a category's */
 	unsigned           limit;          /* of the entries to list; 0: none is named */

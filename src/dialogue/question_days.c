@@ -62,11 +62,15 @@ read_number(const struct reader *r, size_t *at, int *number)
 void
 question_add_range(struct reader *r, day_t from, day_t to)
 {
-	if (r->range_count == 0)
+	if (r->range_count == 0) {
 		r->from = from;
-	r->to = to;
+		r->to = to;
+	} else {
+		r->other_from = from;
+		r->other_to = to;
+	}
 	r->range_count++;
-	if (r->range_count > 2 || r->to < r->from)
+	if (r->range_count > 2)
 		r->is_bad = true;
 	r->is_name_over = r->name_end > r->name_begin;
 }

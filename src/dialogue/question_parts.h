@@ -10,7 +10,7 @@
 #include "understand/text/chars.h"
 
 enum word_kind {
-	TOTAL, LIST, BREAKDOWN, TOP, LARGEST, AVERAGE, LEFT, REPORT, NOUN, PERIOD, PAST, WEEKDAY, UNIT, MONTH, YEAR_MARK, MONTH_MARK, DAY_MARK, IN, TO, SINCE, FILLER
+	TOTAL, LIST, BREAKDOWN, TOP, LARGEST, AVERAGE, LEFT, REPORT, COMPARE, NOUN, PERIOD, PAST, WEEKDAY, UNIT, MONTH, YEAR_MARK, MONTH_MARK, DAY_MARK, IN, TO, SINCE, FILLER
 };
 
 struct word {
@@ -26,7 +26,8 @@ struct reader {
 	unsigned      asked;               /* a bit for each of the kinds up to NOUN */
 	unsigned      languages;           /* of the words that say something; all bits as long as there is none */
 	unsigned      range_count;         /* periods and dates read */
-	day_t         from, to;
+	day_t         from, to;            /* the first one; */
+	day_t         other_from, other_to;    /* the second one */
 	bool          is_year_next;        /* a bare number of four digits is a year */
 	bool          is_ever;             /* all days, unless others are named */
 	bool          is_since;            /* up to today */

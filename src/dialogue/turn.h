@@ -96,6 +96,9 @@ size_t look_entry(struct turn *turn, const struct uuid *message_id, struct expen
 /* Those whose description has the words, the newest first; at most max. */
 size_t look_matching(struct turn *turn, struct slice words, struct expense *expenses, size_t max);
 
+/* The same of some days; without words all of them. */
+size_t look_in_days(struct turn *turn, day_t from, day_t to, struct slice words, struct expense *expenses, size_t max);
+
 /* Deleted ones, of these words or, empty, all. */
 size_t look_deleted(struct turn *turn, struct slice words, struct expense *expenses, size_t max);
 
@@ -108,6 +111,9 @@ const struct category *look_category(struct turn *turn, struct slice name);
 /* Also by what else people call a default one ("transportation", 飲食). */
 const struct category *look_category_called(struct turn *turn, struct slice name);
 
+/* That somebody who has no categories yet will have one of this name. */
+bool look_is_default_name(struct turn *turn, struct slice name);
+
 /* What is paid from, in words for paying: 刷卡, "by card"; empty: they are none. */
 struct slice look_account_of_payment(struct turn *turn, struct slice words, enum language language);
 
@@ -119,8 +125,8 @@ bool turn_undo_step_of(struct turn *turn, const struct uuid *message_id);
 /* Delete expenses, and say that they are taken back. */
 void turn_undo_entry(struct turn *turn, const struct expense *expenses, size_t count);
 
-/* Delete them so that undoing brings them back. */
-void turn_delete_entry(struct turn *turn, const struct expense *expenses, size_t count);
+/* Delete them so that undoing brings them back, and say which behind a heading. */
+void turn_delete_entry(struct turn *turn, enum text_name heading, const struct expense *expenses, size_t count);
 
 /* --- expenses.c ---------------------------------------------------------------------- */
 
