@@ -19,9 +19,9 @@
 
 #include "arena.h"
 #include "incoming.h"
-#include "intent.h"
+#include "dialogue/reading/intent.h"
 #include "options.h"
-#include "question.h"
+#include "dialogue/reading/question.h"
 #include "state.h"
 #include "store_dialogue.h"
 #include "understand.h"

@@ -5,7 +5,7 @@
 #include "suggest.h"
 
 #include "clock.h"
-#include "dialogue/suggestion.h"
+#include "dialogue/actions/suggestion.h"
 #include "language_tag.h"
 #include "store/person.h"
 

@@ -13,21 +13,21 @@ static const struct {
 	const char      *patterns[LANGUAGES];
 } rows[] = {
 #define INTENT(name, en, zh_hant, zh_hans, ja) { INTENT_##name, { en, zh_hant, zh_hans, ja } },
-#include "data/intents.def"
+#include "dialogue/data/intents.def"
 #undef INTENT
 };
 
 static const char *const polite_texts[LANGUAGES] = {
 #define INTENT(name, en, zh_hant, zh_hans, ja)
 #define POLITE(en, zh_hant, zh_hans, ja) en, zh_hant, zh_hans, ja
-#include "data/intents.def"
+#include "dialogue/data/intents.def"
 #undef INTENT
 };
 
 static const char *const polite_end_texts[LANGUAGES] = {
 #define INTENT(name, en, zh_hant, zh_hans, ja)
 #define POLITE_END(en, zh_hant, zh_hans, ja) en, zh_hant, zh_hans, ja
-#include "data/intents.def"
+#include "dialogue/data/intents.def"
 #undef INTENT
 };
 

@@ -2,7 +2,7 @@
 /* Rules: words that say where an expense is filed, learned only when the user says so; see turn.h. */
 #include "config.h"
 
-#include "turn.h"
+#include "dialogue/turn.h"
 
 #include "fold.h"
 #include "message/message.h"

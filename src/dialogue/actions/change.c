@@ -2,7 +2,7 @@
 /* Undoing, deleting, restoring, and choosing among several; see turn.h.  Corrections are in correct.c. */
 #include "config.h"
 
-#include "turn.h"
+#include "dialogue/turn.h"
 
 static void
 say_expense(const struct turn *turn, struct buf *out, enum text_name form, const struct expense *expense)

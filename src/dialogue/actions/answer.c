@@ -2,7 +2,7 @@
 /* Answers to questions about expenses, from the kept totals and the lists of the store; see turn.h. */
 #include "config.h"
 
-#include "turn.h"
+#include "dialogue/turn.h"
 
 #include <stdlib.h>
 

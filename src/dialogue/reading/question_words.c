@@ -13,7 +13,7 @@ static const struct {
 	const char    *words[LANGUAGES];
 } rows[] = {
 #define QUESTION_WORD(kind, value, en, zh_hant, zh_hans, ja) { kind, value, { en, zh_hant, zh_hans, ja } },
-#include "data/question_words.def"
+#include "dialogue/data/question_words.def"
 #undef QUESTION_WORD
 };
 

@@ -2,7 +2,7 @@
 /* Settings, help, exports, and deleting the user; see turn.h. */
 #include "config.h"
 
-#include "turn.h"
+#include "dialogue/turn.h"
 
 #include "fold.h"
 #include "message/message.h"
@@ -15,12 +15,12 @@ struct name {
 
 static const struct name languages[] = {
 #define LANGUAGE_NAME(tag, names) { tag, names },
-#include "data/names.def"
+#include "dialogue/data/names.def"
 };
 
 static const struct name zones[] = {
 #define ZONE_NAME(zone, names) { zone, names },
-#include "data/names.def"
+#include "dialogue/data/names.def"
 };
 
 /* NULL when there is none. */

@@ -2,7 +2,7 @@
 /* Categories: listing, making, renaming, deleting, and filing an expense in one that is named; see turn.h. */
 #include "config.h"
 
-#include "turn.h"
+#include "dialogue/turn.h"
 
 #include "message/message.h"
 #include "store/person.h"

@@ -2,7 +2,7 @@
 /* Recording expenses, and asking for what is missing; see turn.h. */
 #include "config.h"
 
-#include "turn.h"
+#include "dialogue/turn.h"
 
 #include "message/message.h"
 

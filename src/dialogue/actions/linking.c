@@ -2,7 +2,7 @@
 /* "link", "link CODE" and "unlink": what is wanted; message/link.h does it.  See turn.h. */
 #include "config.h"
 
-#include "turn.h"
+#include "dialogue/turn.h"
 
 #include "message/link.h"
 

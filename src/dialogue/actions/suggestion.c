@@ -6,7 +6,7 @@
 
 #include "chat/reply.h"
 #include "message/message.h"
-#include "turn.h"
+#include "dialogue/turn.h"
 
 void
 suggestion_add(struct suggestion *s, const struct expense *expense, const struct category *category)

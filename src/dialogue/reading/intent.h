@@ -16,7 +16,7 @@
 enum intent_kind {
 	INTENT_NONE,
 #define INTENT(name, en, zh_hant, zh_hans, ja) INTENT_##name,
-#include "data/intents.def"
+#include "dialogue/data/intents.def"
 #undef INTENT
 	INTENTS
 };

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "turn.h"
+#include "dialogue/turn.h"
 
 #include "hex.h"
 #include "message/message.h"

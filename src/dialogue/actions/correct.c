@@ -2,14 +2,14 @@
 /* Corrections: "make it 250", "not food, transport", "change breakfast to 250"; see turn.h. */
 #include "config.h"
 
-#include "turn.h"
+#include "dialogue/turn.h"
 
 #include "fold.h"
 
 enum facet {
 	FACET_NONE,
 #define FACET(name, en, zh_hant, zh_hans, ja) FACET_##name,
-#include "data/facets.def"
+#include "dialogue/data/facets.def"
 #undef FACET
 };
 
@@ -18,7 +18,7 @@ static const struct {
 	const char *words[LANGUAGES];
 } facets[] = {
 #define FACET(name, en, zh_hant, zh_hans, ja) { FACET_##name, { en, zh_hant, zh_hans, ja } },
-#include "data/facets.def"
+#include "dialogue/data/facets.def"
 #undef FACET
 };
 

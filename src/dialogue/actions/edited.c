@@ -2,7 +2,7 @@
 /* A message that was edited or deleted in its messenger, and what that means for its expenses; see turn.h. */
 #include "config.h"
 
-#include "turn.h"
+#include "dialogue/turn.h"
 
 #include "message/message.h"
 #include "store_queue.h"
