@@ -11,6 +11,7 @@
 #include "fold.h"
 #include "hex.h"
 #include "log.h"
+#include "messenger/messenger.h"
 #include "sha256.h"
 
 /* Without those that are taken for others; who reads o, i or l writes 0 or 1. */
@@ -86,8 +87,10 @@ static struct slice
 platform_of(struct slice user_id)
 {
 	const char *colon = memchr(user_id.ptr, ':', user_id.len);
+	struct slice name = { user_id.ptr, colon != NULL ? (size_t)(colon - user_id.ptr) : user_id.len };
+	const struct messenger *messenger = messenger_find(name);
 
-	return (struct slice){ user_id.ptr, colon != NULL ? (size_t)(colon - user_id.ptr) : user_id.len };
+	return messenger != NULL ? slice_of(messenger->title) : name;
 }
 
 struct slice

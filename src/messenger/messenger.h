@@ -126,6 +126,7 @@ enum { MESSENGER_NEEDS_MAX = 4, MESSENGER_GREETING = 3 };
 
 struct messenger {
 	const char *name;                                        /* in user ids, paths and options */
+	const char *title;                                       /* as people know it */
 	const char *headers[MESSENGER_HEADERS_MAX];              /* those that verify looks at */
 
 	const char *needs[MESSENGER_NEEDS_MAX];                  /* options of the section "name"; without all of them there is no such messenger */

@@ -210,6 +210,7 @@ decode(const struct webhook *hook, struct decoded *out)
 
 const struct messenger messenger_discord = {
 	.name = "discord",
+	.title = "Discord",
 	.headers = { "X-Signature-Ed25519", "X-Signature-Timestamp" },
 	.needs = { "public_key", "application_id" },
 	.verify = verify,

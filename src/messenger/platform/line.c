@@ -255,6 +255,7 @@ judge(const struct outgoing *outgoing, const struct send_response *response, str
 
 const struct messenger messenger_line = {
 	.name = "line",
+	.title = "LINE",
 	.headers = { "X-Line-Signature" },
 	.needs = { "channel_secret", "access_token" },
 	.verify = verify,

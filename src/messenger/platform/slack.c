@@ -419,6 +419,7 @@ judge(const struct outgoing *outgoing, const struct send_response *response, str
 
 const struct messenger messenger_slack = {
 	.name = "slack",
+	.title = "Slack",
 	.headers = { "X-Slack-Signature", "X-Slack-Request-Timestamp" },
 	.needs = { "signing_secret", "bot_token" },
 	.verify = verify,

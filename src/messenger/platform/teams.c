@@ -213,6 +213,7 @@ decode(const struct webhook *hook, struct decoded *out)
 
 const struct messenger messenger_teams = {
 	.name = "teams",
+	.title = "Teams",
 	.headers = { "Authorization" },
 	.needs = { "app_id", "app_secret" },
 	.verify = verify,

@@ -274,6 +274,7 @@ judge(const struct outgoing *outgoing, const struct send_response *response, str
 
 const struct messenger messenger_telegram = {
 	.name = "telegram",
+	.title = "Telegram",
 	.headers = { "X-Telegram-Bot-Api-Secret-Token" },
 	.needs = { "webhook_secret", "bot_token" },
 	.verify = verify,

@@ -312,6 +312,7 @@ judge(const struct outgoing *outgoing, const struct send_response *response, str
 
 const struct messenger messenger_whatsapp = {
 	.name = "whatsapp",
+	.title = "WhatsApp",
 	.headers = { "X-Hub-Signature-256" },
 	.needs = { "app_secret", "verify_token", "access_token" },
 	.greeting = { "hub.mode", "hub.challenge", "hub.verify_token" },
