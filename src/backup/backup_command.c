@@ -89,7 +89,9 @@ run_check(const struct options *options, int argc, char **argv, bool *is_usage_w
 	is_good = check_store(&at, true, stdout, &result);
 	printf("%llu rows, %llu users, %llu expenses, %llu problems\n", (unsigned long long)result.rows,
 	    (unsigned long long)result.users, (unsigned long long)result.expenses, (unsigned long long)result.problems);
-	return is_good;
+	if (result.lost_links > 0)
+		printf("%llu links that one side knows alone\n", (unsigned long long)result.lost_links);
+	return is_good && (result.lost_links == 0 || argc == 2);
 }
 
 static bool

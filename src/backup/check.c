@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check_links.h"
 #include "ledger/key.h"
 #include "ledger/metrics.h"
 #include "ledger/record/record_parts.h"
@@ -47,6 +48,9 @@ struct checking {
 	bool                 is_linked;            /* to another one: it has no expenses, nor an alias */
 	uint64_t             expenses, by_id, in_category, aliases;
 	struct tallies        kept, found;
+	/* of all shards */
+	struct check_links    links;
+	bool                  is_for_links;        /* nothing else is looked at */
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -204,6 +208,40 @@ check_expense(struct checking *c, struct slice key, struct slice value)
 	return true;
 }
 
+static struct ledger
+ledger_at_hand(const struct checking *c)
+{
+	struct ledger ledger = { .shard = c->shard };
+
+	memcpy(ledger.key, c->ledger, sizeof ledger.key);
+	return ledger;
+}
+
+static void
+note_link(struct checking *c, const struct user *user)
+{
+	struct ledger alias = ledger_at_hand(c), owner;
+
+	if (user->linked_to.len == 0 || c->is_leaving)
+		return;
+	owner = ledger_hash_place(c->hash, user->linked_to);
+	check_links_add_link(&c->links, &alias, &owner);
+}
+
+static bool
+check_alias(struct checking *c, struct slice value)
+{
+	struct ledger owner = ledger_at_hand(c), place;
+	struct alias alias;
+
+	c->aliases++;
+	if (alias_unpack(value, &alias) != ST_OK)
+		return false;
+	place = ledger_hash_place(c->hash, alias.user_id);
+	check_links_add_row(&c->links, &place, &owner);
+	return true;
+}
+
 static bool
 check_user(struct checking *c, struct slice value)
 {
@@ -214,6 +252,7 @@ check_user(struct checking *c, struct slice value)
 		return false;
 	c->result->users++;
 	c->is_linked = user.linked_to.len > 0;
+	note_link(c, &user);
 	place = ledger_hash_place(c->hash, user.id);
 	if (place.shard != c->shard || memcmp(place.key, c->ledger, sizeof c->ledger) != 0)
 		ledger_problem(c, "it lies where its user's ledger does not belong");
@@ -260,8 +299,7 @@ check_row(struct checking *c, struct slice key, struct slice value)
 	case ROW_CATEGORY:
 		return keep_category(c, key, value);
 	case ROW_ALIAS:
-		c->aliases++;
-		return is_record(value);
+		return check_alias(c, value);
 	case ROW_IN_CATEGORY:
 		c->in_category++;
 		return value.len == 0;
@@ -309,6 +347,22 @@ end_ledger(struct checking *c)
 	compare_kept_with_found(c);
 }
 
+/* Once more: what is damaged was told before. */
+static void
+look_for_links(struct checking *c, struct slice key, struct slice value)
+{
+	struct user user;
+
+	if (key.len <= LEDGER_KEY_SIZE)
+		return;
+	if (memcmp(key_ledger(key), c->ledger, sizeof c->ledger) != 0)
+		begin_ledger(c, key);
+	if (key_row_kind(key) == ROW_ALIAS)
+		check_alias(c, value);
+	else if (key_row_kind(key) == ROW_USER && user_unpack(value, &user) == ST_OK)
+		note_link(c, &user);
+}
+
 static void
 check_ledger_row(struct checking *c, struct slice key, struct slice value)
 {
@@ -344,15 +398,18 @@ check_table(struct checking *c, enum table table)
 	c->kept.count = c->found.count = c->expenses = c->by_id = c->in_category = c->aliases = 0;
 	kv_cursor_begin(&cursor, c->kv, table);
 	for (bool is_row = kv_cursor_seek(&cursor, SLICE_LITERAL("\0")); is_row; is_row = kv_cursor_next(&cursor)) {
-		c->result->rows++;
-		if (table == TABLE_LEDGER)
+		c->result->rows += !c->is_for_links;
+		if (c->is_for_links)
+			look_for_links(c, cursor.key, cursor.value);
+		else if (table == TABLE_LEDGER)
 			check_ledger_row(c, cursor.key, cursor.value);
 		else if (!is_good_row(table, cursor.key, cursor.value))
 			problem(c, "a damaged record in %s", table_names[table]);
 		kv_forget(c->kv);
 	}
 	kv_cursor_end(&cursor);
-	end_ledger(c);
+	if (!c->is_for_links)
+		end_ledger(c);
 }
 
 /* --- the store ------------------------------------------------------------------------- */
@@ -363,7 +420,8 @@ check_kv(struct checking *c, struct kv *kv, bool is_index)
 {
 	c->kv = kv;
 	for (int table = 0; table < TABLES; table++)
-		if (lmdb_env_has_table(is_index ? LMDB_INDEX_TABLES : LMDB_SHARD_TABLES, (enum table)table))
+		if (lmdb_env_has_table(is_index ? LMDB_INDEX_TABLES : LMDB_SHARD_TABLES, (enum table)table) &&
+		    (table == TABLE_LEDGER || !c->is_for_links))
 			check_table(c, (enum table)table);
 	if (kv->st != ST_OK)
 		problem(c, "it cannot be read to its end: %s", status_title(kv->st));
@@ -393,20 +451,51 @@ check_part(struct checking *c, const struct options *options, struct meta *first
 		return false;
 	if (c->shard == 0) {
 		*first = meta;
-		c->hash = ledger_hash_new(meta.secret, meta.shard_count);
+		if (c->hash == NULL)
+			c->hash = ledger_hash_new(meta.secret, meta.shard_count);
 	}
 	is_done = c->hash != NULL && check_env(c, env, c->shard == options->store_shards);
 	lmdb_env_close(env);
 	return is_done;
 }
 
+typedef bool check_part_fn(struct checking *c, const struct options *options, struct meta *first);
+
+/*
+ * The parts are of different moments, so that a link which is made or ended
+ * meanwhile may seem lost: only those that seem so twice are.
+ */
 static bool
-check_parts(struct checking *c, const struct options *options, bool is_verbose,
-    bool (*check)(struct checking *c, const struct options *options, struct meta *first), unsigned shards)
+check_links(struct checking *c, const struct options *options, check_part_fn *check, unsigned shards)
+{
+	struct check_links before = c->links;
+	size_t lost = check_links_keep_lost(&before);
+	bool is_done = !before.has_failed;
+	struct meta first;
+
+	c->links = (struct check_links){ .has_failed = false };
+	c->is_for_links = true;
+	for (c->shard = 0; is_done && lost > 0 && c->shard <= shards; c->shard++)
+		is_done = check(c, options, &first);
+	check_links_keep_lost(&c->links);
+	lost = check_links_keep_common(&c->links, &before);
+	for (size_t i = 0; is_done && i < lost && i < PROBLEMS_SHOWN; i++) {
+		const struct check_link *link = &c->links.links.items[i];
+
+		fprintf(c->out, "shard %u: ledger %02x%02x%02x%02x: it is linked to another one, which does not know it\n", link->shard,
+		    link->alias[0], link->alias[1], link->alias[2], link->alias[3]);
+	}
+	c->result->lost_links = lost;
+	check_links_fini(&before);
+	return is_done && !c->links.has_failed;
+}
+
+static bool
+check_parts(struct checking *c, const struct options *options, bool is_verbose, check_part_fn *check, unsigned shards)
 {
 	struct meta first;
 
-	for (; c->shard <= shards; c->shard++) {
+	for (c->shard = 0; c->shard <= shards; c->shard++) {
 		uint64_t rows = c->result->rows;
 
 		if (!check(c, options, &first))
@@ -414,7 +503,7 @@ check_parts(struct checking *c, const struct options *options, bool is_verbose,
 		if (is_verbose)
 			fprintf(c->out, "part %u of %u: %llu rows\n", c->shard + 1, shards + 1, (unsigned long long)(c->result->rows - rows));
 	}
-	return true;
+	return check_links(c, options, check, shards);
 }
 
 #ifdef HAVE_POSTGRESQL
@@ -466,5 +555,6 @@ check_store(const struct options *options, bool is_verbose, FILE *out, struct ch
 		ledger_hash_free(c.hash);
 	free(c.kept.items);
 	free(c.found.items);
+	check_links_fini(&c.links);
 	return is_done && result->problems == 0;
 }

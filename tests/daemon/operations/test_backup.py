@@ -73,6 +73,27 @@ class BackupTest(unittest.TestCase):
                 self.assertEqual(len(client.expenses("line:B0")), 3)
                 self.assertEqual(client.say("line:B0", "dinner 9").status, 200)
 
+    def test_a_link_that_one_side_knows_alone_is_found_and_ended_by_its_person(self):
+        with Daemon() as d:
+            with service(d) as client:
+                self.assertEqual(client.say("line:A", "tea 5").status, 200)
+                code = client.say("line:A", "link").json["reply"].splitlines()[1]
+                self.assertIn("Linked", client.say("line:B", code).json["reply"])
+            d.stop()
+            self.assertIn("0 problems", self.ctl(d, "check"))
+            change_rows(d.store, lambda txn, table: [txn.delete(key, db=table) for key, _ in txn.cursor(table) if key[16:17] == b"B"])
+            done = self.run_ctl(d, "check")
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("1 links that one side knows alone", done.stdout)
+            self.assertIn("is linked to another one, which does not know it", done.stdout)
+            self.assertIn("1 links that one side", self.ctl(d, "check", d.store))          # as in a backup: its shards are of different moments
+            d.start()
+            with service(d) as client:
+                self.assertIn("ended", client.say("line:B", "unlink").json["reply"])
+                self.assertIn("Linked", client.say("line:B", client.say("line:A", "link").json["reply"].splitlines()[1]).json["reply"])
+                self.assertEqual(len(client.expenses("line:B")), 1)
+            self.assertNotIn("links", self.ctl(d, "check"))
+
     def test_prices_that_were_set_come_back_with_the_store(self):
         with Daemon('provider1 { name = "local" model = "m" base_url = "http://127.0.0.1/v1" }') as d:
             self.ctl(d, "price", "set", "local/m", "2026-11-01", "USD", "0.25", "2.00")
