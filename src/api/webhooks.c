@@ -12,6 +12,7 @@
 #include "ai/pool/ai_delivery.h"
 #include "clock.h"
 #include "counters.h"
+#include "crypto_memory.h"
 #include "http/reply.h"
 #include "json_memory.h"
 #include "services.h"
@@ -245,6 +246,13 @@ wait_for_keys(struct hook_request *request)
 		on_keys(ST_UNAVAILABLE, SLICE_EMPTY, ring);
 }
 
+/* The platform sends again what was not understood for that. */
+static bool
+has_run_out_of_memory(const struct hook_request *request)
+{
+	return json_memory_ran_out() || crypto_memory_ran_out() || request->arena.has_failed;
+}
+
 static void
 take(struct hook_request *request, bool may_fetch)
 {
@@ -253,9 +261,10 @@ take(struct hook_request *request, bool may_fetch)
 	enum status st;
 
 	json_memory_watch();
+	crypto_memory_watch();
 	request->decoded.arena = &request->arena;
 	st = request->messenger->verify(&hook);
-	if (may_fetch && (st == ST_UNAVAILABLE || (st == ST_OK && are_old(ring_of(request))))) {
+	if (!has_run_out_of_memory(request) && may_fetch && (st == ST_UNAVAILABLE || (st == ST_OK && are_old(ring_of(request))))) {
 		wait_for_keys(request);
 		return;
 	}
@@ -263,8 +272,8 @@ take(struct hook_request *request, bool may_fetch)
 		st = ST_BAD_SIGNATURE;
 	if (st == ST_OK)
 		is_sent_by_it = request->messenger->decode(&hook, &request->decoded);
-	if (json_memory_ran_out() || request->arena.has_failed)
-		refuse(request, ST_OVERLOADED, NULL);        /* the platform sends again what was not understood for that */
+	if (has_run_out_of_memory(request))
+		refuse(request, ST_OVERLOADED, NULL);
 	else if (st == ST_OK && !is_sent_by_it)
 		refuse(request, ST_BAD_JSON, "This is not what the platform sends.");
 	else if (st == ST_OK)

@@ -2,6 +2,7 @@
 libaiexpense_a_SOURCES += src/base/arena.c src/base/arena.h
 libaiexpense_a_SOURCES += src/base/buf.c src/base/buf.h
 libaiexpense_a_SOURCES += src/base/counters.c
+libaiexpense_a_SOURCES += src/base/crypto_memory.c src/base/crypto_memory.h
 libaiexpense_a_SOURCES += src/base/fiber.c src/base/fiber.h
 libaiexpense_a_SOURCES += src/base/hex.c src/base/hex.h
 libaiexpense_a_SOURCES += src/base/log.c src/base/log.h

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config_read.h"
+#include "crypto_memory.h"
 #include "log.h"
 #include "master.h"
 #include "options.h"
@@ -134,6 +135,7 @@ main(int argc, char **argv)
 	struct buf errors = BUF_INIT;
 	int code = 1;
 
+	crypto_memory_init();
 	read_arguments(&args, argc, argv);
 	if (readlink("/proc/self/exe", program, sizeof program - 1) == -1)
 		log_errno("this program's file is not known, so it cannot be upgraded");

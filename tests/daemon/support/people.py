@@ -70,8 +70,10 @@ def teams_activity(url, user, activity, text, **more):
             "from": {"id": user}, "recipient": {"id": "28:bot"}, "conversation": {"conversationType": "personal", "id": "a:" + user}, **more}
 
 
-def post_teams(client, activity, kid="key-1", **claims):
+def post_teams(client, activity, kid="key-1", forged=False, **claims):
     now = int(time.time())
     token = signing.jwt(kid, {"iss": "https://api.botframework.com", "aud": "teams-app", "nbf": now - 10, "exp": now + 3600,
                               "serviceurl": activity["serviceUrl"], **claims})
+    if forged:
+        token = token[:-10] + ("B" if token[-10] == "A" else "A") + token[-9:]
     return client.request("POST", "/webhook/teams", json.dumps(activity).encode(), {"Authorization": "Bearer " + token})
