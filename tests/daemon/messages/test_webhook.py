@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: MIT
 """What messengers send: verified, written to disk once, answered at once, worked on behind that."""
 
+import base64
 import glob
+import hashlib
+import hmac
 import http.client
 import io
 import os
@@ -71,6 +74,14 @@ class Webhooks(MessengerCase):
         self.assertEqual(self.hook.request("POST", "/webhook/line", line_body()).status, 401)
         self.assertEqual((self.grown("webhook_refused"), self.grown("webhook_events")), (2, 0))
         self.assertEqual(self.client.get(f"/api/v1/user?user={self.user}").status, 404)
+
+    def test_a_header_s_name_is_good_in_any_case_and_two_of_it_are_not(self):
+        for number, names in enumerate((("x-line-signature",), ("X-LINE-SIGNATURE",), ("X-Line-Signature", "x-line-signature"))):
+            body = line_body(line_event(self.name, f"tea {number + 1}", f"{self.name}{number}"))
+            signature = base64.b64encode(hmac.new(LINE_SECRET.encode(), body, hashlib.sha256).digest()).decode()
+            answer = self.hook.request("POST", "/webhook/line", body, dict.fromkeys(names, signature))
+            self.assertEqual(answer.status, 200 if len(names) == 1 else 401, names)
+        self.daemon.wait_for(lambda: sorted(self.spent()) == [("tea", "1.00"), ("tea", "2.00")])
 
     def test_of_two_secrets_each_is_good(self):
         self.assertEqual(post_line(self.hook, line_body(line_event(self.name, "tea 5", self.name)), secret="the next secret").status, 200)
