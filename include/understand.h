@@ -64,6 +64,7 @@ struct understand_input {
 	bool                          may_ask;         /* an AI provider as well */
 	bool                          must_ask;        /* one, however sure the rules are */
 	struct slice                  media;           /* of a picture to be read, see incoming.h; empty: none */
+	struct slice                  picture;         /* such a file itself: it goes beside the job, which holds its size only; empty: none */
 	uint64_t                      whose;           /* a number that tells users apart, and not who they are */
 };
 

@@ -9,6 +9,7 @@
 #include "chat/reply.h"
 #include "clock.h"
 #include "api/expense/expense_json.h"
+#include "contract/endpoints.h"
 #include "contract/fields.h"
 #include "http/reply.h"
 #include "services.h"
@@ -56,11 +57,22 @@ reply_message(struct request *req, enum status st, const struct message_result *
 
 /* --- a message ------------------------------------------------------------------- */
 
+enum { PICTURE_RETRY_S = 5 };       /* about what it takes to have one read */
+
+struct sending {
+	struct request      *req;
+	struct message_input input;
+	uint64_t            *place;        /* among the pictures of the process; NULL: it is none */
+};
+
 static void
 on_message_done(enum status st, const struct message_result *result, void *arg)
 {
-	struct request *req = arg;
+	struct sending *sending = arg;
+	struct request *req = sending->req;
 
+	if (sending->place != NULL)
+		*sending->place = 0;
 	if (st == ST_OK)
 		reply_message(req, result->status == MESSAGE_WAITING ? ST_ACCEPTED : ST_OK, result);
 	else
@@ -71,33 +83,109 @@ on_message_done(enum status st, const struct message_result *result, void *arg)
 static bool
 hash_request(struct arena *arena, const struct message_input *input, uint8_t hash[32])
 {
-	size_t len = input->user_id.len + 1 + input->text.len;
-	uint8_t *bytes = arena_alloc(arena, len);
+	size_t text_end = input->user_id.len + 1 + input->text.len, len = text_end;
+	uint8_t *bytes = arena_alloc(arena, text_end + 1 + 32);
 
 	if (bytes == NULL)
 		return false;
 	memcpy(bytes, input->user_id.ptr, input->user_id.len);
-	memcpy(bytes + input->user_id.len + 1, input->text.ptr, input->text.len);
+	if (input->text.len > 0)
+		memcpy(bytes + input->user_id.len + 1, input->text.ptr, input->text.len);
+	if (input->picture.len > 0) {
+		bytes[text_end] = '\0';
+		sha256(input->picture.ptr, input->picture.len, bytes + text_end + 1);
+		len += 1 + 32;
+	}
 	sha256(bytes, len, hash);
 	return true;
+}
+
+/* Where the picture of somebody is noted; one person takes only so many of the places. */
+static enum status
+find_place(struct sending *sending)
+{
+	struct services *services = sending->req->services;
+	struct ledger ledger = store_ledger(services->messages.store, sending->input.user_id);
+	uint64_t *place = NULL, whose;
+	unsigned of_one = 0;
+
+	memcpy(&whose, ledger.key, sizeof whose);
+	whose |= whose == 0;
+	for (size_t i = 0; i < PICTURES_MAX; i++) {
+		of_one += services->pictures[i] == whose;
+		if (services->pictures[i] == 0)
+			place = &services->pictures[i];
+	}
+	if (of_one >= PICTURES_OF_ONE_MAX) {
+		reply_retry_after(sending->req, PICTURE_RETRY_S);
+		return ST_TOO_MANY;
+	}
+	if (place == NULL)
+		return ST_OVERLOADED;
+	*place = whose;
+	sending->place = place;
+	return ST_OK;
+}
+
+static enum status
+take_picture(struct sending *sending)
+{
+	struct request *req = sending->req;
+	const struct services *services = req->services;
+
+	if (req->body.len == 0) {
+		handler_refuse(req, ST_BAD_VALUE, NULL, "The picture is empty.");
+		return ST_ACCEPTED;
+	}
+	if (req->body.len > services->messages.options->ai_image_bytes)
+		return ST_TOO_LARGE;
+	sending->input.picture = req->body;
+	sending->input.incoming.kind = INCOMING_IMAGE;
+	sending->input.text = query_text(req, MEMBER_text_beside);
+	return ST_OK;
+}
+
+/* ST_ACCEPTED: it is refused and answered. */
+static enum status
+take_body(struct sending *sending)
+{
+	struct request *req = sending->req;
+
+	if (request_has_picture(req))
+		return take_picture(sending);
+	if (query_value(req, MEMBER_text_beside) != NULL) {
+		handler_refuse(req, ST_BAD_PARAMETER, "text", "Of a JSON body it is a member.");
+		return ST_ACCEPTED;
+	}
+	sending->input.text = body_text(req, MEMBER_text);
+	return ST_OK;
 }
 
 enum status
 post_message(struct request *req)
 {
+	struct sending *sending = arena_alloc(&req->arena, sizeof *sending);
 	const struct services *services = req->services;
-	struct message_input input = { .received_ms = clock_wall_ms(), .priority = PRIORITY_HIGH };
+	struct message_input *input;
 	enum status st;
 
-	if (!handler_user(req, &input.user_id) || !handler_idempotency_key(req, &input.idempotency_key))
+	if (sending == NULL)
+		return ST_OVERLOADED;
+	*sending = (struct sending){ .req = req, .input = { .received_ms = clock_wall_ms(), .priority = PRIORITY_HIGH } };
+	input = &sending->input;
+	if (!handler_user(req, &input->user_id) || !handler_idempotency_key(req, &input->idempotency_key))
 		return ST_OK;
-	st = limits_count_message(&services->limits, req, input.user_id);
+	st = limits_count_message(&services->limits, req, input->user_id);
+	if (st == ST_OK)
+		st = take_body(sending);
+	if (st != ST_OK)
+		return st == ST_ACCEPTED ? ST_OK : st;
+	if (input->idempotency_key.len > 0 && !hash_request(&req->arena, input, input->request_hash))
+		return ST_OVERLOADED;
+	st = input->picture.len > 0 ? find_place(sending) : ST_OK;
 	if (st != ST_OK)
 		return st;
-	input.text = body_text(req, MEMBER_text);
-	if (input.idempotency_key.len > 0 && !hash_request(&req->arena, &input, input.request_hash))
-		return ST_OVERLOADED;
-	message_drive(&services->messages, &input, on_message_done, req);
+	message_drive(&services->messages, input, on_message_done, sending);
 	return ST_OK;
 }
 

@@ -107,6 +107,7 @@ start_server(struct worker *worker, const struct inherited *in)
 	so.services = &worker->services;
 	so.enter = enter;
 	so.limits.body_bytes = (uint32_t)options->http_max_body_bytes;
+	so.limits.image_bytes = (uint32_t)options->ai_image_bytes;
 	so.connections_max = options->http_max_connections;
 	so.request_timeout_ms = (unsigned)options->http_request_timeout_ms;
 	so.idle_timeout_ms = (unsigned)options->http_idle_timeout_ms;

@@ -15,11 +15,15 @@ struct noted_use {
 	day_t   day;
 };
 
+/* Pictures that are being read for clients of this process. */
+enum { PICTURES_MAX = 64, PICTURES_OF_ONE_MAX = 2 };
+
 struct services {
 	struct message_service  messages;      /* with the store, the options and the counters */
 	struct counter_segment *segment;
 	struct limits           limits;
 	struct noted_use        noted_uses[NOTED_USES];
+	uint64_t                pictures[PICTURES_MAX];   /* whose they are, as in struct understand_input; 0: none */
 	struct webhooks        *webhooks;
 	struct openapi         *openapi;       /* the document that describes the API */
 };

@@ -128,7 +128,7 @@ parse(struct request *req)
 	json_t *root = NULL;
 
 	if (!request_has_type(req, "application/json")) {
-		handler_refuse(req, ST_BAD_MEDIA_TYPE, NULL, NULL);
+		handler_refuse(req, ST_BAD_MEDIA_TYPE, NULL, "Must be application/json.");
 		return NULL;
 	}
 	if (!text_is_utf8(req->body)) {

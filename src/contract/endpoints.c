@@ -4,8 +4,18 @@
 
 #include "endpoints.h"
 
+#include "ai/answer/picture.h"
 #include "fields.h"
 #include "api/handlers.h"
+
+bool
+request_has_picture(const struct request *req)
+{
+	for (size_t i = 0; i < PICTURE_TYPES; i++)
+		if (request_has_type(req, picture_types[i]))
+			return true;
+	return false;
+}
 
 /* Reads what the request says, then asks the route's handler. */
 static enum status
@@ -20,6 +30,14 @@ handle(struct request *req)
 	req->input = input;
 	if (!fields_read_query(req, &schemas[endpoint->query], &input->query))
 		return ST_OK;
+	if (endpoint->flags & TAKES_PICTURE) {
+		if (request_has_picture(req))
+			return endpoint->handler(req);
+		if (!request_has_type(req, "application/json")) {
+			handler_refuse(req, ST_BAD_MEDIA_TYPE, NULL, "Must be application/json, or image/jpeg, image/png, image/webp or image/gif.");
+			return ST_OK;
+		}
+	}
 	if (endpoint->body != SCHEMA_none && (req->body.len > 0 || !(endpoint->flags & MAY_LACK_BODY)) &&
 	    !fields_read_body(req, &schemas[endpoint->body], other, &input->body))
 		return ST_OK;

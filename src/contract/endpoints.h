@@ -17,7 +17,8 @@ enum route_flag {
 	TAKES_IF_MATCH = 1 << 1,       /* If-Match may be there ... */
 	NEEDS_IF_MATCH = 1 << 2,       /* ... and must be */
 	GIVES_ETAG     = 1 << 3,
-	MAY_LACK_BODY  = 1 << 4        /* the body may be left out altogether */
+	MAY_LACK_BODY  = 1 << 4,       /* the body may be left out altogether */
+	TAKES_PICTURE  = 1 << 5        /* the body may be a picture instead, of one of picture_types: then no body is read into fields */
 };
 
 enum { ANSWERS_MAX = 4, PROBLEMS_ALSO_MAX = 8 };
@@ -51,6 +52,9 @@ enum {
 
 extern const struct route routes[ROUTES];
 extern const struct endpoint endpoints[ROUTES];
+
+/* Whether the body is said to be one of picture_types. */
+bool request_has_picture(const struct request *req);
 
 /* What the API knows of one of routes. */
 static inline const struct endpoint *

@@ -10,6 +10,7 @@
 #include <string.h>
 
 
+#include "ai/answer/picture.h"
 #include "log.h"
 #include "records.h"
 #include "sha256.h"
@@ -298,6 +299,11 @@ write_body(struct json_out *out, const struct endpoint *endpoint)
 	json_out_key(out, "schema");
 	write_body_schema(out, endpoint);
 	json_out_object_end(out);
+	for (size_t i = 0; i < PICTURE_TYPES && endpoint->flags & TAKES_PICTURE; i++) {
+		json_out_key(out, picture_types[i]);
+		json_out_object_begin(out);
+		json_out_object_end(out);
+	}
 	json_out_object_end(out);
 	json_out_object_end(out);
 }

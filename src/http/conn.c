@@ -25,7 +25,8 @@ enum {
 	READ_ROOM_MIN = 2048,
 	OUT_ENOUGH = 65536,        /* answers to requests sent ahead are gathered up to here */
 	OUT_KEPT = 65536,
-	REFUSED_MAX = 64
+	REFUSED_MAX = 64,
+	LARGE_MAX = 16             /* bodies beyond the common limit, each of some megabytes, that one process holds */
 };
 
 enum sent { SENT_ALL, SENT_BLOCKED, SENT_BROKEN };
@@ -213,6 +214,23 @@ begin_work(struct conn *c)
 		exchange_dispatch(c->exchange);
 }
 
+/* Whether there is room for its body; else it has been refused. */
+static bool
+has_room(struct exchange *x)
+{
+	struct server *server = x->server;
+
+	if (!x->reader.is_large || x->is_large)
+		return true;
+	if (server->large == LARGE_MAX) {
+		exchange_refuse(x, ST_OVERLOADED);
+		return false;
+	}
+	server->large++;
+	x->is_large = true;
+	return true;
+}
+
 /* False when nothing more can be done with the bytes that are there. */
 static bool
 next_request(struct conn *c)
@@ -228,12 +246,15 @@ next_request(struct conn *c)
 	switch (reader_read(&x->reader, x->in.data + x->start, &len)) {
 	case READER_MORE:
 		x->in.len = x->start + len;
-		continue_body(x);
+		if (has_room(x))
+			continue_body(x);
 		return false;
 	case READER_FAILED:
 		exchange_refuse(x, x->reader.error);
 		return false;
 	case READER_COMPLETE:
+		if (!has_room(x))
+			return false;
 		begin_work(c);
 		return true;
 	}

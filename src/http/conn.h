@@ -70,6 +70,7 @@ struct exchange {
 	struct buf       in;
 	size_t           start;        /* where the request begins in it */
 	bool             is_begun;     /* the reader is at work on it */
+	bool             is_large;     /* counted in the server's large */
 	bool             is_continued; /* "100 Continue" was sent */
 	bool             is_head;      /* the answer goes without its body */
 	bool             is_serving;   /* its handler is on the stack: it lives until that has returned */
@@ -106,6 +107,7 @@ struct server {
 	unsigned              timeout_ms[WAIT_KINDS];
 	int64_t               now_ns;          /* when the loop called us */
 	size_t                connections, refused, in_flight;
+	size_t                large;           /* exchanges whose body is beyond the common limit */
 	struct exchange      *pool;
 	size_t                pool_count;
 	struct buf            spare_out;       /* lent to a connection that has something to send */

@@ -17,6 +17,13 @@ enum {
 	FIELDS_KEPT = 1024
 };
 
+static void
+let_go(struct exchange *x)
+{
+	x->server->large -= x->is_large;
+	x->is_large = false;
+}
+
 struct exchange *
 exchange_take(struct server *server, struct conn *c)
 {
@@ -42,6 +49,7 @@ exchange_begin(struct exchange *x)
 {
 	struct request *req = &x->req;
 
+	let_go(x);
 	arena_reset(&req->arena);
 	*req = (struct request){ .arena = req->arena, .method = HTTP_OTHER, .started_ns = x->server->now_ns,
 		.services = x->server->options.services };
@@ -67,6 +75,7 @@ exchange_give(struct exchange *x)
 {
 	struct server *server = x->server;
 
+	let_go(x);
 	if (server->is_stopped || server->pool_count == POOL_MAX) {
 		exchange_free(x);
 		return;

@@ -255,6 +255,22 @@ note_known(struct reader *r, const char *data, const struct http_field *field)
 	return ST_OK;
 }
 
+static bool
+is_image(struct slice type)
+{
+	static const struct slice begins = SLICE_LITERAL("image/");
+
+	return type.len > begins.len && ascii_equal((struct slice){ type.ptr, begins.len }, begins);
+}
+
+/* size: of the whole body, as far as it is known. */
+static enum status
+check_size(struct reader *r, uint64_t size)
+{
+	r->is_large = size > r->limits->body_bytes;
+	return size > r->body_max ? ST_TOO_LARGE : ST_OK;
+}
+
 /* Digits only; more than the limit, also much more, is ST_TOO_LARGE. */
 static enum status
 read_content_length(struct reader *r, struct slice text)
@@ -266,11 +282,11 @@ read_content_length(struct reader *r, struct slice text)
 	for (size_t i = 0; i < text.len; i++) {
 		if (!ascii_is_digit(text.ptr[i]))
 			return ST_MALFORMED;
-		if (n <= r->limits->body_bytes)
+		if (n <= r->body_max)
 			n = n * 10 + (unsigned)(text.ptr[i] - '0');
 	}
 	r->left = n;
-	return n > r->limits->body_bytes ? ST_TOO_LARGE : ST_OK;
+	return check_size(r, n);
 }
 
 /* How long the body is, and how one knows (6.3). */
@@ -282,6 +298,9 @@ frame_body(struct reader *r, const char *data)
 
 	r->phase = PHASE_BODY;
 	r->body = (struct http_span){ (uint32_t)r->at, 0 };
+	r->body_max = r->limits->body_bytes;
+	if (r->limits->image_bytes > r->body_max && is_image(http_span_slice(data, r->known[HTTP_CONTENT_TYPE])))
+		r->body_max = r->limits->image_bytes;
 	if (coding.ptr != NULL) {
 		if (length.ptr != NULL || r->minor == 0 || coding.len == 0)
 			return ST_MALFORMED;
@@ -384,7 +403,7 @@ parse_chunk_line(struct reader *r, const char *line, size_t len)
 	r->overhead += len - digits;
 	if (r->overhead > r->limits->head_bytes)
 		return ST_HEAD_TOO_LARGE;
-	return r->left > r->limits->body_bytes - r->body.len ? ST_TOO_LARGE : ST_OK;
+	return check_size(r, r->body.len + r->left);
 }
 
 static enum status

@@ -29,9 +29,10 @@ struct http_limits {
 	uint32_t target_bytes;
 	uint32_t header_count;   /* at most HTTP_HEADERS_MAX; trailers have as many again */
 	uint32_t body_bytes;
+	uint32_t image_bytes;    /* the same for a body whose Content-Type is image/..., if it is more */
 };
 
-#define HTTP_LIMITS_DEFAULT { 8192, 4096, HTTP_HEADERS_MAX, 1048576 }
+#define HTTP_LIMITS_DEFAULT { 8192, 4096, HTTP_HEADERS_MAX, 1048576, 0 }
 
 /* Bytes of the request, counted from its first one, since the buffer may move; at is 0 when there is none. */
 struct http_span {
@@ -61,6 +62,7 @@ struct reader {
 	bool              is_head_complete;
 	bool              must_close;            /* Connection: close, or HTTP/1.0 without keep-alive */
 	bool              expects_continue;      /* the client waits for "100 Continue" before it sends the body */
+	bool              is_large;              /* the body is, or will be, beyond body_bytes, as only an image may be */
 	enum http_method  method;
 	unsigned          minor;                 /* the version is HTTP/1.minor */
 	struct http_span  authority;             /* of a target in absolute form, which counts instead of Host */
@@ -79,6 +81,7 @@ struct reader {
 	bool              says_close, says_keep_alive;
 	size_t            at;                    /* the first byte not looked at */
 	size_t            line_at;               /* where the line that is arriving begins */
+	uint32_t          body_max;              /* of limits, by the type of the body */
 	size_t            overhead;              /* bytes of chunk extensions and trailers */
 	uint32_t          trailer_count;
 	uint64_t          left;                  /* bytes still to come of the body or of the chunk */

@@ -130,7 +130,7 @@ accept_for_later(struct drive *drive)
 		.deliver_to = drive->input.deliver_to, .received_ms = drive->input.received_ms, .sender = drive->input.sender,
 	};
 
-	if (drive->input.was_in_inbox) {
+	if (drive->input.was_in_inbox || drive->input.picture.len > 0) {
 		finish(drive, ST_UNAVAILABLE, NULL);
 		return;
 	}
@@ -342,8 +342,10 @@ understand_or_record(struct drive *drive)
 		.today = drive->today };
 	enum status st;
 
-	if (drive->turn.asks_picture)
+	if (drive->turn.asks_picture) {
 		job.media = drive->input.incoming.media;
+		job.picture = drive->input.picture;
+	}
 	if (drive->turn.ask.len == 0 && !drive->turn.asks_picture) {
 		link_or_record(drive);
 		return;
@@ -398,8 +400,8 @@ take_turn(struct drive *drive)
 		.today = drive->today, .dialogue = &drive->dialogue, .reply = &drive->reply,
 		.is_direct = link_is_direct(drive->input.sender, drive->input.incoming.conversation),
 	};
-	drive->turn.asks_picture = drive->input.incoming.kind == INCOMING_IMAGE && drive->input.incoming.media.len > 0 &&
-	    providers_read_images(drive->service->options);
+	drive->turn.asks_picture = drive->input.incoming.kind == INCOMING_IMAGE &&
+	    drive->input.incoming.media.len + drive->input.picture.len > 0 && providers_read_images(drive->service->options);
 	dialogue_begin(&drive->turn);
 	understand_or_record(drive);
 }

@@ -39,6 +39,7 @@ struct message_input {
 	int64_t      received_ms;          /* wall clock */
 	bool         was_in_inbox;
 	struct incoming incoming;          /* all zero: a text said to the daemon alone */
+	struct slice picture;              /* of IMAGE without media: the file itself, which the caller keeps until fn is called; empty: none */
 	struct slice deliver_to;           /* empty: the caller delivers the reply itself */
 	enum priority priority;
 };
@@ -58,7 +59,8 @@ struct message_result {
 /*
  * ST_OK with a result, valid until the return; otherwise nothing was stored, or
  * it is not known whether it was (ST_UNAVAILABLE), and the same message with
- * the same key can be sent again.
+ * the same key can be sent again.  A picture that the caller holds is never left
+ * for later.
  */
 typedef void message_done_fn(enum status st, const struct message_result *result, void *arg);
 

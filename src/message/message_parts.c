@@ -189,7 +189,7 @@ message_ask(const struct message_service *service, const struct ledger *ledger, 
 
 	asked.may_ask = true;
 	memcpy(&asked.whose, ledger->key, sizeof asked.whose);
-	return ai_pool_ask(service->pool, &asked, priority, clock_mono_ms() + message_timeout_ms(service->options, job->media.len > 0), fn, arg);
+	return ai_pool_ask(service->pool, &asked, priority, clock_mono_ms() + message_timeout_ms(service->options, job->media.len + job->picture.len > 0), fn, arg);
 }
 
 size_t

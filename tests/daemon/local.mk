@@ -19,6 +19,7 @@ DAEMON_TESTS += tests/daemon/messages/test_message.py
 DAEMON_TESTS += tests/daemon/messages/test_messenger_doc.py
 DAEMON_TESTS += tests/daemon/messages/test_messengers.py
 DAEMON_TESTS += tests/daemon/messages/test_phrasings.py
+DAEMON_TESTS += tests/daemon/messages/test_picture_posts.py
 DAEMON_TESTS += tests/daemon/messages/test_pictures.py
 DAEMON_TESTS += tests/daemon/messages/test_provider_connections.py
 DAEMON_TESTS += tests/daemon/messages/test_queue.py

@@ -18,7 +18,7 @@
 
 enum { REQUESTS_MAX = 8 };
 
-static const struct http_limits limits = { 512, 128, 10, 64 };
+static const struct http_limits limits = { 512, 128, 10, 64, 256 };
 
 struct outcome {
 	enum reader_result result;
@@ -52,7 +52,7 @@ check_complete(const struct reader *r, const char *data, size_t len)
 	struct http_query query;
 	struct slice path;
 
-	CHECK(r->consumed <= len && r->body.len <= limits.body_bytes && r->field_count <= limits.header_count);
+	CHECK(r->consumed <= len && r->body.len <= (r->is_large ? limits.image_bytes : limits.body_bytes) && r->field_count <= limits.header_count);
 	check_span(r->body, len);
 	check_span(r->path, len);
 	check_span(r->query, len);

@@ -19,16 +19,19 @@ static const char instructions[] =
     "- date: YYYY-MM-DD as on the receipt; today when there is none.\n"
     "When the picture shows no receipt, or you cannot read it, give no items and the total 0.\n";
 
+enum { JPEG, PNG, WEBP, GIF };
+const char *const picture_types[PICTURE_TYPES] = { [JPEG] = "image/jpeg", [PNG] = "image/png", [WEBP] = "image/webp", [GIF] = "image/gif" };
+
 static const struct {
-	const char  *type;
+	size_t       type;
 	size_t       at;
 	struct slice begins;
 } types[] = {
-	{ "image/jpeg", 0, SLICE_LITERAL("\xFF\xD8\xFF") },
-	{ "image/png", 0, SLICE_LITERAL("\x89PNG\r\n\x1A\n") },
-	{ "image/gif", 0, SLICE_LITERAL("GIF87a") },
-	{ "image/gif", 0, SLICE_LITERAL("GIF89a") },
-	{ "image/webp", 8, SLICE_LITERAL("WEBP") },
+	{ JPEG, 0, SLICE_LITERAL("\xFF\xD8\xFF") },
+	{ PNG, 0, SLICE_LITERAL("\x89PNG\r\n\x1A\n") },
+	{ GIF, 0, SLICE_LITERAL("GIF87a") },
+	{ GIF, 0, SLICE_LITERAL("GIF89a") },
+	{ WEBP, 8, SLICE_LITERAL("WEBP") },
 };
 
 const char *
@@ -40,7 +43,7 @@ picture_type(struct slice file)
 		if (file.len < types[i].at + begins.len || memcmp(file.ptr + types[i].at, begins.ptr, begins.len) != 0)
 			continue;
 		if (types[i].at == 0 || memcmp(file.ptr, "RIFF", 4) == 0)
-			return types[i].type;
+			return picture_types[types[i].type];
 	}
 	return NULL;
 }

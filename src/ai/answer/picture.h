@@ -7,6 +7,10 @@
 
 #include "prompt.h"
 
+/* The media types of pictures that are read. */
+enum { PICTURE_TYPES = 4 };
+extern const char *const picture_types[PICTURE_TYPES];
+
 /* "image/jpeg", png, webp or gif, by its first bytes and whatever it is said to be; NULL: none of these. */
 const char *picture_type(struct slice file);
 

@@ -223,6 +223,7 @@ ai_pool_ask(struct ai_pool *pool, const struct understand_input *input, enum pri
 	if (job == NULL)
 		return ST_OVERLOADED;
 	job_pack(&job->body, input);
+	job->picture = input->picture;
 	job->fn.understood = fn;
 	job->arg = arg;
 	return pool_job_submit(pool, job);

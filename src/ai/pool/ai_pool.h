@@ -38,7 +38,7 @@ void ai_pool_tell_by(struct ai_pool *pool, void (*enter)(void *arg, void (*fn)(v
 void ai_pool_close(struct ai_pool *pool);
 
 /*
- * Ask.  The job is copied.  With ST_OK fn will be called exactly once, from
+ * Ask.  The job is copied, but for the picture, which must stay until fn is called.  With ST_OK fn will be called exactly once, from
  * the loop, at the latest at deadline_ms (clock_mono_ms).  ST_OVERLOADED: too
  * many jobs wait, fn is not called.
  */

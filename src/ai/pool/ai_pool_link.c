@@ -249,6 +249,22 @@ best_link(struct ai_pool *pool)
 	return best;
 }
 
+/* Without memory a part is missing, of which the worker makes a picture that cannot be read. */
+static void
+send_picture(struct channel *channel, const struct job *job)
+{
+	struct frame head = { JOB_PICTURE, job->id, job->waiting.priority, job->deadline_ms, SLICE_EMPTY };
+	size_t len;
+
+	for (size_t at = 0; at < job->picture.len; at += len) {
+		msgpack_packer pk = channel_begin(channel, &head);
+
+		len = job->picture.len - at < JOB_PICTURE_PART_MAX ? job->picture.len - at : JOB_PICTURE_PART_MAX;
+		mp_put_bin(&pk, job->picture.ptr + at, len);
+		channel_end(channel);
+	}
+}
+
 static void
 send_job(struct link *link, struct job *job)
 {
@@ -267,6 +283,7 @@ send_job(struct link *link, struct job *job)
 		TAILQ_INSERT_TAIL(&link->in_flight, job, entry);
 		link->count++;
 	}
+	send_picture(link->channel, job);
 	channel_send(link->channel, &frame);      /* without memory the attempt runs out */
 }
 

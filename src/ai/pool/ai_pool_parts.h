@@ -57,6 +57,7 @@ struct job {
 	} fn;
 	void                  *arg;
 	struct buf             body;
+	struct slice           picture;                /* sent before it; the asker's; empty: none */
 };
 
 TAILQ_HEAD(job_list, job);

@@ -36,7 +36,7 @@ job_pack(struct buf *out, const struct understand_input *job)
 {
 	msgpack_packer pk = mp_packer(out);
 
-	msgpack_pack_array(&pk, 10);
+	msgpack_pack_array(&pk, 11);
 	mp_put_str(&pk, job->text);
 	mp_put_str(&pk, job->locale);
 	mp_put_currency(&pk, job->home);
@@ -46,6 +46,7 @@ job_pack(struct buf *out, const struct understand_input *job)
 	mp_put_bool(&pk, job->must_ask);
 	mp_put_bin(&pk, job->media.ptr, job->media.len);
 	msgpack_pack_uint64(&pk, job->whose);
+	msgpack_pack_uint64(&pk, job->picture.len);
 }
 
 static bool
@@ -98,7 +99,7 @@ job_unpack(struct slice body, struct understand_input *job, struct job_words *wo
 	struct mp mp = mp_of(body);
 	uint32_t more;
 
-	mp_array_of(&mp, 10, &more);
+	mp_array_of(&mp, 11, &more);
 	job->text = mp_str(&mp);
 	job->locale = mp_str(&mp);
 	job->home = mp_currency(&mp);
@@ -108,6 +109,7 @@ job_unpack(struct slice body, struct understand_input *job, struct job_words *wo
 	job->must_ask = mp_bool(&mp);
 	job->media = mp_bin(&mp);
 	job->whose = mp_uint(&mp);
+	job->picture = (struct slice){ NULL, mp_uint(&mp) };
 	mp_skip(&mp, more);
 	return mp_end(&mp) && job->home.code[0] != '\0' && job->text.len <= UNDERSTAND_TEXT_MAX && text_is_utf8(job->text);
 }

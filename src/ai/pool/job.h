@@ -14,6 +14,7 @@
 enum job_frame {
 	JOB_HELLO = 1,       /* worker to asker: it takes jobs from now on, also after one that came too late; the body is nil */
 	JOB_UNDERSTAND,      /* asker to worker */
+	JOB_PICTURE,         /* asker to worker: the next part of the picture of the job that follows, with the id of that; the body is bin */
 	JOB_ANSWER,          /* worker to asker, with the id of the job */
 	JOB_PATIENCE,        /* worker to asker: the job waits for a provider until so many ms from now, nobody else needs to be asked */
 
@@ -25,7 +26,10 @@ enum job_frame {
 	JOB_KEYS_ANSWER      /* worker to asker */
 };
 
-/* Appends a job's body; own words beyond the limits of understand.h are left out. */
+/* Of a picture, so that each part fits into a frame. */
+enum { JOB_PICTURE_PART_MAX = 128 * 1024 };
+
+/* Appends a job's body; own words beyond the limits of understand.h are left out, and so is what is in the picture. */
 void job_pack(struct buf *out, const struct understand_input *job);
 
 /* Where the user's own words of a job are kept while it is worked on. */
@@ -34,7 +38,7 @@ struct job_words {
 	struct slice           accounts[UNDERSTAND_ACCOUNTS_MAX];
 };
 
-/* The slices point into body, the job's lists into words.  false: it is no job. */
+/* The slices point into body, the job's lists into words; of the picture there is the size only.  false: it is no job. */
 bool job_unpack(struct slice body, struct understand_input *job, struct job_words *words);
 
 /* result is looked at with ST_OK only. */

@@ -46,6 +46,8 @@ struct client {
 	struct worker     *worker;
 	struct channel    *channel;
 	LIST_HEAD(, asked) asked;
+	struct buf         picture;      /* as far as it has come, of the job that follows ... */
+	uint64_t           picture_of;   /* ... with this id */
 };
 
 /* A job for which an outside service is asked. */
@@ -184,14 +186,14 @@ on_picture(const struct slice *file, void *arg)
 		end_pictured(pictured);
 }
 
-static void
-take_picture(struct client *client, const struct frame *frame, struct slice media)
+/* Of a job; NULL after answering.  The client is told that it takes its time. */
+static struct pictured *
+pictured_new(struct client *client, const struct frame *frame)
 {
-	struct worker *worker = client->worker;
 	struct pictured *pictured = calloc(1, sizeof *pictured);
 
 	if (pictured != NULL)
-		*pictured = (struct pictured){ .asked = asked_new(client, frame->id), .asker = worker->asker, .deadline_ms = frame->deadline_ms };
+		*pictured = (struct pictured){ .asked = asked_new(client, frame->id), .asker = client->worker->asker, .deadline_ms = frame->deadline_ms };
 	if (pictured != NULL)
 		buf_append_slice(&pictured->job, frame->body);
 	if (pictured == NULL || pictured->asked == NULL || pictured->job.has_failed) {
@@ -200,10 +202,48 @@ take_picture(struct client *client, const struct frame *frame, struct slice medi
 			asked_end(pictured->asked);
 		if (pictured != NULL)
 			end_pictured(pictured);
-		return;
+		return NULL;
 	}
 	ask_patience(client, frame);
-	sender_fetch_media(worker->sender, media, frame->deadline_ms - PICTURE_RESERVE_MS, on_picture, pictured);
+	return pictured;
+}
+
+static void
+drop_picture(struct client *client)
+{
+	buf_fini(&client->picture);
+	client->picture_of = 0;
+}
+
+/* Of what is too long nothing is kept, so that its size is not that of the job. */
+static void
+take_part(struct client *client, const struct frame *frame)
+{
+	const struct options *options = client->worker->loop.in->options;
+	struct mp mp = mp_of(frame->body);
+	struct slice part = mp_bin(&mp);
+
+	if (client->picture_of != frame->id)
+		drop_picture(client);
+	client->picture_of = frame->id;
+	if (!mp_end(&mp) || client->picture.len + part.len > options->ai_image_bytes)
+		drop_picture(client);
+	else
+		buf_append_slice(&client->picture, part);
+}
+
+static void
+take_picture(struct client *client, const struct frame *frame, const struct understand_input *input)
+{
+	struct pictured *pictured = pictured_new(client, frame);
+	struct slice file = buf_slice(&client->picture);
+	bool is_whole = client->picture_of == frame->id && file.len == input->picture.len;
+
+	if (pictured != NULL && input->media.len > 0)
+		sender_fetch_media(client->worker->sender, input->media, frame->deadline_ms - PICTURE_RESERVE_MS, on_picture, pictured);
+	else if (pictured != NULL)
+		on_picture(is_whole ? &file : NULL, pictured);
+	drop_picture(client);
 }
 
 /* --- texts -------------------------------------------------------------------------------------- */
@@ -221,8 +261,8 @@ take_understand(struct client *client, const struct frame *frame)
 		answer(client, frame->id, ST_FAILED, NULL);
 		return;
 	}
-	if (input.media.len > 0) {
-		take_picture(client, frame, input.media);
+	if (input.media.len + input.picture.len > 0) {
+		take_picture(client, frame, &input);
 		return;
 	}
 	understand(&input, &result);
@@ -334,11 +374,13 @@ on_client_frame(struct channel *ch, const struct frame *frame, void *arg)
 {
 	(void)ch;
 	if (frame->deadline_ms <= clock_mono_ms()) {
+		drop_picture(arg);
 		say_hello(arg);          /* the asker has given it up, and takes this worker for slow */
 		return;
 	}
 	switch (frame->kind) {
 	case JOB_UNDERSTAND: take_understand(arg, frame); break;
+	case JOB_PICTURE: take_part(arg, frame); break;
 	case JOB_DELIVER: take_deliver(arg, frame); break;
 	case JOB_KEYS: take_keys(arg, frame); break;
 	default: log_error("a job of an unknown kind was refused");
@@ -355,6 +397,7 @@ close_client(struct client *client)
 		asked->client = NULL;
 	}
 	LIST_REMOVE(client, entry);
+	drop_picture(client);
 	channel_close(client->channel);
 	free(client);
 }

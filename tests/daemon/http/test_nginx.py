@@ -45,7 +45,7 @@ class BehindNginx(unittest.TestCase):
     def test_a_body_over_the_limit_ends_at_nginx(self):
         with Client(self.nginx.port, token(self.daemon)) as client:
             before = self.daemon.stats()["http_requests"]
-            self.assertEqual(client.post("/api/v1/messages", b"x" * (1 << 20 | 1)).status, 413)
+            self.assertEqual(client.post("/api/v1/expenses", b"x" * (1 << 20 | 1)).status, 413)
             self.assertEqual(self.daemon.stats()["http_requests"], before)
 
     def test_an_export_goes_through_whole(self):

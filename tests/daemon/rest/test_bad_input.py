@@ -34,7 +34,7 @@ CASES = [
     ("POST", MESSAGES, b"[]", 422, "wrong-type", None),
     ("POST", MESSAGES, b"[" * 100000, 400, "malformed-json", None),
     ("POST", MESSAGES, b'{"user":"line:U1","text":"a 5",5:5}', 400, "malformed-json", None),
-    ("POST", MESSAGES + "?user=line:U1", GOOD, 400, "invalid-parameter", "user"),
+    ("POST", MESSAGES + "?user=line:U2", GOOD, 422, "invalid-value", "user"),
     ("POST", MESSAGES, {**GOOD, "\u0001": 5}, 422, "unknown-field", "\u0002"),
     ("POST", MESSAGES, {**GOOD, "colour": "red"}, 422, "unknown-field", "colour"),
     ("POST", MESSAGES, {**GOOD, "text": 5}, 422, "wrong-type", "text"),

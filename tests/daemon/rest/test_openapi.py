@@ -149,7 +149,7 @@ class OpenApi(unittest.TestCase):
         def case(operation):
             for ask in self.good_requests(operation)[1]:
                 faults = [self.contract.schema_fault(schema, ask.body) for schema in operation.body_schemas]
-                self.assertTrue(ask.body is None or None in faults, faults)
+                self.assertTrue(ask.body is None or isinstance(ask.body, bytes) or None in faults, faults)
         self.for_each_operation(case)
 
     def test_every_example_keeps_its_schema(self):

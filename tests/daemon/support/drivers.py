@@ -109,7 +109,7 @@ DRIVERS = {
     "post_user_deletion": lambda w: w.message and Ask(),
     "delete_user": lambda w: Ask({"confirmation": w.confirmation}),
     "get_user_export": lambda w: w.message and Ask(),
-    "post_message": lambda w: Ask(body={"text": "lunch 5"}),
+    "post_message": lambda w: [Ask(body={"text": "lunch 5"}), Ask({"text": "lunch 5"}, b"\xff\xd8\xff a picture", {"Content-Type": "image/jpeg"})],
     "get_message": lambda w: Ask(id=w.message["id"]),
     "post_parse": lambda w: Ask(body={"text": "lunch 5 and coffee 3 yesterday"}),
     "get_expenses": lambda w: [Ask(), Ask({"limit": 1, "from": w.expense["date"], "to": w.expense["date"]}),

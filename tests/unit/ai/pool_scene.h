@@ -37,6 +37,8 @@ struct fake_worker {
 	unsigned        count;
 	uint64_t        ids[JOBS_MAX];
 	char            texts[JOBS_MAX][32];
+	struct buf      picture;                 /* all parts that came */
+	uint64_t        picture_of;              /* the job that they were of */
 };
 
 struct scene {
@@ -142,6 +144,7 @@ close_scene(void **state)
 		unlink(path);
 		event_free(scene->workers[i].on_accept);
 		fd_close(&scene->workers[i].listener);
+		buf_fini(&scene->workers[i].picture);
 		if (scene->workers[i].channel != NULL)
 			channel_close(scene->workers[i].channel);
 	}

@@ -46,7 +46,16 @@ on_fake_frame(struct channel *ch, const struct frame *frame, void *arg)
 	static struct job_words words;
 
 	(void)ch;
+	if (frame->kind == JOB_PICTURE) {
+		struct mp mp = mp_of(frame->body);
+
+		worker->picture_of = frame->id;
+		buf_append_slice(&worker->picture, mp_bin(&mp));
+		assert_true(mp_end(&mp));
+		return;
+	}
 	assert_true(job_unpack(frame->body, &input, &words));
+	assert_int_equal(input.picture.len, worker->picture.len);
 	snprintf(worker->texts[worker->count], sizeof worker->texts[0], "%.*s", SLICE_ARGS(input.text));
 	worker->ids[worker->count++] = frame->id;
 	if (worker->poison != NULL && strcmp(worker->texts[worker->count - 1], worker->poison) == 0) {
@@ -316,6 +325,42 @@ a_job_whose_workers_are_killed_from_outside_is_not_given_up(void **state)
 }
 
 static void
+a_picture_goes_in_parts_before_its_job_and_to_the_next_worker_as_well(void **state)
+{
+	struct scene *scene = *state;
+	struct understand_input job = { .text = slice_of("beside"), .home = { "TWD" }, .today = 20000 };
+	size_t size = 2 * FRAME_MAX + 1;
+	char *picture = malloc(size);
+
+	for (size_t i = 0; i < size; i++)
+		picture[i] = (char)(i * 31 >> 3);
+	job.picture = (struct slice){ picture, size };
+	scene->workers[0].answers = scene->workers[1].answers = false;
+	scene->workers[0].closes = scene->workers[1].closes = true;
+	assert_int_equal(ai_pool_ask(scene->pool, &job, PRIORITY_HIGH, clock_mono_ms() + 10000, on_answer, scene), ST_OK);
+	while (scene->workers[0].count + scene->workers[1].count < 1)
+		event_base_loop(scene->base, EVLOOP_ONCE);
+	for (unsigned i = 0; i < WORKERS; i++) {
+		struct fake_worker *worker = &scene->workers[i];
+
+		if (worker->count > 0) {
+			assert_int_equal(worker->picture_of, worker->ids[0]);
+			assert_memory_equal(worker->picture.data, picture, size);
+		}
+		buf_clear(&worker->picture);
+		worker->closes = false;
+		worker->answers = true;
+	}
+	await_answers(scene, 1);
+	assert_int_equal(scene->ok, 1);
+	for (unsigned i = 0; i < WORKERS; i++)
+		if (scene->workers[i].picture.len > 0)
+			assert_memory_equal(scene->workers[i].picture.data, picture, size);
+	assert_int_equal(scene->workers[0].picture.len + scene->workers[1].picture.len, size);
+	free(picture);
+}
+
+static void
 a_job_that_nobody_takes_is_unavailable_at_its_deadline(void **state)
 {
 	struct scene *scene = *state;
@@ -361,6 +406,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(jobs_that_were_with_one_that_breaks_workers_are_answered, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_whose_answer_no_worker_can_give_is_given_up, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_whose_workers_are_killed_from_outside_is_not_given_up, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_picture_goes_in_parts_before_its_job_and_to_the_next_worker_as_well, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_nobody_takes_is_unavailable_at_its_deadline, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_that_wait_when_the_pool_closes_are_answered, open_scene, close_scene),
 	};

@@ -118,7 +118,7 @@ a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 	static const struct slice accounts_sent[] = { SLICE_LITERAL("老婆的卡") };
 	static struct job_words words;
 	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000, words_sent, 2, accounts_sent, 1, true, true,
-		SLICE_LITERAL("media"), UINT64_MAX - 1 }, got;
+		SLICE_LITERAL("media"), SLICE_LITERAL("picture"), UINT64_MAX - 1 }, got;
 	struct buf b = BUF_INIT;
 
 	(void)state;
@@ -136,6 +136,8 @@ a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 	assert_true(slice_equal(got.accounts[0], accounts_sent[0]));
 	assert_true(got.may_ask);
 	assert_true(got.whose == job.whose);
+	assert_int_equal(got.picture.len, job.picture.len);
+	assert_null(got.picture.ptr);
 	for (size_t len = 0; len < b.len; len++)
 		assert_false(job_unpack((struct slice){ b.data, len }, &got, &words));
 	srandom(2);

@@ -23,11 +23,12 @@ struct byte_case {
 
 #define GET "GET /a HTTP/1.1\r\nHost: x\r\n"
 #define POST "POST /a HTTP/1.1\r\nHost: x\r\n"
+#define IMAGE POST "Content-Type: Image/png\r\n"
 #define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n"
 #define NEXT "GET /b HTTP/1.1\r\nHost: x\r\n\r\n"
 #define TEN(s) s s s s s s s s s s
 
-static const struct http_limits limits = { 1024, 256, 20, 100 };
+static const struct http_limits limits = { 1024, 256, 20, 100, 400 };
 
 static const struct byte_case cases[] = {
 	/* The request line. */
@@ -156,6 +157,9 @@ static const struct byte_case cases[] = {
 	REFUSED("a length with a fraction", POST "Content-Length: 5.0\r\n\r\nhello", MALFORMED),
 	REFUSED("a length with a blank inside", POST "Content-Length: 1 0\r\n\r\nhello", MALFORMED),
 	REFUSED("a length over the limit", POST "Content-Length: 101\r\n\r\n", TOO_LARGE),
+	TAKEN("an image over the limit of others", IMAGE "Content-Length: 120\r\n\r\n" TEN("0123456789ab"), TEN("0123456789ab"), ""),
+	REFUSED("an image over its own limit", IMAGE "Content-Length: 401\r\n\r\n", TOO_LARGE),
+	REFUSED("what is only named like an image", POST "Content-Type: images/png\r\nContent-Length: 120\r\n\r\n", TOO_LARGE),
 	REFUSED("a length beyond 64 bits", POST "Content-Length: 18446744073709551621\r\n\r\nhello", TOO_LARGE),
 	REFUSED("a huge length that ends in a letter", POST "Content-Length: 18446744073709551621x\r\n\r\nhello", MALFORMED),
 	/* Transfer-Encoding. */
@@ -195,6 +199,9 @@ static const struct byte_case cases[] = {
 	REFUSED("a chunk size beyond 64 bits", CHUNKED "10000000000000003\r\nabc\r\n0\r\n\r\n", MALFORMED),
 	REFUSED("the largest chunk size", CHUNKED "ffffffffffffffff\r\nabc\r\n0\r\n\r\n", TOO_LARGE),
 	REFUSED("a chunk over the limit", CHUNKED "65\r\n", TOO_LARGE),
+	TAKEN("an image in chunks", IMAGE "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n78\r\n" TEN("0123456789ab") "\r\n0\r\n\r\n",
+	    "hello" TEN("0123456789ab"), ""),
+	REFUSED("an image in chunks over its own limit together", IMAGE "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n18c\r\n", TOO_LARGE),
 	REFUSED("chunks over the limit together", CHUNKED "5\r\nhello\r\n60\r\n", TOO_LARGE),
 	REFUSED("a chunk size that ends in LF", CHUNKED "3\nabc\r\n0\r\n\r\n", MALFORMED),
 	REFUSED("a chunk that ends in LF", CHUNKED "3\r\nabc\n0\r\n\r\n", MALFORMED),
