@@ -13,12 +13,13 @@
 #include "backup.h"
 #include "check.h"
 #include "dump/dump.h"
+#include "dump/reshard.h"
 #include "log.h"
 #include "options.h"
 #include "store.h"
 #include "store/store_lmdb.h"
 
-enum { KEEP_MAX = 100000 };
+enum { KEEP_MAX = 100000, SHARDS_MAX = 256 };
 
 /*
  * A file that was cut off, or a disk that cannot read a page, shows as a signal
@@ -44,13 +45,13 @@ on_bus_error(int sig)
 }
 
 static bool
-read_keep(const char *text, unsigned *keep)
+read_count(const char *text, long max, unsigned *count)
 {
 	char *end;
 	long n = strtol(text, &end, 10);
 
-	*keep = (unsigned)n;
-	return *text != '\0' && *end == '\0' && n > 0 && n <= KEEP_MAX;
+	*count = (unsigned)n;
+	return *text != '\0' && *end == '\0' && n > 0 && n <= max;
 }
 
 static bool
@@ -58,7 +59,7 @@ run_backup(const struct options *options, int argc, char **argv, bool *is_usage_
 {
 	unsigned keep = 0;
 
-	*is_usage_wrong = argc != 2 && !(argc == 4 && strcmp(argv[1], "--keep") == 0 && read_keep(argv[2], &keep));
+	*is_usage_wrong = argc != 2 && !(argc == 4 && strcmp(argv[1], "--keep") == 0 && read_count(argv[2], KEEP_MAX, &keep));
 	return !*is_usage_wrong && backup_make(options, argv[argc - 1], keep, stdout);
 }
 
@@ -102,6 +103,15 @@ run_compact(const struct options *options, int argc, char **argv, bool *is_usage
 	return !*is_usage_wrong && backup_compact(options, stdout);
 }
 
+static bool
+run_reshard(const struct options *options, int argc, char **argv, bool *is_usage_wrong)
+{
+	unsigned shards;
+
+	*is_usage_wrong = argc != 3 || !read_count(argv[1], SHARDS_MAX, &shards);
+	return !*is_usage_wrong && reshard(options, shards, argv[2], stdout);
+}
+
 /* A file that is named, or else a standard stream, which must lead somewhere: a dump is no text. */
 static bool
 run_dump(const struct options *options, int argc, char **argv, bool *is_usage_wrong)
@@ -142,6 +152,7 @@ backup_command_run(const struct options *options, int argc, char **argv, bool *i
 	} commands[] = {
 		{ "dump", run_dump, true }, { "load", run_load, true },
 		{ "backup", run_backup, false }, { "restore", run_restore, false }, { "check", run_check, true }, { "compact", run_compact, false },
+		{ "reshard", run_reshard, false },
 	};
 
 	*is_usage_wrong = false;

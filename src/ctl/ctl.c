@@ -300,6 +300,8 @@ static const struct verb verbs[] = {
 	{ "restore", "backup", NULL, keep_data, "Make the store from a backup, where there is none." },
 	{ "check", "[directory]", NULL, keep_data, "Read every record of the store, or of a backup, and compare indexes and totals with the records." },
 	{ "compact", NULL, NULL, keep_data, "Give free pages of the store back to the file system.  Stop the daemon first." },
+	{ "reshard", "shards directory", NULL, keep_data,
+		"Make the same store with so many shards in a new directory, and compare the two.  Stop the daemon first." },
 	{ "dump", "[file]", NULL, keep_data,
 		"Write the store, also while it is in use, as one stream that \"load\" takes: to a new file, or to standard output." },
 	{ "load", "[file]", NULL, keep_data,

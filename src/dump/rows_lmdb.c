@@ -11,6 +11,7 @@
 
 #include "backup/check.h"
 #include "backup/store_dir.h"
+#include "kv/kv_lmdb_files.h"
 #include "log.h"
 #include "options.h"
 #include "sockets.h"
@@ -88,6 +89,8 @@ struct rows_lmdb {
 	struct kv       *kv;
 	unsigned         part;
 	size_t           bytes;            /* put into the transaction */
+	bool           (*is_good)(const struct options *made, void *arg);
+	void            *is_good_arg;
 };
 
 static bool
@@ -196,7 +199,11 @@ put_in_place(struct row_sink *sink)
 		log_error("%s: what was loaded is no whole store", s->made);
 		return false;
 	}
-	return store_dir_replace(s->made, s->path);
+	if (s->is_good != NULL && !s->is_good(&s->options, s->is_good_arg)) {
+		log_error("%s: is not what it was made from", s->made);
+		return false;
+	}
+	return directory_sync(s->made) && store_dir_replace(s->made, s->path);
 }
 
 static const struct row_sink_ops ops = { make_store, put_row, put_in_place };
@@ -213,6 +220,15 @@ rows_lmdb_new(const struct options *options, FILE *progress)
 	s->path = options->store_path;
 	s->lock = -1;
 	return &s->sink;
+}
+
+void
+rows_lmdb_compare(struct row_sink *sink, bool (*is_good)(const struct options *made, void *arg), void *arg)
+{
+	struct rows_lmdb *s = (struct rows_lmdb *)sink;
+
+	s->is_good = is_good;
+	s->is_good_arg = arg;
 }
 
 void

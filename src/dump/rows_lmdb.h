@@ -21,6 +21,9 @@ bool rows_lmdb_read(const struct options *options, struct row_sink *sink);
  */
 struct row_sink *rows_lmdb_new(const struct options *options, FILE *progress);
 
+/* Before the new store is put in its place it must be good to this, too: made names it where it was made.  false after logging. */
+void rows_lmdb_compare(struct row_sink *sink, bool (*is_good)(const struct options *made, void *arg), void *arg);
+
 /* What was not committed is removed. */
 void rows_lmdb_free(struct row_sink *sink);
 

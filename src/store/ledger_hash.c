@@ -62,20 +62,27 @@ ledger_hash_free(struct ledger_hash *hash)
 	free(hash);
 }
 
+unsigned
+ledger_hash_shard(const uint8_t *key, unsigned shard_count)
+{
+	uint64_t n = 0;
+
+	for (int i = 8; i-- > 0;)
+		n = n << 8 | key[i];
+	return (unsigned)(n % shard_count);
+}
+
 struct ledger
 ledger_hash_place(struct ledger_hash *hash, struct slice ledger_id)
 {
 	struct ledger ledger;
-	uint64_t n = 0;
 	size_t size;
 
 	if (EVP_MAC_init(hash->context, NULL, 0, NULL) != 1
 	    || EVP_MAC_update(hash->context, (const uint8_t *)ledger_id.ptr, ledger_id.len) != 1
 	    || EVP_MAC_final(hash->context, ledger.key, &size, sizeof ledger.key) != 1 || size != sizeof ledger.key)
 		fatal(3, "SipHash failed");
-	for (int i = 8; i-- > 0;)
-		n = n << 8 | ledger.key[i];
-	ledger.shard = (unsigned)(n % hash->shard_count);
+	ledger.shard = ledger_hash_shard(ledger.key, hash->shard_count);
 	return ledger;
 }
 

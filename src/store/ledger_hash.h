@@ -18,6 +18,9 @@ void ledger_hash_free(struct ledger_hash *hash);
 /* Ends the process when the library fails, which it has no reason to. */
 struct ledger ledger_hash_place(struct ledger_hash *hash, struct slice ledger_id);
 
+/* The shard of a ledger by its key of 16 bytes. */
+unsigned ledger_hash_shard(const uint8_t *key, unsigned shard_count);
+
 /* HMAC-SHA256 with the store's secret. */
 void ledger_hash_mac(const struct ledger_hash *hash, struct slice text, uint8_t mac[32]);
 

@@ -136,8 +136,9 @@ class Store:
         sums, active, ranks, users = collections.defaultdict(lambda: [0, 0]), collections.defaultdict(set), {}, 0
         for ledger, rows in ledgers.items():
             users += len(rows["U"])
+            is_leaving = rows["Z"].get(b"", [0, 1])[1] == 0
             for key, fields in rows["E"].items():
-                if fields and rows["C"].get(fields[2]):
+                if fields and not is_leaving and rows["C"].get(fields[2]):
                     day = utc_day(fields[8])
                     total = sums[day + fields[1].encode() + (rows["C"][fields[2]][0] or "own").encode()]
                     total[0] += fields[0]
