@@ -122,19 +122,35 @@ take_entry(struct telling *t, const struct expense *expense)
 	t->entry_count += entry->description.ptr != NULL;
 }
 
-/* In place of a smaller one in the same currency. */
+static bool
+is_of(const struct expense *expense, struct currency currency)
+{
+	return strcmp(expense->currency.code, currency.code) == 0;
+}
+
+/* The entries are those of one currency after the other, the largest first; as many of each as are asked for. */
 static void
 take_if_largest(struct telling *t, const struct expense *expense)
 {
-	size_t i = 0, count = t->entry_count;
+	size_t wanted = t->turn->question.limit > 0 ? t->limit : 1, first = 0, end, at;
 
-	while (i < count && strcmp(t->entries[i].currency.code, expense->currency.code) != 0)
-		i++;
-	if (i < count && t->entries[i].amount_minor >= expense->amount_minor)
+	while (first < t->entry_count && !is_of(&t->entries[first], expense->currency))
+		first++;
+	for (end = first; end < t->entry_count && is_of(&t->entries[end], expense->currency);)
+		end++;
+	for (at = first; at < end && t->entries[at].amount_minor >= expense->amount_minor;)
+		at++;
+	if (at - first == wanted || (end - first < wanted && t->entry_count == ENTRIES_MAX))
 		return;
-	t->entry_count = i;
-	take_entry(t, expense);
-	t->entry_count = i < count ? count : t->entry_count;
+	if (end - first == wanted)
+		end--;                                 /* the smallest goes */
+	else
+		memmove(&t->entries[end + 1], &t->entries[end], (t->entry_count++ - end) * sizeof t->entries[0]);
+	memmove(&t->entries[at + 1], &t->entries[at], (end - at) * sizeof t->entries[0]);
+	t->entries[at] = *expense;
+	t->entries[at].description = arena_copy(t->turn->arena, expense->description);
+	if (t->entries[at].description.ptr == NULL)
+		t->turn->reply->has_failed = true;
 }
 
 static void

@@ -303,8 +303,12 @@ turn_change_named(struct turn *turn)
 	struct slice words = turn->intent.values[0];
 	enum facet facet = facet_of(turn, words);
 
-	if (facet != FACET_NONE)
-		return find_last(turn) ? correct_to(turn, facet, turn->intent.values[1]) : PASS;
+	if (facet != FACET_NONE && find_last(turn))
+		return correct_to(turn, facet, turn->intent.values[1]);
+	if (facet != FACET_NONE) {
+		turn_say(turn, TEXT_nothing_to_correct, NULL);
+		return DONE;
+	}
 	if (allocate_found(turn))
 		turn->found_count = look_matching(turn, words, turn->found, CHOICES_MAX);
 	return turn->found_count > 0 ? correct_to(turn, FACET_NONE, turn->intent.values[1]) : PASS;

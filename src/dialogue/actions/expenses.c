@@ -282,10 +282,22 @@ refuse_unless_expense(struct turn *turn, bool is_sum)
 	}
 }
 
+/* "Tom paid me 20 for pizza": who, and then the sum at once. */
+static bool
+begins_with_sum(const struct turn *turn)
+{
+	const struct intent *intent = &turn->intent;
+
+	return intent->value_count == 2 && !has_digit(intent->values[0]) && intent->values[1].ptr[0] >= '0' && intent->values[1].ptr[0] <= '9';
+}
+
 static void
 on_sum_understood(struct turn *turn)
 {
-	refuse_unless_expense(turn, turn->result->verdict == VERDICT_NO_THING && turn->result->amount_count == 1);
+	const struct understanding *result = turn->result;
+
+	refuse_unless_expense(turn, result->amount_count == 1
+	    && (result->verdict == VERDICT_NO_THING || (result->verdict == VERDICT_EXPENSES && begins_with_sum(turn))));
 }
 
 /* "lent my brother 50": what stands beside the sum is nothing that one buys ("還信用卡費 500", "lent books 50"). */

@@ -83,17 +83,35 @@ take_name(struct reader *r)
 	r->name_end = r->at;
 }
 
+/* The 3 of "top 3 expenses", "3 largest expenses" and 最貴的3筆. */
+static bool
+take_limit(struct reader *r)
+{
+	static const unsigned ranking = 1U << TOP | 1U << LARGEST | 1U << LIST;
+	int number;
+	size_t at = r->at, behind;
+	bool is_ranked = (r->asked & ranking) != 0;
+
+	if (r->limit > 0 || r->name_end > r->name_begin || !question_read_number(r, &at, &number) || number == 0
+	    || !(is_ranked || question_word_of_kind(r, at, TOP, &behind) != NULL || question_word_of_kind(r, at, LARGEST, &behind) != NULL)
+	    || chars_is_inside_word(r->chars, at) || (at < r->end && r->chars->folded[at] == '.'))
+		return false;
+	r->limit = (unsigned)number;
+	r->at = at;
+	return true;
+}
+
 static void
 read_all(struct reader *r)
 {
 	while (r->at < r->end && !r->is_bad) {
 		enum char_class class = char_class(r->chars->folded[r->at]);
 
-		if (class == CHAR_DIGIT && question_read_date(r))
+		if (class == CHAR_DIGIT && (question_read_date(r) || take_limit(r)))
 			continue;
 		if (take_word(r))
 			continue;
-		if (class == CHAR_CJK && question_read_date(r))
+		if (class == CHAR_CJK && (question_read_date(r) || take_limit(r)))
 			continue;
 		if (class == CHAR_SPACE || class == CHAR_BREAK || class == CHAR_PAUSE || r->chars->folded[r->at] == '~')
 			r->at++;
@@ -137,6 +155,8 @@ kind_of(const struct reader *r)
 
 	if (compares(r))
 		return QUESTION_COMPARE;
+	if (r->limit > 0 && (r->asked & 1U << TOP) != 0)
+		return (r->asked & 1U << NOUN) != 0 ? QUESTION_LARGEST : QUESTION_BREAKDOWN;       /* "top 3 expenses", "top 3 categories" */
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
 		if ((r->asked & 1U << order[i].word) != 0)
 			return order[i].kind;

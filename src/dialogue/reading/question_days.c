@@ -40,8 +40,8 @@ read_han_number(const struct reader *r, size_t *at, int *number)
 	return has_tens;
 }
 
-static bool
-read_number(const struct reader *r, size_t *at, int *number)
+bool
+question_read_number(const struct reader *r, size_t *at, int *number)
 {
 	size_t i = *at;
 
@@ -124,12 +124,12 @@ read_separated(struct reader *r, size_t at, int first)
 	bool has_third;
 
 	at++;
-	if (!read_number(r, &at, &second))
+	if (!question_read_number(r, &at, &second))
 		return false;
-	has_third = is_separator(r, at) && read_number(r, &(size_t){ at + 1 }, &third);
+	has_third = is_separator(r, at) && question_read_number(r, &(size_t){ at + 1 }, &third);
 	if (has_third) {
 		at++;
-		read_number(r, &at, &third);
+		question_read_number(r, &at, &third);
 	}
 	r->at = at;
 	if (first >= 1000)
@@ -157,7 +157,7 @@ read_marked(struct reader *r, size_t at, int number)
 	if (question_word_of_kind(r, at, YEAR_MARK, &behind) != NULL) {
 		year = number;
 		r->at = next = behind;
-		if (!read_number(r, &next, &number) || question_word_of_kind(r, next, MONTH_MARK, &behind) == NULL)
+		if (!question_read_number(r, &next, &number) || question_word_of_kind(r, next, MONTH_MARK, &behind) == NULL)
 			return add_date(r, year, 0, 0);
 		at = next;
 	}
@@ -169,7 +169,7 @@ read_marked(struct reader *r, size_t at, int number)
 		return false;
 	month = number;
 	r->at = next = behind;
-	if (read_number(r, &next, &number) && question_word_of_kind(r, next, DAY_MARK, &behind) != NULL) {
+	if (question_read_number(r, &next, &number) && question_word_of_kind(r, next, DAY_MARK, &behind) != NULL) {
 		mday = number;
 		r->at = behind;
 	}
@@ -187,7 +187,7 @@ read_day_and_month(struct reader *r, size_t at, int mday)
 	if (month == NULL)
 		return false;
 	r->at = next = behind;
-	if (!read_number(r, &next, &year) || year < 1900)
+	if (!question_read_number(r, &next, &year) || year < 1900)
 		return add_date_of_late(r, month->value, mday);
 	r->at = next;
 	return add_date(r, year, month->value, mday);
@@ -199,7 +199,7 @@ question_read_date(struct reader *r)
 	size_t at = r->at;
 	int number;
 
-	if (!read_number(r, &at, &number))
+	if (!question_read_number(r, &at, &number))
 		return false;
 	if (is_separator(r, at))
 		return read_separated(r, at, number);
@@ -218,7 +218,7 @@ question_read_month(struct reader *r, int month, size_t behind)
 	int number;
 
 	r->at = behind;
-	if (!read_number(r, &next, &number))
+	if (!question_read_number(r, &next, &number))
 		return add_date_of_late(r, month, 0);
 	r->at = next;
 	return number >= 1900 ? add_date(r, number, month, 0) : add_date_of_late(r, month, number);
@@ -230,7 +230,7 @@ question_read_past(struct reader *r, size_t behind, bool may_stand_alone)
 	const struct word *unit;
 	size_t at = behind;
 	int number;
-	bool has_number = read_number(r, &at, &number) && number > 0;
+	bool has_number = question_read_number(r, &at, &number) && number > 0;
 
 	r->at = has_number ? at : behind;
 	unit = question_word_of_kind(r, r->at, UNIT, &at);

@@ -53,6 +53,9 @@ const struct word *question_word_of_kind(const struct reader *r, size_t at, enum
 
 bool question_read_date(struct reader *r);
 
+/* A number of up to four digits, or up to 99 in Chinese ones, past blanks; *at goes behind it. */
+bool question_read_number(const struct reader *r, size_t *at, int *number);
+
 /* "March", "March 5", "March 2026"; behind the name of the month. */
 bool question_read_month(struct reader *r, int month, size_t behind);
 
