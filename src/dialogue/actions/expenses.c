@@ -260,14 +260,14 @@ turn_drop_question(struct turn *turn)
 
 /* --- what is none ------------------------------------------------------------------------------- */
 
+/* What may be the sum: digits tell it, else what stands last (提款三千, "lent tom twenty"). */
 static struct slice
-value_with_digits(const struct turn *turn)
+value_with_sum(const struct turn *turn)
 {
 	for (size_t i = 0; i < turn->intent.value_count; i++)
-		for (size_t k = 0; k < turn->intent.values[i].len; k++)
-			if (turn->intent.values[i].ptr[k] >= '0' && turn->intent.values[i].ptr[k] <= '9')
-				return turn->intent.values[i];
-	return SLICE_EMPTY;
+		if (has_digit(turn->intent.values[i]))
+			return turn->intent.values[i];
+	return turn->intent.value_count > 0 ? turn->intent.values[turn->intent.value_count - 1] : SLICE_EMPTY;
 }
 
 static void
@@ -316,7 +316,7 @@ on_loan_understood(struct turn *turn)
 enum outcome
 turn_refuse_what_is_not_spent(struct turn *turn)
 {
-	struct slice sum = value_with_digits(turn);
+	struct slice sum = value_with_sum(turn);
 
 	if (sum.len == 0)
 		return PASS;
@@ -327,7 +327,7 @@ turn_refuse_what_is_not_spent(struct turn *turn)
 enum outcome
 turn_refuse_what_is_lent(struct turn *turn)
 {
-	if (value_with_digits(turn).len == 0)
+	if (turn->intent.value_count == 0)
 		return PASS;
 	turn_ask_rules(turn, turn->intent.values[0], turn->profile->home, on_loan_understood);
 	return DONE;

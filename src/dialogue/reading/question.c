@@ -60,6 +60,7 @@ take_word(struct reader *r)
 			question_period((enum period_name)w->value, r->today, &from, &to);
 			if (w->value != PERIOD_EVER)
 				question_add_range(r, from, to);
+			r->last = w->value;
 		}
 	}
 	r->is_year_next = is_in;
@@ -141,6 +142,26 @@ compares(const struct reader *r)
 	return r->range_count == 2 && ((r->asked & 1U << COMPARE) != 0 || (!is_of_days && r->other_to < r->from));
 }
 
+/* 先月と比べて: this month with it. */
+static void
+add_present(struct reader *r)
+{
+	static const struct {
+		enum period_name past, present;
+	} pairs[] = {
+		{ PERIOD_YESTERDAY, PERIOD_TODAY }, { PERIOD_LAST_WEEK, PERIOD_THIS_WEEK }, { PERIOD_LAST_MONTH, PERIOD_THIS_MONTH },
+		{ PERIOD_LAST_YEAR, PERIOD_THIS_YEAR },
+	};
+	day_t from, to;
+
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+		if (r->last == (int)pairs[i].past) {
+			question_period(pairs[i].present, r->today, &from, &to);
+			question_add_range(r, from, to);
+			return;
+		}
+}
+
 static enum question_kind
 kind_of(const struct reader *r)
 {
@@ -171,7 +192,7 @@ read_text(struct reader *r, struct slice text, day_t today)
 	static struct chars chars;                 /* large, and used up before the return */
 
 	chars_read(&chars, text);
-	*r = (struct reader){ .chars = &chars, .end = chars.count, .today = today, .languages = (1U << LANGUAGES) - 1 };
+	*r = (struct reader){ .chars = &chars, .end = chars.count, .today = today, .last = -1, .languages = (1U << LANGUAGES) - 1 };
 	if (r->end > 0 && chars.folded[0] == '/')
 		r->at = 1;
 	read_all(r);
@@ -190,6 +211,8 @@ question_read(struct question *question, struct slice text, day_t today, enum la
 	read_text(&r, text, today);
 	if (r.is_since && r.range_count == 1)
 		r.to = today > r.from ? today : r.from;
+	if (r.range_count == 1 && (r.asked & 1U << COMPARE) != 0)
+		add_present(&r);
 	if (r.range_count == 2 && !compares(&r)) {
 		r.to = r.other_to;                     /* "from ... to ..." */
 		r.is_bad |= r.to < r.from;

@@ -31,6 +31,7 @@ struct reader {
 	bool          is_year_next;        /* a bare number of four digits is a year */
 	bool          is_ever;             /* all days, unless others are named */
 	bool          is_since;            /* up to today */
+	int           last;                /* enum period_name that is not the present one, or -1 */
 	bool          is_behind_particle;  /* of one kana */
 	unsigned      limit;
 	bool          is_bad;

@@ -39,12 +39,22 @@ thing_is_name(const struct token *t)
 	}
 }
 
-/* A word that is both, "order" or "drink", is a verb behind a pronoun only. */
+static bool
+is_ride(const struct token *t)
+{
+	const struct sense *thing = token_sense(t, WORD_THING);
+
+	return thing != NULL && thing->value == CATEGORY_TRANSPORT;
+}
+
+/* 打车去机场 is one thing.  A word that is both, "order" or "drink", is a verb behind a pronoun only. */
 bool
 thing_is_verb(const struct tokens *tokens, size_t i, size_t first)
 {
 	const struct token *t = &tokens->at[i];
 
+	if (t->kind == TOKEN_WORD && token_is(t, WORD_BUY_WEAK) && i > first && is_ride(&tokens->at[i - 1]))
+		return false;
 	if (t->kind == TOKEN_WORD && token_is(t, WORD_BUY_WEAK))
 		return i + 1 < tokens->count && !t[1].is_spaced && token_is(&t[1], WORD_THING);
 	if (t->kind != TOKEN_WORD || !has_kind_of(t, verb_kinds))
@@ -160,11 +170,11 @@ span_has_refund(const struct tokens *tokens, struct span span)
 	bool has_refund = false, has_return = false, is_travel = false;
 
 	for (size_t i = span.first; i < span.last; i++) {
-		const struct sense *refund = token_sense(&tokens->at[i], WORD_REFUND), *thing = token_sense(&tokens->at[i], WORD_THING);
+		const struct sense *refund = token_sense(&tokens->at[i], WORD_REFUND);
 
 		has_refund |= token_is(&tokens->at[i], WORD_REFUNDED) || (refund != NULL && refund->value == 0);
 		has_return |= refund != NULL && refund->value == 1;
-		is_travel |= thing != NULL && thing->value == CATEGORY_TRANSPORT;
+		is_travel |= is_ride(&tokens->at[i]);
 	}
 	return has_refund || (has_return && !is_travel);
 }

@@ -12,6 +12,9 @@ static const uint16_t simplified[] = u"买卖钱饭车电费这个还们来后�
 /* Those of both that Japanese writes as well (JIS X 0208, level 1): of somebody who writes Japanese they tell nothing. */
 static const uint16_t japanese[] = u"買飯車電費這個還後過時訂員門開機書業現東風問間長為網館廠園塊貨鐘張隻頭請記帳塑鴨魚鳥龍飲葉蛋場幾認識課題選愛隊質護養計給結線練組紅紙級統維細緊終約罰規親諾謝輸農運達遠鋪錯鍋鎮難雲響頁順預領願類飛騎麗幣来后点学国机万与会号双条区体医楼湾黄叶写画猪云静";
 
+/* Those that only Japanese has, and that tell as much as a kana. */
+static const uint16_t only_japanese[] = u"円気駅薬帰売図広沢浜働込渋歯楽戻払変伝鉄営発黒毎桜両辺実関県検験覚観焼竜団対単帯転軽録総窓経済続囲圧応読訳児価仮拝戦択拡銭畑匂枠";
+
 static bool
 is_in(const uint16_t *list, size_t count, uint16_t c)
 {
@@ -28,7 +31,7 @@ struct tally {
 static bool
 is_kana(uint16_t c)
 {
-	return (c >= 0x3041 && c <= 0x30FE && c != 0x30FB) || (c >= 0xFF66 && c <= 0xFF9D) || c == 0x5186;    /* 円 counts as well */
+	return (c >= 0x3041 && c <= 0x30FE && c != 0x30FB) || (c >= 0xFF66 && c <= 0xFF9D);
 }
 
 static struct tally
@@ -47,6 +50,7 @@ count(const struct chars *chars)
 			n.han++;
 			n.traditional += is_in(traditional, sizeof traditional / 2 - 1, c);
 			n.simplified += is_in(simplified, sizeof simplified / 2 - 1, c);
+			n.kana += is_in(only_japanese, sizeof only_japanese / 2 - 1, c);
 			n.japanese += is_in(japanese, sizeof japanese / 2 - 1, c);
 		}
 	}
