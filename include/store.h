@@ -290,6 +290,7 @@ struct expense_metrics {
 struct ai_usage {
 	int64_t calls, input_tokens, output_tokens;
 	int64_t cost_micros;           /* millionths of the currency's unit */
+	int64_t unpriced;              /* of the calls those whose price was not known; no cost of theirs is in it */
 };
 
 struct ai_metrics {
@@ -566,15 +567,19 @@ void store_change_user(struct store *store, const struct ledger *ledger, const s
 
 typedef void store_done_fn(enum status st, void *arg);
 
+/* What the operations of calls end with whose price is not known, so that nobody takes them for free; and the models. */
+#define AI_OPERATION_UNPRICED ", price unknown"
+#define AI_MODEL_UNPRICED ", unpriced"
+
 /* What a call of an AI provider cost. */
 struct ai_cost {
 	struct uuid     call_id;       /* the same one is counted once, when it comes again within a day */
 	int64_t         now_ms;
 	struct slice    operation;     /* 1 to AI_OPERATION_MAX bytes: "parse", ... */
 	struct slice    provider, model;       /* at most AI_PROVIDER_MAX and AI_MODEL_MAX bytes */
-	bool            is_unpriced;   /* the cost is not known, and 0 here; the model's name says so */
+	bool            is_unpriced;   /* the cost is not known, and 0 here; the names of operation and model say so */
 	struct currency currency;
-	struct ai_usage usage;         /* calls at least 1, nothing negative or above 2^50 */
+	struct ai_usage usage;         /* calls at least 1, nothing negative or above 2^50; unpriced goes by is_unpriced */
 };
 
 /* Count it for the ledger's user and for the day.  Of a user who is not there the day's part only. */

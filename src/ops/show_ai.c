@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* "show ai": what providers were asked and what it cost, from the store, and what of today's budget is used. */
+/* "show ai" and "ai users": what providers were asked and what it cost, from the store, and what of today's budget is used. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "ai/ai_shared.h"
@@ -13,7 +14,7 @@
 #include "options.h"
 #include "provider_stats.h"
 
-enum { MS_PER_DAY = 86400000, DAYS = 30, NAMES_MAX = 64, MICRO_DIGITS = 6 };
+enum { MS_PER_DAY = 86400000, DAYS = 30, NAMES_MAX = 64, MICRO_DIGITS = 6, USERS_SHOWN = 20 };
 
 struct used {
 	char            name[AI_MODEL_ROW_MAX + 1];
@@ -29,46 +30,52 @@ struct usage_table {
 
 struct reading {
 	enum status        st;
-	struct usage_table operations, models;
+	struct usage_table days, operations, models;
 };
 
 static struct used *
-used_of(struct usage_table *table, const struct ai_metrics *row)
+used_of(struct usage_table *table, struct slice name, const struct ai_metrics *row)
 {
 	struct used *used;
 
 	for (size_t i = 0; i < table->count; i++)
-		if (slice_equal(slice_of(table->rows[i].name), row->name) && strcmp(table->rows[i].currency.code, row->currency.code) == 0)
+		if (slice_equal(slice_of(table->rows[i].name), name) && strcmp(table->rows[i].currency.code, row->currency.code) == 0)
 			return &table->rows[i];
 	if (table->count == NAMES_MAX)
 		return &table->rows[NAMES_MAX - 1];
 	used = &table->rows[table->count++];
 	*used = (struct used){ .currency = row->currency };
-	memcpy(used->name, row->name.ptr, row->name.len < AI_MODEL_ROW_MAX ? row->name.len : AI_MODEL_ROW_MAX);
+	memcpy(used->name, name.ptr, name.len < AI_MODEL_ROW_MAX ? name.len : AI_MODEL_ROW_MAX);
 	return used;
 }
 
 static void
-add(struct usage_table *table, const struct ai_metrics *row)
+add(struct usage_table *table, struct slice name, const struct ai_metrics *row)
 {
-	struct ai_usage *usage = &used_of(table, row)->usage;
+	struct ai_usage *usage = &used_of(table, name, row)->usage;
 
 	usage->calls += row->usage.calls;
 	usage->input_tokens += row->usage.input_tokens;
 	usage->output_tokens += row->usage.output_tokens;
 	usage->cost_micros += row->usage.cost_micros;
+	usage->unpriced += row->usage.unpriced;
 }
 
 static void
 on_ai_cost(const struct ai_metrics *row, void *arg)
 {
-	add(&((struct reading *)arg)->operations, row);
+	struct reading *reading = arg;
+	char day[DAY_TEXT_LEN];
+
+	day_format(row->day, day);
+	add(&reading->days, (struct slice){ day, sizeof day }, row);
+	add(&reading->operations, row->name, row);
 }
 
 static void
 on_ai_model(const struct ai_metrics *row, void *arg)
 {
-	add(&((struct reading *)arg)->models, row);
+	add(&((struct reading *)arg)->models, row->name, row);
 }
 
 static void
@@ -87,17 +94,38 @@ show_cost(struct buf *out, int64_t micros, struct currency currency)
 }
 
 static void
-show_table(struct buf *out, const char *title, const struct usage_table *table)
+show_row(struct buf *out, const char *name, const struct ai_usage *usage, struct currency currency)
+{
+	buf_printf(out, "%-40s %10lld %12lld %12lld ", name, (long long)usage->calls, (long long)usage->input_tokens,
+	    (long long)usage->output_tokens);
+	show_cost(out, usage->cost_micros, currency);
+	if (usage->unpriced > 0)
+		buf_printf(out, ", %lld calls of unknown price", (long long)usage->unpriced);
+	buf_append_char(out, '\n');
+}
+
+static void
+show_head(struct buf *out, const char *title)
 {
 	buf_printf(out, "%-40s %10s %12s %12s cost\n", title, "calls", "tokens in", "tokens out");
-	for (size_t i = 0; i < table->count; i++) {
-		const struct used *used = &table->rows[i];
+}
 
-		buf_printf(out, "%-40s %10lld %12lld %12lld ", used->name, (long long)used->usage.calls,
-		    (long long)used->usage.input_tokens, (long long)used->usage.output_tokens);
-		show_cost(out, used->usage.cost_micros, used->currency);
-		buf_append_char(out, '\n');
-	}
+static void
+show_table(struct buf *out, const char *title, const struct usage_table *table)
+{
+	show_head(out, title);
+	for (size_t i = 0; i < table->count; i++)
+		show_row(out, table->rows[i].name, &table->rows[i].usage, table->rows[i].currency);
+}
+
+/* Each shard gives its own in order. */
+static int
+compare_days(const void *a, const void *b)
+{
+	const struct used *left = a, *right = b;
+	int order = strcmp(left->name, right->name);
+
+	return order != 0 ? order : strcmp(left->currency.code, right->currency.code);
 }
 
 static void
@@ -125,27 +153,137 @@ static void
 show_ai(struct ctl_reply *reply, const char *args)
 {
 	static const struct metrics_callbacks callbacks = { .on_ai_cost = on_ai_cost, .on_ai_model = on_ai_model, .on_end = on_end };
-	static struct reading reading;         /* large; one thread asks */
+	struct reading *reading = calloc(1, sizeof *reading);      /* its own: with a server the loop goes on meanwhile */
 	struct keeper *keeper = ctl_reply_keeper(reply);
 	struct buf *out = ctl_reply_out(reply);
 	day_t today = (day_t)(clock_wall_ms() / MS_PER_DAY);
 	struct stats_view view = keeper_stats_view(keeper);
 
 	(void)args;
-	reading = (struct reading){ .st = ST_OK };
-	store_list_metrics(keeper->messages.store, today - DAYS + 1, today, &callbacks, &reading);
-	if (reading.st != ST_OK) {
-		ctl_reply_error(reply, "the costs cannot be read: %s", status_title(reading.st));
+	if (reading == NULL) {
+		ctl_reply_error(reply, "no memory");
 		return;
 	}
-	show_budget(out, keeper->in, today);
-	show_table(out, "last 30 days by model", &reading.models);
-	show_table(out, "last 30 days by operation", &reading.operations);
-	provider_stats_print_table(&view, out);
-	ctl_reply_done(reply);
+	store_list_metrics(keeper->messages.store, today - DAYS + 1, today, &callbacks, reading);
+	if (reading->st != ST_OK) {
+		ctl_reply_error(reply, "the costs cannot be read: %s", status_title(reading->st));
+	} else {
+		if (reading->days.count > 0)
+			qsort(reading->days.rows, reading->days.count, sizeof reading->days.rows[0], compare_days);
+		show_budget(out, keeper->in, today);
+		show_table(out, "last 30 days by model", &reading->models);
+		show_table(out, "last 30 days by operation", &reading->operations);
+		show_table(out, "last 30 days by day", &reading->days);
+		provider_stats_print_table(&view, out);
+		ctl_reply_done(reply);
+	}
+	free(reading);
+}
+
+/* --- by user --------------------------------------------------------------------------------- */
+
+struct user_row {
+	char            id[USER_ID_MAX + 1];
+	struct ai_usage usage;
+};
+
+struct user_reading {
+	enum status     st;
+	size_t          count;
+	struct user_row rows[];        /* of all shards */
+};
+
+static void
+on_user(const struct ai_user_cost *cost, void *arg)
+{
+	struct user_reading *reading = arg;
+	struct user_row *row = &reading->rows[reading->count++];
+
+	memcpy(row->id, cost->user_id.ptr, cost->user_id.len < USER_ID_MAX ? cost->user_id.len : USER_ID_MAX);
+	row->usage = cost->usage;
+}
+
+static void
+on_users_end(enum status st, void *arg)
+{
+	((struct user_reading *)arg)->st = st;
+}
+
+/* The dearest first, then those who asked more, then by name. */
+static int
+compare_users(const void *a, const void *b)
+{
+	const struct user_row *left = a, *right = b;
+	int order = (left->usage.cost_micros < right->usage.cost_micros) - (left->usage.cost_micros > right->usage.cost_micros);
+
+	if (order == 0)
+		order = (left->usage.calls < right->usage.calls) - (left->usage.calls > right->usage.calls);
+	return order != 0 ? order : strcmp(left->id, right->id);
+}
+
+/* "[YYYY-MM [currency]]"; what is left out is the present month, and the currency of the budgets. */
+static bool
+read_month(const char *args, const struct options *options, day_t *month, struct currency *currency)
+{
+	size_t len = strcspn(args, " ");
+	char day[DAY_TEXT_LEN + 1] = "YYYY-MM-01";
+	const char *code = args + len;
+
+	*month = (day_t)(clock_wall_ms() / MS_PER_DAY);
+	code += strspn(code, " ");
+	if (!currency_parse(slice_of(*code != '\0' ? code : options->ai_budget_currency), currency))
+		return false;
+	if (len == 0)
+		return true;
+	memcpy(day, args, len == DAY_TEXT_LEN - 3 ? len : 0);
+	return day_parse(slice_of(day), month);
+}
+
+static void
+show_users(struct buf *out, const struct user_reading *reading, day_t month, struct currency currency)
+{
+	char day[DAY_TEXT_LEN], title[40];
+
+	day_format(month, day);
+	snprintf(title, sizeof title, "%.7s by user", day);
+	show_head(out, title);
+	for (size_t i = 0; i < reading->count && i < USERS_SHOWN; i++)
+		show_row(out, reading->rows[i].id, &reading->rows[i].usage, currency);
+}
+
+static void
+ai_users(struct ctl_reply *reply, const char *args)
+{
+	static const struct ai_user_callbacks callbacks = { on_user, on_users_end };
+	struct keeper *keeper = ctl_reply_keeper(reply);
+	struct store *store = keeper->messages.store;
+	struct user_reading *reading;
+	struct currency currency;
+	day_t month;
+
+	if (!read_month(args, keeper->in->options, &month, &currency)) {
+		ctl_reply_error(reply, "usage: ai users [YYYY-MM [currency]]");
+		return;
+	}
+	reading = calloc(1, sizeof *reading + store_shard_count(store) * USERS_SHOWN * sizeof reading->rows[0]);
+	if (reading == NULL) {
+		ctl_reply_error(reply, "no memory");
+		return;
+	}
+	store_list_ai_users(store, month, currency, USERS_SHOWN, &callbacks, reading);
+	if (reading->st != ST_OK) {
+		ctl_reply_error(reply, "the costs cannot be read: %s", status_title(reading->st));
+	} else {
+		if (reading->count > 0)
+			qsort(reading->rows, reading->count, sizeof reading->rows[0], compare_users);
+		show_users(ctl_reply_out(reply), reading, month, currency);
+		ctl_reply_done(reply);
+	}
+	free(reading);
 }
 
 const struct ctl_command show_ai_commands[] = {
-	{ "show ai", NULL, false, show_ai, "What AI providers were asked in the last 30 days and what it cost, by model and by operation; today's budget; how calls to each provider ended." },
+	{ "show ai", NULL, false, show_ai, "What AI providers were asked in the last 30 days and what it cost, by model, by operation and by day; today's budget; how calls to each provider ended." },
+	{ "ai users", "[YYYY-MM [currency]]", true, ai_users, "Who used most of the AI providers in a month, in one currency; calls whose price is not known are listed with USD, and said so." },
 	{ NULL, NULL, false, NULL, NULL }
 };

@@ -74,6 +74,7 @@ write_usage(struct json_out *out, const struct ai_usage *usage)
 	json_out_member_int(out, "input_tokens", usage->input_tokens);
 	json_out_member_int(out, "output_tokens", usage->output_tokens);
 	json_out_member_plain(out, "cost", (struct slice){ text, len });
+	json_out_member_int(out, "unpriced_calls", usage->unpriced);
 }
 
 /* --- by day and by operation ------------------------------------------------------------------ */
@@ -85,6 +86,7 @@ add_up(struct ai_usage *to, const struct ai_usage *by)
 	to->input_tokens += by->input_tokens;
 	to->output_tokens += by->output_tokens;
 	to->cost_micros += by->cost_micros;
+	to->unpriced += by->unpriced;
 }
 
 /* That of this name; the last one there is room for takes the rest. */

@@ -9,8 +9,6 @@
 #include "ledger/metrics.h"
 #include "op.h"
 
-#define AI_UNPRICED ", unpriced"
-
 enum {
 	NUMBER_MAX_BITS = 50,              /* of a call's tokens and cost: no sum overflows */
 	CALL_DAYS = 2,                     /* that a call's id is known, so that it is counted once */
@@ -107,16 +105,19 @@ static struct ai_usage
 usage_sum(const struct ai_usage *a, const struct ai_usage *b)
 {
 	return (struct ai_usage){ a->calls + b->calls, a->input_tokens + b->input_tokens, a->output_tokens + b->output_tokens,
-		a->cost_micros + b->cost_micros };
+		a->cost_micros + b->cost_micros, a->unpriced + b->unpriced };
 }
 
 static void
 put_of_ledger(struct op *op, const struct ai_cost *cost, const struct key *row, const struct ai_usage *before, struct slice user_id)
 {
 	int32_t month = key_month(utc_day_of(cost->now_ms));
-	struct ai_user_cost ranked = { .user_id = user_id, .usage = usage_sum(before, &cost->usage) };
+	struct ai_usage usage = cost->usage;
+	struct ai_user_cost ranked = { .user_id = user_id };
 	struct key rank = key_rank(month, cost->currency, before->cost_micros, op->ledger);
 
+	usage.unpriced = cost->is_unpriced ? usage.calls : 0;
+	ranked.usage = usage_sum(before, &usage);
 	if (before->calls > 0)
 		kv_del(op->kv, TABLE_METRICS, key_slice(&rank));
 	rank = key_rank(month, cost->currency, ranked.usage.cost_micros, op->ledger);
@@ -144,7 +145,7 @@ key_model(const struct ai_cost *cost)
 	key_add(&key, "/", 1);
 	key_add(&key, cost->model.ptr, cost->model.len);
 	if (cost->is_unpriced)
-		key_add(&key, AI_UNPRICED, sizeof AI_UNPRICED - 1);
+		key_add(&key, AI_MODEL_UNPRICED, sizeof AI_MODEL_UNPRICED - 1);
 	return key;
 }
 

@@ -83,7 +83,9 @@ give_usage(day_t day, struct slice rest, struct slice value, void (*on_row)(cons
 	if (st != ST_OK || !read_currency(&rest, &row.currency))
 		return ST_BAD_RECORD;
 	row.name = rest;
-	row.usage = (struct ai_usage){ metric.n[0], metric.n[1], metric.n[2], metric.n[3] };
+	row.usage = (struct ai_usage){ metric.n[0], metric.n[1], metric.n[2], metric.n[3], 0 };
+	if (slice_ends_with(row.name, AI_OPERATION_UNPRICED) || slice_ends_with(row.name, AI_MODEL_UNPRICED))
+		row.usage.unpriced = row.usage.calls;
 	on_row(&row, arg);
 	return ST_OK;
 }

@@ -79,7 +79,7 @@ active_days_unpack(struct slice value, struct active_days *days)
 	return record_close(&u);
 }
 
-enum { AI_USAGE_FIELDS = 4 };
+enum { AI_USAGE_FIELDS = 5 };
 
 static void
 put_usage_fields(msgpack_packer *pk, const struct ai_usage *usage)
@@ -88,15 +88,21 @@ put_usage_fields(msgpack_packer *pk, const struct ai_usage *usage)
 	msgpack_pack_int64(pk, usage->input_tokens);
 	msgpack_pack_int64(pk, usage->output_tokens);
 	msgpack_pack_int64(pk, usage->cost_micros);
+	msgpack_pack_int64(pk, usage->unpriced);
 }
 
 static void
-read_usage_fields(struct mp *mp, struct ai_usage *usage)
+read_usage_fields(struct unpacking *u, struct ai_usage *usage)
 {
-	usage->calls = mp_int(mp);
-	usage->input_tokens = mp_int(mp);
-	usage->output_tokens = mp_int(mp);
-	usage->cost_micros = mp_int(mp);
+	usage->calls = mp_int(&u->mp);
+	usage->input_tokens = mp_int(&u->mp);
+	usage->output_tokens = mp_int(&u->mp);
+	usage->cost_micros = mp_int(&u->mp);
+	usage->unpriced = 0;
+	if (u->more > 0) {                 /* older rows end here */
+		usage->unpriced = mp_int(&u->mp);
+		u->more--;
+	}
 }
 
 void
@@ -111,9 +117,9 @@ ai_usage_pack(struct buf *b, const struct ai_usage *usage)
 enum status
 ai_usage_unpack(struct slice value, struct ai_usage *usage)
 {
-	struct unpacking u = record_open(value, AI_USAGE_FIELDS);
+	struct unpacking u = record_open(value, AI_USAGE_FIELDS - 1);
 
-	read_usage_fields(&u.mp, usage);
+	read_usage_fields(&u, usage);
 	return record_close(&u);
 }
 
@@ -130,9 +136,9 @@ ai_user_cost_pack(struct buf *b, const struct ai_user_cost *cost)
 enum status
 ai_user_cost_unpack(struct slice value, struct ai_user_cost *cost)
 {
-	struct unpacking u = record_open(value, 1 + AI_USAGE_FIELDS);
+	struct unpacking u = record_open(value, AI_USAGE_FIELDS);
 
 	cost->user_id = mp_str(&u.mp);
-	read_usage_fields(&u.mp, &cost->usage);
+	read_usage_fields(&u, &cost->usage);
 	return record_close(&u);
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Messages with an AI provider, with one that fails in every way, and with one that was talked into something."""
 
+import datetime
 import json
 import os
 import re
@@ -122,6 +123,47 @@ class Costs(unittest.TestCase):
                 client.say("line:U1", UNSURE)
                 self.assertEqual(self.costs(d), {"message, price unknown": (1, 200, 30, "0.000000")})
                 self.assertEqual(self.models(d), {"mock1/model-1, unpriced": (1, "0.000000")})
+
+    def test_costs_are_reported_by_day_operation_model_and_user_by_the_api_and_by_aiexpensectl(self):
+        with MockProvider(free_port()) as mock:
+            mock.says = lambda text: [expense("zorbl", "50")]
+            priced = mock.section().replace("}", 'prices = {"2026-01-01 USD 0.15 0.60"}\n}')
+            with daemon_for(mock, priced) as d, service(d) as client, Client(d.port, token(d, "admin")) as admin:
+                for user, times in ("line:few", 1), ("line:many", 2):
+                    for n in range(times):
+                        client.say(user, f"{UNSURE} {n}")
+                day = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+                costs = admin.get(f"/api/v1/metrics/ai-costs?from={day}&to={day}").json
+                used = {"calls": 3, "input_tokens": 600, "output_tokens": 90, "cost": "0.000144", "unpriced_calls": 0}
+                self.assertEqual(costs["data"], [{"date": day, **used}])
+                self.assertEqual(costs["by_operation"], [{"operation": "message", **used, "percent": "100.00"}])
+                self.assertEqual(costs["by_model"], [{"model": "mock1/model-1", **used, "percent": "100.00"}])
+                top = admin.get("/api/v1/metrics/ai-costs/top-users").json["data"]
+                self.assertEqual([(u["user"], u["calls"], u["cost"]) for u in top], [("line:many", 2, "0.000096"), ("line:few", 1, "0.000048")])
+                shown = d.ctl("show", "ai").stdout
+                for name in day, "message", "mock1/model-1":
+                    self.assertRegex(shown, rf"(?m)^{name} +3 +600 +90 +0\.000144 USD$")
+                users = d.ctl("ai", "users").stdout.splitlines()
+                self.assertTrue(users[0].startswith(f"{day[:7]} by user"), users)
+                self.assertEqual([line.split() for line in users[1:]],
+                                 [["line:many", "2", "400", "60", "0.000096", "USD"], ["line:few", "1", "200", "30", "0.000048", "USD"]])
+                self.assertEqual(d.ctl("ai", "users", day[:7], "EUR").stdout.splitlines()[1:], [])
+                for wrong in (["2026"], ["2026-13"], [day[:7], "XXX"], [day[:7], "USD", "more"]):
+                    self.assertNotEqual(d.ctl("ai", "users", *wrong).returncode, 0, wrong)
+                self.assertIn("error: ", d.ask("ai users"))         # users are for the operator alone
+
+    def test_calls_of_unknown_price_are_said_so_in_each_report(self):
+        with MockProvider(free_port()) as mock:
+            mock.says = lambda text: [expense("zorbl", "50")]
+            with daemon_for(mock) as d, service(d) as client, Client(d.port, token(d, "admin")) as admin:
+                client.say("line:U1", UNSURE)
+                costs = admin.get("/api/v1/metrics/ai-costs").json
+                top = admin.get("/api/v1/metrics/ai-costs/top-users").json["data"]
+                for row in costs["summary"], costs["data"][-1], costs["by_operation"][0], costs["by_model"][0], top[0]:
+                    self.assertEqual((row["calls"], row["unpriced_calls"], row["cost"]), (1, 1, "0.000000"))
+                said = "0.000000 USD, 1 calls of unknown price"
+                self.assertEqual(d.ctl("show", "ai").stdout.count(said), 3)
+                self.assertIn(said, d.ctl("ai", "users").stdout)
 
 
 RESULTS = {None: "ok", "hang": "timeout", "drip": "timeout", "refuse": "no_connection", "dies": "no_connection", "429": "rate_limited",

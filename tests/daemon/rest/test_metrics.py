@@ -188,7 +188,7 @@ class AiCosts(unittest.TestCase):
 
     def test_costs_come_by_day_and_operation(self):
         answer = self.admin.get(f"{METRICS}/ai-costs?from=2026-11-22&to=2026-11-25").json
-        self.assertEqual(answer["summary"], {"calls": 22, "input_tokens": 2200, "output_tokens": 600, "cost": "3.000014", "total_tokens": 2800})
+        self.assertEqual(answer["summary"], {"calls": 22, "input_tokens": 2200, "output_tokens": 600, "cost": "3.000014", "unpriced_calls": 0, "total_tokens": 2800})
         self.assertEqual([(day["date"], day["calls"], day["cost"]) for day in answer["data"]],
                          [("2026-11-22", 0, "0.000000"), ("2026-11-23", 20, "3.000000"), ("2026-11-24", 2, "0.000014"), ("2026-11-25", 0, "0.000000")])
         self.assertEqual([(row["operation"], row["calls"], row["percent"]) for row in answer["by_operation"]],

@@ -294,6 +294,32 @@ a_category_written_before_it_had_a_version_has_the_first(void **state)
 }
 
 static void
+a_cost_written_before_it_told_calls_of_unknown_price_has_none(void **state)
+{
+	struct ai_user_cost cost;
+	struct ai_usage usage;
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	buf_append_literal(&b, "\x95\x01\x07\x06\x05\x04");
+	seal(&b);
+	assert_int_equal(ai_usage_unpack(buf_slice(&b), &usage), ST_OK);
+	assert_int_equal(usage.cost_micros, 4);
+	assert_int_equal(usage.unpriced, 0);
+	buf_clear(&b);
+	buf_append_literal(&b, "\x96\x01\xa1" "x\x07\x06\x05\x04");
+	seal(&b);
+	assert_int_equal(ai_user_cost_unpack(buf_slice(&b), &cost), ST_OK);
+	assert_int_equal(cost.usage.unpriced, 0);
+	buf_clear(&b);
+	cost = (struct ai_user_cost){ SLICE_LITERAL("x"), { 7, 6, 5, 4, 3 } };
+	ai_user_cost_pack(&b, &cost);
+	assert_int_equal(ai_user_cost_unpack(buf_slice(&b), &cost), ST_OK);
+	assert_int_equal(cost.usage.unpriced, 3);
+	buf_fini(&b);
+}
+
+static void
 a_token_written_before_it_had_scopes_has_those_of_its_kind(void **state)
 {
 	struct token token;
@@ -369,6 +395,7 @@ main(void)
 		cmocka_unit_test(any_flipped_bit_is_refused),
 		cmocka_unit_test(elements_that_a_later_version_adds_are_skipped),
 		cmocka_unit_test(a_category_written_before_it_had_a_version_has_the_first),
+		cmocka_unit_test(a_cost_written_before_it_told_calls_of_unknown_price_has_none),
 		cmocka_unit_test(a_token_written_before_it_had_scopes_has_those_of_its_kind),
 		cmocka_unit_test(a_record_of_another_version_or_with_fields_missing_is_refused),
 		cmocka_unit_test(a_sum_over_all_users_is_read_as_it_was_written),

@@ -426,6 +426,7 @@ what_a_model_used_is_told_apart_from_calls_without_a_price(void **state)
 	priced.model = unpriced.model = slice_of("m:7b");
 	other.model = slice_of("n");
 	unpriced.is_unpriced = true;
+	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(add_cost(s, "line:U1", &priced), ST_OK);
 		assert_int_equal(add_cost(s, "line:U1", &unpriced), ST_OK);
@@ -437,7 +438,12 @@ what_a_model_used_is_told_apart_from_calls_without_a_price(void **state)
 	assert_int_equal(rows->models[0].usage.cost_micros, 1500);
 	assert_true(slice_equal(rows->models[1].name, slice_of("local/m:7b, unpriced")));
 	assert_int_equal(rows->models[1].usage.calls, 1);
+	assert_int_equal(rows->models[0].usage.unpriced, 0);
+	assert_int_equal(rows->models[1].usage.unpriced, 1);
 	assert_true(slice_equal(rows->models[2].name, slice_of("local/n")));
+	rows = top_users(s, 10);
+	assert_int_equal(rows->users[0].usage.calls, 3);
+	assert_int_equal(rows->users[0].usage.unpriced, 1);
 	priced.call_id = uuid7_next(suite_now_ms());
 	priced.model = (struct slice){ memset(arena_alloc(s->arena, 200), 'x', 200), AI_MODEL_MAX + 1 };
 	assert_int_equal(add_cost(s, "line:U1", &priced), ST_BAD_VALUE);
