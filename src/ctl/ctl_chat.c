@@ -13,10 +13,15 @@
 #include <unistd.h>
 
 #include "incoming.h"
+#include "records.h"
 
 static const char prompt[] = "> ";
 
-enum { HISTORY_LINES = 500, LINE_MAX_BYTES = 4000 /* of a command of the socket */ };
+enum {
+	HISTORY_LINES = 500,
+	LINE_MAX_BYTES = 4000,             /* of a command of the socket */
+	NAME_MAX_BYTES = USER_ID_MAX - 9   /* behind "terminal:" */
+};
 
 /* The caller frees it; NULL at the end.  Without a terminal there is nothing to edit. */
 static char *
@@ -130,6 +135,10 @@ ctl_chat_run(const char *name, ctl_chat_ask_fn *ask, void *arg)
 	struct buttons buttons = { .count = 0 };
 	char *line;
 
+	if (strlen(name) > NAME_MAX_BYTES) {
+		fprintf(stderr, "aiexpensectl: a name has at most %d bytes\n", NAME_MAX_BYTES);
+		return 1;
+	}
 	if (is_terminal) {
 		if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
 			setlocale(LC_CTYPE, "C.UTF-8");           /* texts are UTF-8 whatever the terminal's settings */
@@ -147,5 +156,5 @@ ctl_chat_run(const char *name, ctl_chat_ask_fn *ask, void *arg)
 	}
 	if (is_terminal)
 		putchar('\n');
-	return is_well ? 0 : 1;
+	return is_well || is_terminal ? 0 : 1;
 }

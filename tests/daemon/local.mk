@@ -28,6 +28,7 @@ DAEMON_TESTS += tests/daemon/messages/test_send_faults.py
 DAEMON_TESTS += tests/daemon/messages/test_storm.py
 DAEMON_TESTS += tests/daemon/messages/test_suggestions.py
 DAEMON_TESTS += tests/daemon/messages/test_telegram_emulator.py
+DAEMON_TESTS += tests/daemon/messages/test_terminal.py
 DAEMON_TESTS += tests/daemon/messages/test_webhook.py
 DAEMON_TESTS += tests/daemon/messages/test_webhook_faults.py
 DAEMON_TESTS += tests/daemon/operations/test_alerts.py
