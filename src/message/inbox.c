@@ -21,6 +21,7 @@
 
 enum {
 	BLAMES_MAX = 3,
+	FAILURES_MAX = 5,        /* that a message may meet inside; one is memory that ran out, mostly */
 	GRACE_MS = 5000,         /* beyond the time that understanding may take */
 	KEEP = 4096              /* bytes of memory, between two messages */
 };
@@ -147,8 +148,10 @@ give_up(struct errand *errand, const char *why)
 
 /* What may pass; with anything else the same would come of it again. */
 static bool
-is_worth_another_try(enum status st)
+is_worth_another_try(enum status st, const struct inbox_entry *entry)
 {
+	if (st == ST_FAILED)
+		return entry->attempts < FAILURES_MAX;
 	return st == ST_UNAVAILABLE || st == ST_OVERLOADED || st == ST_STORE_FULL || st == ST_BEING_DELETED || st == ST_GONE ||
 	    st == ST_STALE;
 }
@@ -165,7 +168,7 @@ on_driven(enum status st, const struct message_result *result, void *arg)
 		if (errand->entry.deliver_to.len > 0)
 			delivery_go(errand->inbox->delivery, &errand->ledger);
 		go_on(errand);
-	} else if (is_worth_another_try(st)) {
+	} else if (is_worth_another_try(st, &errand->entry)) {
 		end_errand(errand);
 	} else {
 		give_up(errand, status_title(st));
