@@ -515,7 +515,8 @@ clean_copy(struct drive *drive, struct slice text)
 
 	if (copy == NULL)
 		return SLICE_EMPTY;          /* what is copied behind it fails as well */
-	memcpy(copy, text.ptr, text.len);
+	if (text.len > 0)
+		memcpy(copy, text.ptr, text.len);
 	return (struct slice){ copy, text_clean(copy, text.len) };
 }
 
