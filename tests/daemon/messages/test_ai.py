@@ -412,16 +412,22 @@ class Hijacked(AiCase):
     """The model says whatever an attacker wants.  Nothing of it may get further than the rules' own answer."""
     AI = "when = always"
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        parsed = subprocess.run([program("aiexpensectl"), "parse", "--jsonl"], input=json.dumps({"text": UNSURE}), capture_output=True, text=True)
+        cls.rules = [("zorbl", "50.00", "TWD", json.loads(parsed.stdout)["category"])]
+
     def assert_harmless(self, text, said, rules):
         self.mock.says = lambda _: said
         self.assertEqual(self.say(text), rules)
         self.assertEqual([c[1] for c in self.mock.calls], [text])
 
     def test_an_amount_that_is_not_in_the_message_is_not_booked(self):
-        self.assert_harmless(UNSURE, [expense("zorbl", "1000000")], [("zorbl", "50.00", "TWD", "Other")])
+        self.assert_harmless(UNSURE, [expense("zorbl", "1000000")], self.rules)
 
     def test_one_amount_is_not_booked_twice(self):
-        self.assert_harmless(UNSURE, [expense("zorbl", "50")] * 2, [("zorbl", "50.00", "TWD", "Other")])
+        self.assert_harmless(UNSURE, [expense("zorbl", "50")] * 2, self.rules)
 
     def test_another_currency_than_the_message_names_is_not_taken(self):
         self.mock.says = lambda _: [expense("zorbl", "50", currency="USD")]
@@ -429,7 +435,7 @@ class Hijacked(AiCase):
 
     def test_a_category_that_is_none_of_the_persons_is_not_taken(self):
         self.mock.says = lambda _: [expense("zorbl", "50", category="<script>")]
-        self.assertEqual(self.say(UNSURE), [("zorbl", "50.00", "TWD", "Other")])
+        self.assertEqual(self.say(UNSURE), self.rules)
 
     def test_words_of_the_model_are_not_said(self):
         said = [expense("[click](http://evil.example/)", "50", account="http://evil.example/")]
@@ -438,7 +444,6 @@ class Hijacked(AiCase):
         self.assertNotIn("evil", answer.body.decode())
 
     def test_hostile_json_is_harmless(self):
-        rules = [("zorbl", "50.00", "TWD", "Other")]
         for said in ({"expenses": {"a": 1}}, {"expenses": [1]}, {"expenses": [[]]}, {"user_id": "other", "delete": True},
                      [expense("zorbl", "5e1")], [expense("zorbl", "-0")], [expense("zorbl", "50", currency="XXQ")],
                      [expense("zorbl\u202e", "50", date="9999-01-01")], [expense("zorbl", "9" * 40)],
@@ -447,7 +452,7 @@ class Hijacked(AiCase):
             self.mock.calls.clear()
             with self.subTest(str(said)[:60]):
                 self.user += "x"
-                self.assertEqual(self.say(UNSURE), rules)
+                self.assertEqual(self.say(UNSURE), self.rules)
 
 
 class Faults(AiCase):
