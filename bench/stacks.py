@@ -87,6 +87,14 @@ def folded(stacks):
     return "".join(f"{';'.join(name.replace(';', ':') for name in stack)} {weight:.0f}\n" for stack, weight in sorted(stacks.items()))
 
 
+def read_folded(text):
+    found = collections.Counter()
+    for line in text.splitlines():
+        stack, _, weight = line.rpartition(" ")
+        found[tuple(stack.split(";"))] += int(weight)
+    return found
+
+
 # --- pprof's profile.proto ---------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@
 #include "ctl_ask.h"
 #include "ctl_chat.h"
 #include "ctl_price.h"
+#include "ctl_profile.h"
 #include "ctl_stats.h"
 #include "ctl_top.h"
 #include "options.h"
@@ -174,6 +175,27 @@ check_config(const struct client *client, const struct verb *verb, int argc, cha
 	return is_valid ? 0 : 1;
 }
 
+static int
+profile(const struct client *client, const struct verb *verb, int argc, char **argv)
+{
+	struct buf line = BUF_INIT, answer = BUF_INIT;
+	struct profile_request request;
+	char path[256];
+	int code;
+
+	if (!ctl_profile_read_args(&request, argc, argv))
+		return complain(EXIT_USAGE, "usage: aiexpensectl profile ", verb->args);
+	if (!socket_path(client, "control.sock", path, sizeof path))
+		return complain(EXIT_NO_DAEMON, "the socket's path is too long", "");
+	buf_printf(&line, "profile %s %u %u %s\n", request.role, request.number, request.seconds, request.is_heap ? "heap" : "cpu");
+	code = ctl_ask_patiently(path, &line, &answer, stderr, request.seconds);
+	if (code == 0)
+		code = ctl_profile_print(&request, answer.data);
+	buf_fini(&line);
+	buf_fini(&answer);
+	return code;
+}
+
 static bool
 ask_operator(const struct buf *line, struct buf *answer, void *arg)
 {
@@ -296,6 +318,8 @@ static const struct verb verbs[] = {
 	{ "reset", NULL, "control.sock", pass_on, "Forget peaks, minima and maxima; totals go on." },
 	{ "token", "add|list|revoke ...", "control.sock", pass_on, "Tokens of the REST API." },
 	{ "queue", "list|show|retry|drop ...", "control.sock", pass_on, "Messages and replies that were given up." },
+	{ "profile", "role [number] [--seconds n] [--heap | --folded file]", NULL, profile,
+		"Where the processor time of a process goes, or what its heap is made of." },
 	{ "check-config", NULL, NULL, check_config, "Test the configuration." },
 	{ "backup", "[--keep n] directory", NULL, keep_data,
 		"Copy the store, also while it is in use, to a new directory below that one, read the copy, then remove all but the newest n." },

@@ -23,9 +23,9 @@ complain(FILE *errors, int code, const char *text, const char *detail)
 }
 
 static int
-connect_to(const char *path, FILE *errors)
+connect_to(const char *path, FILE *errors, unsigned more_s)
 {
-	struct timeval limit = { .tv_sec = ANSWER_LIMIT_S };
+	struct timeval limit = { .tv_sec = ANSWER_LIMIT_S + (time_t)more_s };
 	int fd = unix_connect(path);
 
 	if (fd == -1) {
@@ -67,8 +67,14 @@ exchange(int fd, const struct buf *line, struct buf *answer)
 int
 ctl_ask(const char *path, const struct buf *line, struct buf *answer, FILE *errors)
 {
+	return ctl_ask_patiently(path, line, answer, errors, 0);
+}
+
+int
+ctl_ask_patiently(const char *path, const struct buf *line, struct buf *answer, FILE *errors, unsigned more_s)
+{
 	static const char refusal[] = "error: ";
-	int fd = connect_to(path, errors);
+	int fd = connect_to(path, errors, more_s);
 	bool is_answered;
 
 	if (fd == -1)

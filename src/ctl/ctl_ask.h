@@ -15,4 +15,7 @@ enum { EXIT_REFUSED = 1, EXIT_NO_DAEMON = 3 };
  */
 int ctl_ask(const char *path, const struct buf *line, struct buf *answer, FILE *errors);
 
+/* The same for a command whose answer takes so much longer. */
+int ctl_ask_patiently(const char *path, const struct buf *line, struct buf *answer, FILE *errors, unsigned more_s);
+
 #endif

@@ -29,6 +29,7 @@ struct inherited {
 	struct counter_segment *segment;
 	struct rate_table      *rates;            /* of the limits that all http workers count together */
 	struct ai_shared       *ai;               /* role ai */
+	struct profile         *profile;          /* NULL unless processes may be looked into */
 	struct process_slot    *slot;             /* this process' own; &slot->counters is where it counts */
 	const int              *http_listeners;   /* role http: listening, non-blocking, one for each item of http.listen */
 	size_t                  http_listener_count;

@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "profile/profile.h"
 
 enum { HEARTBEAT_MS = 500, FAST_STOP_MS = 5000, STALL_NS = 5000000 };
 
@@ -90,8 +91,11 @@ stamp(const struct child_loop *loop)
 static void
 on_heartbeat(evutil_socket_t fd, short what, void *arg)
 {
+	struct child_loop *loop = arg;
+
 	(void)fd, (void)what;
-	stamp(arg);
+	stamp(loop);
+	profile_beat(loop->in->profile);
 }
 
 static struct event *

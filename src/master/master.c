@@ -18,6 +18,7 @@
 #include "ai/answer/answer_cache.h"
 #include "clock.h"
 #include "log.h"
+#include "profile/profile.h"
 #include "sandbox/sandbox.h"
 #include "store.h"
 #include "sockets.h"
@@ -301,6 +302,7 @@ release(struct master *m)
 	counters_destroy(m->segment, m->segment_fd);
 	rate_table_destroy(m->rates);
 	ai_shared_destroy(m->ai);
+	profile_destroy(m->profile);
 	free(m->http_fds);
 }
 

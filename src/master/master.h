@@ -70,6 +70,7 @@ struct master {
 	int                     segment_fd;
 	struct rate_table      *rates;
 	struct ai_shared       *ai;
+	struct profile         *profile;         /* NULL unless processes may be looked into */
 	struct process_slot    *slot;            /* the master's own */
 	size_t                  process_max;     /* slots of the segment */
 	struct generation      *serving;

@@ -16,6 +16,7 @@
 #include "ai/ai_shared.h"
 #include "clock.h"
 #include "log.h"
+#include "profile/profile.h"
 #include "sockets.h"
 
 enum {
@@ -43,7 +44,9 @@ spawn_prepare(struct master *m)
 		m->segment = counters_create((uint32_t)(1 + 2 * count + SLOTS_TO_SPARE), &m->segment_fd);
 	m->rates = rate_table_create(m->options->limit_table_bytes);
 	m->ai = ai_shared_create(m->options);
-	if (m->segment == NULL || m->rates == NULL || m->ai == NULL)
+	if (m->options->run_profiling)
+		m->profile = profile_create();
+	if (m->segment == NULL || m->rates == NULL || m->ai == NULL || (m->options->run_profiling && m->profile == NULL))
 		return false;
 	m->process_max = m->segment->capacity;
 	m->slot = counters_take_slot(m->segment);
@@ -60,7 +63,7 @@ static struct inherited
 inherited_by(const struct master *m, const struct generation *g, const struct child *child, int status_fd)
 {
 	const struct role *role = &roles[child->role];
-	struct inherited in = { .options = g->options, .segment = m->segment, .rates = m->rates, .ai = m->ai, .slot = child->slot,
+	struct inherited in = { .options = g->options, .segment = m->segment, .rates = m->rates, .ai = m->ai, .profile = m->profile, .slot = child->slot,
 		.internal_listener = child->internal_listener, .stats_listener = -1, .control_listener = -1,
 		.metrics_listener = -1,
 		.status_fd = status_fd, .life_fd = m->life_read, .lock_fd = m->lock_fd };

@@ -32,7 +32,7 @@ struct ctl_command {
 /* The tables, each ended by a row without a name; a module with commands adds its table to the list in commands.c. */
 extern const struct ctl_command *const ctl_command_tables[];
 
-/* stats.c, show.c, show_ai.c, token_commands.c, say_command.c, queue_commands.c, reload_command.c, alert_commands.c */
+/* stats.c, show.c, show_ai.c, token_commands.c, say_command.c, queue_commands.c, reload_command.c, alert_commands.c, profile/profile_command.c */
 extern const struct ctl_command stats_commands[];
 extern const struct ctl_command show_commands[];
 extern const struct ctl_command show_ai_commands[];
@@ -41,6 +41,7 @@ extern const struct ctl_command say_commands[];
 extern const struct ctl_command queue_commands[];
 extern const struct ctl_command reload_commands[];
 extern const struct ctl_command alert_commands[];
+extern const struct ctl_command profile_commands[];
 
 /* The command of this line that the socket allows, and its arguments; NULL when there is none. */
 const struct ctl_command *ctl_command_find(const char *line, bool is_operator, const char **args);

@@ -114,6 +114,7 @@ class FormsTest(unittest.TestCase):
 
     def test_folded_stacks_are_lines(self):
         self.assertEqual(stacks.folded(SOME), "main;<write> 10\nmain;read 30\nmain;read;unpack 60\n")
+        self.assertEqual(stacks.read_folded(stacks.folded(SOME)), SOME)
 
     def test_the_form_of_pprof_holds_every_sample(self):
         message = fields(gzip.decompress(stacks.pprof(SOME, "cpu", "samples")))

@@ -41,6 +41,7 @@ DAEMON_TESTS += tests/daemon/operations/test_logs.py
 DAEMON_TESTS += tests/daemon/operations/test_master.py
 DAEMON_TESTS += tests/daemon/operations/test_monitoring.py
 DAEMON_TESTS += tests/daemon/operations/test_ops.py
+DAEMON_TESTS += tests/daemon/operations/test_profile.py
 DAEMON_TESTS += tests/daemon/operations/test_reload.py
 DAEMON_TESTS += tests/daemon/operations/test_reshard.py
 DAEMON_TESTS += tests/daemon/operations/test_sabotage.py

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""aiexpensectl profile: a look into a process that runs, by its operator, when the configuration lets him."""
+
+import os
+import re
+import signal
+import subprocess
+import unittest
+
+import tap
+from api import service, token
+from harness import PATIENCE, Daemon, program
+from steady_load import SteadyLoad
+
+ON = "run { profiling = true } http { workers = 1 }"
+
+
+def begin(d, *args):
+    return subprocess.Popen([program("aiexpensectl"), "-s", d.run_dir, "profile", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def end(profile):
+    out, errors = profile.communicate(timeout=PATIENCE)
+    return profile.returncode, out, errors
+
+
+class ProfileTest(unittest.TestCase):
+    def refused(self, d, told, *args, code=1):
+        done = d.ctl("profile", *args)
+        self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+        self.assertIn(told, done.stderr)
+
+    def wait_until_looked_at(self, d):
+        d.wait_for(lambda: "another process" in d.ctl("profile", "http", "99").stderr)
+
+    def test_the_functions_of_a_process_under_load_are_named(self):
+        with Daemon(ON) as d, SteadyLoad(d.port, token(d), threads=3) as load:
+            for role, number, functions in (("http", "0", {"conn_process", "exchange_dispatch"}), ("writer", "1", {"lmdb_write_commit", "batch_run"})):
+                with self.subTest(role):
+                    folded = os.path.join(d.directory, role)
+                    done = d.ctl("profile", role, number, "--seconds", "2", "--folded", folded)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    head = re.match(rf"{role} {number}, 2 s: (\d+) ms of processor time, (\d+) samples\n", done.stdout)
+                    self.assertGreater(int(head[2]), 0)
+                    self.assertRegex(done.stdout, r"\n *own +with below +function\n +[\d.]+% +[\d.]+%  \S+\n")
+                    self.assertRegex(done.stdout, r"\n +100.0%  main\n")
+                    with open(folded) as f:
+                        stacks = [line.rsplit(" ", 1) for line in f.read().splitlines()]
+                    self.assertEqual(sum(int(count) for _, count in stacks), int(head[2]))
+                    for stack, _ in stacks:
+                        self.assertTrue(stack.startswith(f"aiexp-{role}-{number};"), stack)
+                    self.assertTrue(functions & {name for stack, _ in stacks for name in stack.split(";")}, stacks)
+            load.end()
+            self.assertEqual(load.failures, [])
+
+    def test_the_heap_of_a_process_is_told(self):
+        with Daemon(ON) as d:
+            for role in "http", "writer", "ai", "keeper":
+                done = d.ctl("profile", role, "--heap")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(f"the heap of {role} 0\n", done.stdout)
+                self.assertRegex(done.stdout, r"\n +\d+  bytes in use\n(?s:.*)\nfree pieces by their size:\n")
+
+    def test_an_idle_process_has_no_samples_and_says_so(self):
+        with Daemon(ON) as d:
+            done = d.ctl("profile", "keeper", "--seconds", "1")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertRegex(done.stdout, r"^keeper 0, 1 s: \d+ ms of processor time, \d+ samples\n")
+
+    def test_without_the_option_it_is_refused_and_on_the_other_socket_unknown(self):
+        with Daemon() as d:
+            self.refused(d, "processes cannot be looked into: run.profiling is false", "http")
+            self.assertIn("unknown command", d.ask("profile http 0 1 cpu"))
+
+    def test_what_is_asked_must_be_there_and_make_sense(self):
+        with Daemon(ON) as d:
+            self.refused(d, "there is no process http 9; show workers lists them", "http", "9")
+            self.refused(d, "there is no process master 0", "master")
+            for args in ((), ("--heap",), ("http", "x"), ("http", "--seconds", "0"), ("http", "--seconds", "61"), ("http", "--seconds"),
+                         ("http", "--folded"), ("http", "--heap", "--folded", "x"), ("http", "0", "1"), ("http\nshow", "0")):
+                with self.subTest(args):
+                    self.refused(d, "usage: aiexpensectl profile", *args, code=2)
+            for line in "profile", "profile http 0 99 cpu", "profile http 0 1 gpu", "profile http 0 1 cpu now", "profile http -1 0 cpu":
+                with self.subTest(line):
+                    self.assertRegex(d.ask(line, "control.sock"), "^error: ")
+            self.assertEqual(d.ctl("profile", "http", "--heap").returncode, 0)
+
+    def test_a_process_that_ends_meanwhile_is_told_of_and_the_next_one_is_looked_at(self):
+        with Daemon(ON) as d:
+            profile = begin(d, "http", "--seconds", "60")
+            self.wait_until_looked_at(d)
+            victim, = d.pids("http")
+            os.kill(victim, signal.SIGKILL)
+            code, out, errors = end(profile)
+            self.assertEqual((code, out), (1, ""))
+            self.assertIn("http 0 ended while it was looked at", errors)
+            d.wait_for(lambda: d.pids("http") not in ([], [victim]))
+            self.assertEqual(d.ctl("profile", "http", "--seconds", "1").returncode, 0)
+
+    def test_one_that_does_not_answer_is_given_up_and_a_second_look_waits_for_nobody(self):
+        with Daemon(ON) as d:
+            victim, = d.pids("http")
+            os.kill(victim, signal.SIGSTOP)
+            profile = begin(d, "http", "--seconds", "1")
+            self.wait_until_looked_at(d)
+            code, _, errors = end(profile)
+            self.assertEqual(code, 1)
+            self.assertRegex(errors, "http 0 (did not answer|ended while it was looked at)")
+            self.assertEqual(d.ctl("profile", "keeper", "--heap").returncode, 0)
+
+    def test_what_is_served_goes_on_while_it_is_looked_at_and_a_stop_does_not_wait(self):
+        with Daemon(ON) as d:
+            profiles = [begin(d, "http", "--seconds", "60")]
+            self.wait_until_looked_at(d)
+            with service(d) as client:
+                for n in range(20):
+                    self.assertEqual(client.say("line:P", f"lunch {n + 1}").status, 200)
+            self.assertEqual(d.stop(), 0)
+            code, _, errors = end(profiles[0])
+            self.assertIn(code, (1, 3), errors)
+
+
+if __name__ == "__main__":
+    tap.main()
