@@ -3,6 +3,7 @@
 """How providers are reached: HTTP/2 and its connections, certificates, redirects, and names that are not found for long."""
 
 import os
+import socket
 import subprocess
 import tempfile
 import threading
@@ -48,9 +49,9 @@ class Proxy:
             return [line.split() for line in f]
 
 
-def daemon_for(base_url, **more):
+def daemon_for(base_url, also="", **more):
     lines = "".join(f'{key} = "{value}"\n' for key, value in more.items())
-    return Daemon(f'ai {{ cache_bytes = 0 }}\nprovider1 {{ name = "mock1" model = "m" base_url = "{base_url}"\n{lines} }}\n')
+    return Daemon(f'ai {{ cache_bytes = 0 }}\nprovider1 {{ name = "mock1" model = "m" base_url = "{base_url}"\n{lines} }}\n{also}')
 
 
 def say(client, number, text=None):
@@ -83,6 +84,50 @@ class OverTls(unittest.TestCase):
         with daemon_for(self.url) as d, service(d) as client:
             self.assertEqual(say(client, 1), (200, ["51.00"]))
             self.assertEqual(self.mock.calls, [])
+
+
+class Handshakes(unittest.TestCase):
+    """A server that takes connections and says nothing, so that no TLS handshake comes to an end."""
+
+    def setUp(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(PATIENCE)
+        self.addCleanup(self.listener.close)
+        self.url = f"https://127.0.0.1:{self.listener.getsockname()[1]}/v1"
+
+    def accept(self):
+        """A connection on which a handshake has begun."""
+        connection, _ = self.listener.accept()
+        self.addCleanup(connection.close)
+        connection.settimeout(PATIENCE)
+        self.assertEqual(connection.recv(1), b"\x16")
+        return connection
+
+    def test_one_that_hangs_ends_with_the_time_of_its_call_and_the_rules_answer(self):
+        with daemon_for(self.url, timeout_ms=300) as d, service(d) as client:
+            self.assertEqual(say(client, 1), (200, ["51.00"]))
+            self.accept()                                  # held to the end: it was not the server that gave up
+            stats = d.stats()
+            self.assertEqual((stats["ai_call_failures"], stats["ai_calls_in_flight"], stats["ai_timeouts"]), (1, 0, 0))
+            for n in range(2, 7):
+                self.assertEqual(say(client, n), (200, [f"{n + 50}.00"]))
+            self.assertEqual(d.stats()["ai_breaker_opened"], 1)
+
+    def test_while_one_hangs_the_same_worker_answers_others_and_calls_other_providers(self):
+        mock = MockProvider(free_port())
+        self.addCleanup(mock.__exit__)
+        mock.says = lambda text: [expense("zorbl", text.split()[1])]
+        with daemon_for(self.url, timeout_ms=9000, also=mock.section(2)) as d, service(d) as client, service(d) as other:
+            asking = threading.Thread(target=say, args=(client, 1))
+            asking.start()
+            connection = self.accept()
+            for _ in range(5):
+                self.assertEqual(say(other, 2, SURE), (200, ["20.00"]))
+            self.assertEqual((d.stats()["ai_calls_in_flight"], mock.calls), (1, []))
+            connection.close()
+            asking.join(PATIENCE)
+            self.assertEqual(len(mock.calls), 1)
+            self.assertEqual(d.stats()["children_died"], 0)
 
 
 class Names(unittest.TestCase):
