@@ -57,7 +57,7 @@ text_of(json_t *made)
 static void
 assert_same_json(const json_t *ours, const json_t *theirs)
 {
-	char *a = json_dumps(ours, JSON_SORT_KEYS), *b = json_dumps(theirs, JSON_SORT_KEYS);
+	char *a = json_dumps(ours, JSON_SORT_KEYS | JSON_ENCODE_ANY), *b = json_dumps(theirs, JSON_SORT_KEYS | JSON_ENCODE_ANY);
 
 	assert_non_null(b);
 	assert_string_equal(a, b);
@@ -194,6 +194,72 @@ openai_gets_an_image_as_its_own_library_sends_it(void **state)
 	add_image(&question, bytes);
 	compare("openai/request_image.json", &provider, &question, openai_schema(theirs));
 	json_decref(theirs);
+}
+
+/*
+ * Ollama's own library speaks /api/chat; we speak what Ollama has of chat
+ * completions, where the same stands in other places.  Gives what we send.
+ */
+static json_t *
+asked_of_ollama(const json_t *theirs, struct provider_question *question)
+{
+	char *schema_text = json_dumps(json_object_get(theirs, "format"), 0);
+	char *extra = json_dumps(json_object_get(theirs, "options"), 0);
+	struct provider provider = { .protocol = &provider_openai, .model = json_string_value(json_object_get(theirs, "model")),
+		.base_url = "http://127.0.0.1:11434/v1", .extra = extra };
+	struct provider_request request;
+	json_t *ours, *format;
+
+	question->answer_schema = slice_of(schema_text);
+	assert_true(provider_build(&provider, question, &request));
+	assert_string_equal(request.url.data, "http://127.0.0.1:11434/v1/chat/completions");
+	assert_int_equal(request.header_count, 0);          /* it has no key */
+	ours = json_loadb(request.body.data, request.body.len, 0, NULL);
+	assert_same_json(json_object_get(ours, "model"), json_object_get(theirs, "model"));
+	assert_true(json_is_false(json_object_get(theirs, "stream")));
+	assert_null(json_object_get(ours, "stream"));       /* which is false */
+	format = json_object_get(json_object_get(json_object_get(ours, "response_format"), "json_schema"), "schema");
+	assert_same_json(format, json_object_get(theirs, "format"));
+	provider_request_fini(&request);
+	free(schema_text);
+	free(extra);
+	return ours;
+}
+
+static void
+ollama_is_told_what_its_own_library_tells_it(void **state)
+{
+	json_t *recorded = recording("ollama/request_chat_format.json"), *theirs = json_object_get(recorded, "body");
+	struct provider_question question = question_of("lunch 120");
+	json_t *ours = asked_of_ollama(theirs, &question);
+
+	(void)state;
+	assert_same_json(json_object_get(ours, "messages"), json_object_get(theirs, "messages"));
+	assert_same_json(json_object_get(ours, "temperature"), json_object_get(json_object_get(theirs, "options"), "temperature"));
+	json_decref(ours);
+	json_decref(recorded);
+}
+
+static void
+ollama_gets_an_image_that_its_own_library_sends_it(void **state)
+{
+	json_t *recorded = recording("ollama/request_chat_image.json"), *theirs = json_object_get(recorded, "body");
+	const json_t *said = json_array_get(json_object_get(theirs, "messages"), 0), *parts;
+	struct provider_question question = question_of(json_string_value(json_object_get(said, "content")));
+	const char *url, *image = json_string_value(json_array_get(json_object_get(said, "images"), 0));
+	uint8_t bytes[200];
+	json_t *ours;
+
+	(void)state;
+	add_image(&question, bytes);
+	ours = asked_of_ollama(theirs, &question);
+	parts = json_object_get(json_array_get(json_object_get(ours, "messages"), 1), "content");
+	assert_same_json(json_object_get(json_array_get(parts, 0), "text"), json_object_get(said, "content"));
+	url = json_string_value(json_object_get(json_object_get(json_array_get(parts, 1), "image_url"), "url"));
+	assert_int_equal(strncmp(url, "data:image/png;base64,", 22), 0);
+	assert_string_equal(url + 22, image);
+	json_decref(ours);
+	json_decref(recorded);
 }
 
 static void
@@ -476,7 +542,7 @@ a_call_costs_what_the_newest_price_says_rounded_half_to_even(void **state)
 }
 
 /* The cases that need recordings stand last. */
-enum { RECORDED = 8 };
+enum { RECORDED = 10 };
 
 static bool
 has_recordings(void)
@@ -501,6 +567,8 @@ main(void)
 		cmocka_unit_test(gemini_gets_an_image_as_its_own_library_sends_it),
 		cmocka_unit_test(openai_is_asked_as_its_own_library_asks),
 		cmocka_unit_test(openai_gets_an_image_as_its_own_library_sends_it),
+		cmocka_unit_test(ollama_is_told_what_its_own_library_tells_it),
+		cmocka_unit_test(ollama_gets_an_image_that_its_own_library_sends_it),
 		cmocka_unit_test(anthropic_is_asked_as_its_own_library_asks),
 		cmocka_unit_test(anthropic_gets_an_image_as_its_own_library_sends_it),
 		cmocka_unit_test(recorded_answers_give_the_expenses_and_the_tokens),
