@@ -535,7 +535,7 @@ check_flags(struct lmdb_env *env)
 static int
 open_env(struct lmdb_env *env, size_t map_size, enum lmdb_tables tables, enum lmdb_access access)
 {
-	unsigned flags = FLAGS | (access == LMDB_READ ? MDB_RDONLY : 0);
+	unsigned flags = FLAGS | (access <= LMDB_SERVE ? MDB_RDONLY : 0) | (access == LMDB_SERVE || access == LMDB_WRITE ? MDB_NORDAHEAD : 0);
 	int fd, rc = set_up(env, map_size);
 
 	if (rc == MDB_SUCCESS)

@@ -2,8 +2,8 @@
 /*
  * Tables in an LMDB environment: a directory with data.mdb and lock.mdb.
  *
- * LMDB's rules are kept here: MDB_NOTLS and no other flag (MDB_RDONLY for
- * readers); a fixed map; an environment is opened once in a process and never
+ * LMDB's rules are kept here: MDB_NOTLS, MDB_RDONLY for readers, MDB_NORDAHEAD
+ * where rows are read at random, and no other flag; a fixed map; an environment is opened once in a process and never
  * crosses a fork; a read transaction ends within the call that began it.
  */
 #ifndef KV_LMDB_H
@@ -15,8 +15,12 @@
 
 struct lmdb_env;
 
-/* LMDB_MAKE makes what is not there: the directory, the files, the tables; LMDB_WRITE tables that older versions did not have. */
-enum lmdb_access { LMDB_READ, LMDB_WRITE, LMDB_MAKE };
+/*
+ * LMDB_READ reads all of it, LMDB_SERVE rows at random, and reads nothing ahead: what the system reads ahead it keeps in
+ * large folios, and each write of a page looks through all of the folio (a create at 10 million expenses: doc/PERFORMANCE.md).
+ * LMDB_MAKE makes what is not there: the directory, the files, the tables; LMDB_WRITE tables that older versions did not have.
+ */
+enum lmdb_access { LMDB_READ, LMDB_SERVE, LMDB_WRITE, LMDB_MAKE };
 
 /* A shard has meta, ledger, inbox, outbox, dead, chores, metrics and jobs; the index meta, tokens and policies. */
 enum lmdb_tables { LMDB_SHARD_TABLES, LMDB_INDEX_TABLES };

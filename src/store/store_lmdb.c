@@ -116,7 +116,7 @@ open_part(struct store *store, unsigned shard, const struct options *options, st
 	char path[INTERNAL_PATH_MAX];
 	struct meta meta;
 
-	part->env = layout_open(options, shard, LMDB_READ, shard > 0 ? first : NULL, &meta);
+	part->env = layout_open(options, shard, LMDB_SERVE, shard > 0 ? first : NULL, &meta);
 	if (part->env == NULL)
 		return false;
 	part->warmer = map_warmer_new(base, lmdb_env_map(part->env), WARM_CACHED);

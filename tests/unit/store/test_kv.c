@@ -4,8 +4,11 @@
 
 #include "unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "ledger/key.h"
 #include "kv/kv_lmdb.h"
@@ -223,6 +226,64 @@ nested_reads_share_one_snapshot(void **state)
 	lmdb_read_end(f->env);
 }
 
+static size_t
+count_resident(struct slice map)
+{
+	static unsigned char resident[(32 << 20) / 4096];
+	size_t count = 0;
+
+	assert_int_equal(mincore((void *)(uintptr_t)map.ptr, map.len, resident), 0);
+	for (size_t i = 0; i < map.len / 4096; i++)
+		count += resident[i] & 1;
+	return count;
+}
+
+/* What is on disk goes from memory; false where the file system is in memory itself. */
+static bool
+leave_on_disk(const char *file)
+{
+	int fd = open(file, O_RDWR);
+	struct slice map = { .len = (size_t)lseek(fd, 0, SEEK_END) };
+	bool is_gone;
+
+	assert_int_equal(fsync(fd), 0);
+	assert_int_equal(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+	map.ptr = mmap(NULL, map.len, PROT_READ, MAP_SHARED, fd, 0);
+	assert_ptr_not_equal(map.ptr, MAP_FAILED);
+	is_gone = count_resident(map) == 0;
+	munmap((void *)(uintptr_t)map.ptr, map.len);
+	close(fd);
+	return is_gone;
+}
+
+static void
+serving_a_row_reads_its_pages_alone(void **state)
+{
+	enum { ROWS = 2000, PAGES_MAX = 64 };
+	static const char value[4000];
+	struct fixture *f = *state;
+	struct slice got, map;
+	char path[128], file[160], key[16];
+	enum status st;
+	bool is_gone;
+	struct kv *kv = lmdb_write_begin(f->env, &st);
+
+	for (int i = 0; i < ROWS; i++) {
+		snprintf(key, sizeof key, "%08d", i);
+		kv_put(kv, TABLE_LEDGER, slice_of(key), (struct slice){ value, sizeof value });
+	}
+	assert_int_equal(lmdb_write_commit(f->env), ST_OK);
+	lmdb_env_close(f->env);
+	snprintf(path, sizeof path, "%s/env", f->dir);
+	snprintf(file, sizeof file, "%s/data.mdb", path);
+	is_gone = leave_on_disk(file);
+	f->env = lmdb_env_open(path, 32 << 20, LMDB_SHARD_TABLES, LMDB_SERVE);
+	map = lmdb_env_map(f->env);
+	assert_true(kv_get(lmdb_read_begin(f->env, &st), TABLE_LEDGER, slice_of("00001000"), &got));
+	lmdb_read_end(f->env);
+	assert_true(!is_gone || count_resident(map) <= PAGES_MAX);
+}
+
 int
 main(void)
 {
@@ -231,6 +292,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_transaction_carries_its_first_error_and_leaves_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_environment_is_not_opened_twice_in_one_process, setup, teardown),
 		cmocka_unit_test_setup_teardown(nested_reads_share_one_snapshot, setup, teardown),
+		cmocka_unit_test_setup_teardown(serving_a_row_reads_its_pages_alone, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
