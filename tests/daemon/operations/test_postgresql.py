@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: MIT
 """Daemons whose store is in PostgreSQL: one server, one or more instances, each with processes of its own."""
 
+import io
+import json
 import signal
 import threading
 import unittest
+import zipfile
 
 import tap
 from api import Client, service
-from harness import Daemon
+from harness import Daemon, free_port
 from mock_messengers import MockMessengers
+from mock_provider import MockProvider
 from postgres import Postgres, programs
 from webhooks import Secrets, post_telegram, telegram_update
 
@@ -90,6 +94,35 @@ class PostgresqlTest(unittest.TestCase):
                     for n in range(10):
                         self.assertEqual(descriptions(client, f"telegram:123456:{n + 1}"), ["tea"])
                 self.assertEqual([len(mock.read("telegram", str(n + 1))) for n in range(10)], [1] * 10)
+
+    def test_an_export_has_the_texts_of_jobs_that_wait(self):
+        hold = threading.Event()
+        with Secrets() as secrets, MockMessengers() as mock, MockProvider(free_port()) as provider:
+            provider.says = lambda text: hold.wait(30) and []
+            conf = conf_of(self.server) + secrets.telegram(api_url=mock.url + "/telegram") + provider.section(timeout_ms=9000)
+            with Daemon(conf, start=False) as d:
+                migrate(d)
+                d.start()
+                with Client(d.port) as hook, service(d) as client:
+                    post_telegram(hook, telegram_update(1, 7, "NT$50 zorbl"))
+                    d.wait_for(lambda: mock.read("telegram", "7"))
+                    d.wait_for(lambda: provider.calls)                # the job is being done, and not done yet
+                    answer = client.get("/api/v1/user/export?user=telegram:123456:7")
+                    hold.set()
+                with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+                    self.assertEqual([json.loads(line)["text"] for line in archive.read("jobs.jsonl").splitlines()], ["NT$50 zorbl"])
+
+    def test_a_photo_that_is_posted_is_recorded(self):
+        with MockProvider(free_port()) as provider:
+            provider.reads = lambda picture, kind: {"items": [{"description": "milk", "amount": "45", "category": "food"}], "total": "45",
+                                                    "currency": "TWD", "date": ""}
+            with Daemon(conf_of(self.server) + provider.section(reads_images="true"), start=False) as d:
+                migrate(d)
+                d.start()
+                with service(d) as client:
+                    answer = client.post("/api/v1/messages?user=line:U1", b"\xff\xd8\xff" + bytes(2 << 20), Content_Type="image/jpeg")
+                    self.assertEqual((answer.status, answer.json["status"]), (200, "recorded"), answer.body)
+                    self.assertEqual(descriptions(client), ["milk"])
 
     def test_while_the_server_is_away_all_is_503_and_afterwards_all_is_well(self):
         with instance(self.server) as d:

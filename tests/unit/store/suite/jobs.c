@@ -115,6 +115,24 @@ on_end(enum status st, struct slice next, void *arg)
 	assert_int_equal(next.len, 0);
 }
 
+static void
+on_listed(enum status st, void *arg)
+{
+	(void)arg;
+	assert_int_equal(st, ST_OK);
+}
+
+static struct found
+jobs_of(struct suite *s, const char *user)
+{
+	static const struct job_list_callbacks callbacks = { on_job, on_listed };
+	struct ledger ledger = suite_ledger(s, user);
+	struct found found = { .arena = s->arena };
+
+	store_list_jobs(s->store, &ledger, &callbacks, &found);
+	return found;
+}
+
 static struct found
 due_jobs(struct suite *s, const char *user, int64_t now_ms)
 {
@@ -324,6 +342,27 @@ a_notice_that_waits_keeps_no_reply_back(void **state)
 	assert_int_equal(wait.st, ST_OK);
 }
 
+static void
+the_jobs_of_a_ledger_are_listed_with_their_texts(void **state)
+{
+	struct suite *s = *state;
+	struct uuid one = record_with_job(s, "line:U1"), two = record_with_job(s, "line:U1");
+	struct queued_outcome done = { .id = one, .result = QUEUED_DONE, .now_ms = suite_now_ms() };
+	struct found found;
+
+	record_with_job(s, "line:U2");
+	assert_int_equal(jobs_of(s, "line:nobody").count, 0);
+	assert_int_equal(claim(s, "line:U1", &one, suite_now_ms(), 1), ST_OK);
+	found = jobs_of(s, "line:U1");                /* one of them is being done */
+	assert_int_equal(found.count, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_true(slice_equal(found.jobs[i].text, slice_of("zorbl 50")));
+	assert_int_equal(finish(s, "line:U1", &done), ST_OK);
+	found = jobs_of(s, "line:U1");
+	assert_int_equal(found.count, 1);
+	assert_true(uuid_equal(&found.jobs[0].id, &two));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, suite_setup, suite_teardown)
 
 const struct CMUnitTest suite_job_tests[] = {
@@ -334,5 +373,6 @@ const struct CMUnitTest suite_job_tests[] = {
 	CASE(a_job_that_was_given_up_can_be_tried_again_or_dropped),
 	CASE(notices_to_one_conversation_leave_as_one_until_the_first_is_due),
 	CASE(a_notice_that_waits_keeps_no_reply_back),
+	CASE(the_jobs_of_a_ledger_are_listed_with_their_texts),
 };
 const size_t suite_job_test_count = sizeof suite_job_tests / sizeof suite_job_tests[0];
