@@ -23,7 +23,7 @@ SECONDS = float(os.environ.get("AIEXPENSE_FAULT_SECONDS", "0.5"))
 RATE = int(os.environ.get("AIEXPENSE_FAULT_RATE", "60"))
 TELEGRAM_RATE = 30             # replies a second, of all chats together
 HAS_LIMITS = "AIEXPENSE_FAULT_LIMITS" in os.environ
-ACKNOWLEDGED_MS, LISTED_MS, HEALTHY_S = 25, 10, 10
+ACKNOWLEDGED_MS, ACKNOWLEDGED_FAULTY_MS, LISTED_MS, HEALTHY_S = 20, 25, 10, 10
 SENDERS = 8                    # connections; each sends every SENDERS-th message
 
 
@@ -101,11 +101,12 @@ class Faults(unittest.TestCase):
                             PATIENCE + count / TELEGRAM_RATE)
         self.assertEqual({len(messengers.read("telegram", str(first + n))) for n in range(count)}, {1}, fault)
         acknowledged_ms, listed_ms = percentile(sending.times, 0.99), percentile(lists, 0.99)
+        limit_ms = ACKNOWLEDGED_FAULTY_MS if fault else ACKNOWLEDGED_MS
         print(f"# {fault or 'healthy':10} {count} messages at {RATE}/s: acknowledged p50 {percentile(sending.times, 0.5):.1f} ms, "
-              f"p99 {acknowledged_ms:.1f} ms; lists p99 {listed_ms:.1f} ms; "
+              f"p99 {acknowledged_ms:.1f} ms ({'within' if acknowledged_ms <= limit_ms else 'OVER'} {limit_ms} ms); lists p99 {listed_ms:.1f} ms; "
               f"all answered {time.monotonic() - sent:.1f} s behind the last", flush=True)
         if HAS_LIMITS:
-            self.assertLessEqual(acknowledged_ms, ACKNOWLEDGED_MS, fault)
+            self.assertLessEqual(acknowledged_ms, limit_ms, fault)
             self.assertLessEqual(listed_ms, LISTED_MS, fault)
 
 
