@@ -231,6 +231,8 @@ decode_command(struct slice form, struct decoded *out)
 	struct slice channel = form_field(form, "channel_id", arena);
 	struct event event = { .text = text_trim(form_field(form, "text", arena)) };
 
+	if (event.text.len == 0)
+		event.text = SLICE_LITERAL("/help");       /* nobody likes a command that says nothing */
 	if (!is_direct_channel(channel))
 		event.incoming.conversation = channel;
 	event.user_id = TEXT_JOIN(arena, name, team, form_field(form, "user_id", arena));

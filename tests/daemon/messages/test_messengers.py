@@ -101,6 +101,12 @@ class Slack(Messengers):
         self.assertEqual(post_slack(self.hook, body, "application/x-www-form-urlencoded").status, 200)
         self.one_answer("slack", path)
 
+    def test_a_command_without_a_text_is_answered_with_what_to_write(self):
+        path = "/slack/hooks/" + self.name
+        body = slack_command("U" + self.name, "C1", " ", self.name, self.mock.url + path)
+        self.assertEqual(post_slack(self.hook, body, "application/x-www-form-urlencoded").status, 200)
+        self.one_answer("slack", path, "早餐$20")             # in the language of the place, where nobody has said a word
+
 
 class Discord(Messengers):
     def test_a_ping_is_answered_and_a_forged_one_refused(self):
