@@ -50,4 +50,4 @@ CORPUS = $(top_srcdir)/../shared/corpus
 category-model: train_categories
 	$(AM_V_GEN)./train_categories $(CORPUS)/categories.jsonl > category_model.tmp
 	$(AM_V_at)mv category_model.tmp $(top_srcdir)/src/understand/data/category_model.def
-.PHONY: category-model
+.PHONY: category-model corpus-report

@@ -16,4 +16,3 @@ EXTRA_DIST += tests/unit/understand/corpus_report.py
 
 corpus-report: aiexpensectl train_categories
 	@$(PYTHON3) $(top_srcdir)/tests/unit/understand/corpus_report.py $(CORPUS) ./aiexpensectl ./train_categories
-.PHONY: corpus-report
