@@ -100,12 +100,25 @@ profile_end(struct profile *profile)
 /* --- the process that is asked --------------------------------------------------------------- */
 
 static uint64_t
-cpu_time_ns(void)
+read_ns(clockid_t id)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	clock_gettime(id, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+static uint64_t
+cpu_time_ns(void)
+{
+	return read_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/* Not clock_mono_ms, which notes when a turn of the loop begins: a handler may come while it waits. */
+static bool
+is_over(const struct profile *profile)
+{
+	return (int64_t)(read_ns(CLOCK_MONOTONIC) / 1000000) >= atomic_load(&profile->ends_ms);
 }
 
 static void
@@ -154,7 +167,7 @@ on_timer(int sig)
 	int saved = errno;
 
 	(void)sig;
-	if (!is_asked(profile) || clock_mono_ms() >= atomic_load(&profile->ends_ms))
+	if (!is_asked(profile) || is_over(profile))
 		stop(profile);
 	else
 		keep_sample(profile, frames + HANDLER_FRAMES, backtrace(frames, PROFILE_DEPTH + HANDLER_FRAMES) - HANDLER_FRAMES);
@@ -200,7 +213,7 @@ profile_beat(struct profile *profile)
 			begin_cpu(profile);
 		else
 			tell_heap(profile);
-	} else if (profile_state(profile) == PROFILE_RUNNING && clock_mono_ms() >= atomic_load(&profile->ends_ms)) {
+	} else if (profile_state(profile) == PROFILE_RUNNING && is_over(profile)) {
 		stop(profile);
 	}
 }
