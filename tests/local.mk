@@ -93,8 +93,15 @@ LONG_SIZES += AIEXPENSE_TURNS_PER_KILL=2
 LONG_SIZES += TEST_SECONDS=3600
 check-long: all check
 	$(MAKE) check TESTS="$(LONG_TESTS)" $(LONG_SIZES)
+	$(MAKE) check-sabotage
 	$(MAKE) fuzz
-.PHONY: check-long
+
+# All of the sources built with each fault of include/sabotage.h: the test that is there for it must fail.
+check-sabotage: all
+	AIEXPENSE_SABOTAGE_TREES='$(abs_builddir)/sabotage' $(MAKE) check TESTS=tests/daemon/operations/test_sabotage.py TEST_SECONDS=3600
+mostlyclean-local:
+	rm -rf sabotage
+.PHONY: check-long check-sabotage mostlyclean-local
 
 # What processes share by memory, shared by threads under ThreadSanitizer: with all that it uses, built for that.
 EXTRA_PROGRAMS += tests/race/threads
