@@ -110,6 +110,7 @@ struct message {
 	enum message_status status;
 	struct slice        text;      /* kept only while it waits */
 	struct slice        reply;
+	struct slice        understood_by; /* "rules" or the provider that helped them; empty: nothing had to be understood */
 	int64_t             received_ms, finished_ms;
 	size_t              expense_count;
 	const struct uuid  *expense_ids;

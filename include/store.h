@@ -388,6 +388,7 @@ struct message_entry {
 	struct uuid               id;               /* of the message: the same one is recorded once */
 	enum message_status       status;
 	struct slice              reply;
+	struct slice              understood_by;    /* as in struct message, at most AI_PROVIDER_MAX bytes */
 	int64_t                   received_ms, now_ms;
 	struct slice              idempotency_key;  /* may be empty */
 	uint8_t                   request_hash[32];

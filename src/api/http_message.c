@@ -49,6 +49,10 @@ reply_message(struct request *req, enum status st, const struct message_result *
 	json_member_id(&out, "id", &result->id);
 	json_out_member_text(&out, "status", message_status_text(result->status));
 	json_out_member_string(&out, "reply", result->reply);
+	if (result->understood_by.len > 0)
+		json_out_member_string(&out, "understood_by", result->understood_by);
+	else
+		json_out_member_null(&out, "understood_by");
 	write_expenses(&out, result);
 	write_buttons(&out, result);
 	json_out_object_end(&out);

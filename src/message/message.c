@@ -48,6 +48,7 @@ struct drive {
 	struct turn                   turn;
 	struct linking                linking;
 	struct slice                  understood;      /* the text that the turn's expenses are of */
+	struct slice                  understood_by;   /* as in the result */
 	const char                   *dead_why;        /* it is given up; NULL: it is not */
 	struct buf                    reply;
 	size_t                        cost_count;
@@ -90,6 +91,7 @@ finish_recorded(struct drive *drive, const struct message *message, const struct
 {
 	struct message_result result = {
 		.id = message->id, .status = message->status, .is_replay = is_replay, .reply = message->reply,
+		.understood_by = message->understood_by,
 		.expenses = expenses, .expense_count = count, .button_count = message->button_count, .buttons = message->buttons,
 	};
 
@@ -217,6 +219,7 @@ record(struct drive *drive)
 	struct dialogue_entry dialogue = { .conversation = incoming->conversation };
 	struct message_entry entry = {
 		.sign_up = drive->sign_up, .id = drive->input.id, .status = turn->status, .reply = buf_slice(&drive->reply),
+		.understood_by = drive->understood_by,
 		.received_ms = drive->input.received_ms, .now_ms = clock_wall_ms(),
 		.idempotency_key = drive->input.idempotency_key, .was_in_inbox = drive->input.was_in_inbox,
 		.conversation = incoming->conversation,
@@ -294,10 +297,12 @@ on_understood(enum status st, const struct understanding *result, void *arg)
 		accept_for_later(drive);
 		return;
 	}
-	if (st == ST_OK)
+	if (st == ST_OK) {
 		note_costs(drive, result);
-	else
+		drive->understood_by = arena_copy(&drive->arena, message_understood_by(result));
+	} else {
 		drive->dead_why = "it broke every worker that had it";
+	}
 	drive->understood = drive->turn.ask;
 	dialogue_understood(&drive->turn, st, result);
 	understand_or_record(drive);

@@ -49,6 +49,7 @@ struct message_result {
 	enum message_status   status;         /* MESSAGE_WAITING: accepted, the keeper will see to it */
 	bool                  is_replay;
 	struct slice          reply;
+	struct slice          understood_by;  /* "rules" or the provider that helped them; empty: nothing had to be understood */
 	const struct person  *person;         /* the user with categories; NULL when there is no user (yet) */
 	size_t                expense_count;
 	const struct expense *expenses;

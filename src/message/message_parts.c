@@ -268,10 +268,11 @@ message_load(const struct message_service *service, const struct ledger *ledger,
 
 	*result = (struct message_result){ .id = message->id, .status = message->status, .person = person };
 	result->reply = load_reply(service, message, person, arena);
+	result->understood_by = arena_copy(arena, message->understood_by);
 	result->buttons = load_buttons(message, arena);
 	result->button_count = result->buttons != NULL ? message->button_count : 0;
 	loading.expenses = arena_alloc(arena, (message->expense_count + 1) * sizeof *loading.expenses);
-	if (result->reply.ptr == NULL || result->buttons == NULL || loading.expenses == NULL)
+	if (result->reply.ptr == NULL || result->understood_by.ptr == NULL || result->buttons == NULL || loading.expenses == NULL)
 		return false;
 	for (size_t i = 0; i < message->expense_count; i++)
 		store_get_expense(service->store, ledger, &message->expense_ids[i], keep_expense, &loading);

@@ -78,7 +78,7 @@ check_entry(const struct message_entry *entry)
 {
 	if (entry->expense_count > MESSAGE_EXPENSES_MAX || entry->change_count > MESSAGE_CHANGES_MAX || uuid_is_nil(&entry->id) || entry->status >= MESSAGE_WAITING)
 		return ST_BAD_VALUE;
-	if (entry->cost_count > MESSAGE_COSTS_MAX || entry->button_count > REPLY_BUTTONS_MAX)
+	if (entry->cost_count > MESSAGE_COSTS_MAX || entry->button_count > REPLY_BUTTONS_MAX || entry->understood_by.len > AI_PROVIDER_MAX)
 		return ST_BAD_VALUE;
 	for (size_t i = 0; i < entry->cost_count; i++)
 		if (ai_cost_check(&entry->costs[i]) != ST_OK)
@@ -161,7 +161,7 @@ make_message(struct op *op, const struct message_entry *entry, const struct expe
 		return ST_FAILED;
 	for (size_t i = 0; i < plan->count; i++)
 		ids[i] = plan->expenses[i].id;
-	*message = (struct message){ .id = entry->id, .status = entry->status, .reply = entry->reply,
+	*message = (struct message){ .id = entry->id, .status = entry->status, .reply = entry->reply, .understood_by = entry->understood_by,
 		.received_ms = entry->received_ms, .finished_ms = entry->now_ms, .expense_count = plan->count,
 		.expense_ids = ids, .button_count = entry->button_count };
 	for (size_t i = 0; i < entry->button_count; i++)

@@ -9,7 +9,7 @@
 void
 message_pack(struct buf *b, const struct message *message, bool is_sign_up)
 {
-	struct packing p = record_begin(b, 8);
+	struct packing p = record_begin(b, 9);
 
 	msgpack_pack_uint32(&p.pk, message->status);
 	mp_put_str(&p.pk, message->text);
@@ -19,6 +19,7 @@ message_pack(struct buf *b, const struct message *message, bool is_sign_up)
 	put_uuids(&p.pk, message->expense_ids, message->expense_count);
 	mp_put_bool(&p.pk, is_sign_up);
 	buttons_put(&p.pk, message->buttons, message->button_count);
+	mp_put_str(&p.pk, message->understood_by);
 	record_end(&p);
 }
 
@@ -39,6 +40,11 @@ message_unpack(struct slice value, struct message *message, bool *is_sign_up, st
 	message->expense_ids = ids;
 	*is_sign_up = mp_bool(&u.mp);
 	message->button_count = buttons_read(&u.mp, message->buttons);
+	message->understood_by = SLICE_EMPTY;
+	if (u.more > 0) {                      /* it came later than the others */
+		message->understood_by = mp_str(&u.mp);
+		u.more--;
+	}
 	return record_close(&u);
 }
 

@@ -151,6 +151,7 @@ put_message(msgpack_packer *pk, const struct message *message)
 	msgpack_pack_uint32(pk, message->status);
 	mp_put_str(pk, message->text);
 	mp_put_str(pk, message->reply);
+	mp_put_str(pk, message->understood_by);
 	msgpack_pack_int64(pk, message->received_ms);
 	msgpack_pack_int64(pk, message->finished_ms);
 	msgpack_pack_uint64(pk, message->expense_count);
@@ -168,6 +169,7 @@ read_message(struct mp *mp, struct arena *arena, struct message *message)
 	message->status = (enum message_status)mp_int_in(mp, 0, MESSAGE_WAITING);
 	message->text = mp_str(mp);
 	message->reply = mp_str(mp);
+	message->understood_by = mp_str(mp);
 	message->received_ms = mp_int(mp);
 	message->finished_ms = mp_int(mp);
 	message->expense_ids = ids = command_read_list(mp, arena, &message->expense_count, BATCH_EXPENSES_MAX, sizeof *ids);

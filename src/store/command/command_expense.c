@@ -24,6 +24,7 @@ message_entry_pack(msgpack_packer *pk, const struct command *command)
 	mp_put_uuid(pk, &entry->id);
 	msgpack_pack_uint32(pk, entry->status);
 	mp_put_str(pk, entry->reply);
+	mp_put_str(pk, entry->understood_by);
 	msgpack_pack_int64(pk, entry->received_ms);
 	msgpack_pack_int64(pk, entry->now_ms);
 	mp_put_str(pk, entry->idempotency_key);
@@ -50,6 +51,7 @@ message_entry_unpack(struct mp *mp, struct arena *arena, struct command *command
 	mp_uuid(mp, &entry->id);
 	entry->status = (enum message_status)mp_int_in(mp, 0, MESSAGE_WAITING);
 	entry->reply = mp_str(mp);
+	entry->understood_by = mp_str(mp);
 	entry->received_ms = mp_int(mp);
 	entry->now_ms = mp_int(mp);
 	entry->idempotency_key = mp_str(mp);

@@ -85,6 +85,13 @@ class Asking(AiCase):
         self.mock.says = lambda text: [expense("zorbl", "50", category="Gadgets")]
         self.assertEqual(self.say(UNSURE), [("zorbl", "50.00", "TWD", "Gadgets")])
 
+    def test_the_answer_to_a_message_says_who_spoke_then_and_later(self):
+        for text, who in (UNSURE, "mock1"), (SURE, "rules"), ("help", None):
+            said = self.client.say(self.user, text, Idempotency_Key=text.encode().hex()).json
+            self.assertEqual(said["understood_by"], who, text)
+            self.assertEqual(self.client.say(self.user, text, Idempotency_Key=text.encode().hex()).json, said)
+            self.assertEqual(self.client.get(f"/api/v1/messages/{said['id']}?user={self.user}").json, said)
+
     def test_parse_says_who_spoke(self):
         def spoke(text):
             return self.client.post("/api/v1/parse", {"user": self.user, "text": text}).json["understood_by"]

@@ -56,7 +56,7 @@ class Scene(unittest.TestCase):
         return sorted((e["description"], e["amount"], e["category"]["name"]) for e in self.client.expenses(user or self.user))
 
     def assert_groceries(self, answer):
-        self.assertEqual((answer.status, answer.json["status"]), (200, "recorded"), answer.body)
+        self.assertEqual((answer.status, answer.json["status"], answer.json["understood_by"]), (200, "recorded", "mock1"), answer.body)
         self.assertEqual([(e["description"], e["amount"]) for e in answer.json["expenses"]], [("milk", "45.00"), ("soap", "80.00")])
 
     def assert_nothing(self, answer, part):

@@ -320,6 +320,28 @@ a_cost_written_before_it_told_calls_of_unknown_price_has_none(void **state)
 }
 
 static void
+a_message_written_before_it_said_who_understood_it_says_nothing(void **state)
+{
+	struct uuid ids[MESSAGE_EXPENSES_MAX];
+	struct message message = { .understood_by = SLICE_LITERAL("x") };
+	bool is_sign_up;
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	buf_append_literal(&b, "\x99\x01\x00\xa0\xa2" "ok\x05\x06\x90\xc2\x90");
+	seal(&b);
+	assert_int_equal(message_unpack(buf_slice(&b), &message, &is_sign_up, ids), ST_OK);
+	assert_true(slice_equal(message.reply, slice_of("ok")));
+	assert_int_equal(message.understood_by.len, 0);
+	buf_clear(&b);
+	message.understood_by = slice_of("local");
+	message_pack(&b, &message, false);
+	assert_int_equal(message_unpack(buf_slice(&b), &message, &is_sign_up, ids), ST_OK);
+	assert_true(slice_equal(message.understood_by, slice_of("local")));
+	buf_fini(&b);
+}
+
+static void
 a_token_written_before_it_had_scopes_has_those_of_its_kind(void **state)
 {
 	struct token token;
@@ -396,6 +418,7 @@ main(void)
 		cmocka_unit_test(elements_that_a_later_version_adds_are_skipped),
 		cmocka_unit_test(a_category_written_before_it_had_a_version_has_the_first),
 		cmocka_unit_test(a_cost_written_before_it_told_calls_of_unknown_price_has_none),
+		cmocka_unit_test(a_message_written_before_it_said_who_understood_it_says_nothing),
 		cmocka_unit_test(a_token_written_before_it_had_scopes_has_those_of_its_kind),
 		cmocka_unit_test(a_record_of_another_version_or_with_fields_missing_is_refused),
 		cmocka_unit_test(a_sum_over_all_users_is_read_as_it_was_written),
