@@ -97,6 +97,25 @@ void store_list_expired(struct store *store, unsigned shard, const struct expire
 void store_remove_expired(struct store *store, unsigned shard, const struct slice *rows, size_t count, int64_t now_ms,
     store_write_fn *fn, void *arg);
 
+/* --- what people confirmed of words ---------------------------------------- */
+
+/* That somebody has a keyword, or has filed an expense elsewhere.  Nothing of a user who is being deleted is told. */
+struct confirmed {
+	uint64_t     voter;            /* tells users apart; what one of them confirmed comes in one run, the latest last */
+	struct slice word;             /* the keyword, or the description of the expense; valid until the return */
+	struct slice category_key;     /* "food", ...; empty: a category of their own, or one that they renamed */
+};
+
+struct confirmed_callbacks {
+	void (*on_row)(const struct confirmed *confirmed, void *arg);
+	/* next: where the next part begins; empty at the end of the shard.  looks: rows that might still have been looked at. */
+	void (*on_end)(enum status st, struct slice next, unsigned looks, void *arg);
+};
+
+/* A part of a walk over a shard: from where the part before ended, or empty, and so many rows. */
+void store_list_confirmed(struct store *store, unsigned shard, struct slice from, unsigned looks, const struct confirmed_callbacks *callbacks,
+    void *arg);
+
 /* --- upkeep ------------------------------------------------------------- */
 
 /* Free the reader slots of dead processes in all shards; how many there were. */

@@ -5,6 +5,7 @@ libaiexpense_a_SOURCES += src/ledger/op/op.c src/ledger/op/op.h
 libaiexpense_a_SOURCES += src/ledger/op/op_ai_cost.c
 libaiexpense_a_SOURCES += src/ledger/op/op_category.c
 libaiexpense_a_SOURCES += src/ledger/op/op_change.c
+libaiexpense_a_SOURCES += src/ledger/op/op_confirmed.c
 libaiexpense_a_SOURCES += src/ledger/op/op_dedupe.c
 libaiexpense_a_SOURCES += src/ledger/op/op_delete_category.c
 libaiexpense_a_SOURCES += src/ledger/op/op_deletion.c

@@ -325,6 +325,20 @@ store_list_expired(struct store *store, unsigned shard, const struct expired_que
 }
 
 void
+store_list_confirmed(struct store *store, unsigned shard, struct slice from, unsigned looks, const struct confirmed_callbacks *callbacks,
+    void *arg)
+{
+	struct slice next = SLICE_EMPTY;
+	struct reading r;
+
+	if (reading_begin(&r, store, shard, NULL))
+		r.st = op_list_confirmed(&r.op, from, &looks, callbacks->on_row, arg, &next);
+	reading_end(&r, DISTRIBUTION_read_other_ns);
+	callbacks->on_end(r.st, next, looks, arg);
+	reading_fini(&r);
+}
+
+void
 store_mac(const struct store *store, struct slice text, uint8_t mac[32])
 {
 	ledger_hash_mac(store->hash, text, mac);

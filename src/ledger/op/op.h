@@ -301,6 +301,12 @@ enum status op_list_expired(struct op *op, const struct expired_query *query, vo
     void *arg, struct slice *next);
 enum status op_remove_expired(struct op *op, const struct slice *rows, size_t count, int64_t now_ms, struct write_answer *answer);
 
+/* --- what people confirmed of words: op_confirmed.c -------------------------- */
+
+/* looks: rows that may be looked at, and then how many are left.  *next as above; from is one, or empty. */
+typedef void confirmed_row_fn(const struct confirmed *confirmed, void *arg);
+enum status op_list_confirmed(struct op *op, struct slice from, unsigned *looks, confirmed_row_fn *on_row, void *arg, struct slice *next);
+
 /* op_change.c: a row of the trash that may be forgotten; removes it with its history, perhaps not all at once. */
 bool trash_is_expired(struct slice row, int64_t now_ms);
 bool trash_forget(struct op *op, const struct key *row);

@@ -4,6 +4,7 @@ store_suite =
 store_suite += tests/unit/store/suite/categories.c
 store_suite += tests/unit/store/suite/category_deletions.c
 store_suite += tests/unit/store/suite/changes.c
+store_suite += tests/unit/store/suite/confirmed.c
 store_suite += tests/unit/store/suite/jobs.c
 store_suite += tests/unit/store/suite/links.c
 store_suite += tests/unit/store/suite/lists.c
