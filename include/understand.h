@@ -50,6 +50,8 @@ struct understand_word {
 	bool         is_name;              /* and no keyword */
 };
 
+struct keyword_map;
+
 struct understand_input {
 	struct slice    text;              /* valid UTF-8, at most UNDERSTAND_TEXT_MAX bytes */
 	struct slice    locale;            /* the user's BCP 47 tag, or empty; breaks ties (5/3, 1.234, a bare $) */
@@ -60,6 +62,7 @@ struct understand_input {
 	size_t                        category_word_count;
 	const struct slice           *accounts;        /* names of the user's own accounts */
 	size_t                        account_count;
+	const struct keyword_map     *keywords;        /* of words that many users share; NULL: none */
 	/* for the AI workers, not looked at by understand(): */
 	bool                          may_ask;         /* an AI provider as well */
 	bool                          must_ask;        /* one, however sure the rules are */
@@ -117,6 +120,7 @@ struct understanding {
 	struct understood_amount  amounts[UNDERSTAND_AMOUNTS_MAX];
 	bool                      has_day;         /* a day is named somewhere in the text ... */
 	day_t                     day;             /* ... this, the first */
+	unsigned                  keyword_hits, keyword_misses;       /* expenses about which the map of keywords was asked */
 	struct slice              subject;         /* with VERDICT_NO_AMOUNT: the thing */
 	struct slice              answered_by;     /* the provider that spoke; empty: the rules alone.  understand() leaves ... */
 	enum picture              picture;         /* PICTURE_NONE by understand() */
@@ -135,13 +139,14 @@ struct understanding {
 void understand_init(void);
 
 /*
- * Understand one message.  out is some 35 KB: callers keep one and use it
+ * Understand one message.  The map of keywords is asked where the rules' own
+ * tables have no word of a description and what is left is doubtful.  out is some 35 KB: callers keep one and use it
  * again; its slices are valid until then.  Always sets all of out but the
  * unused part of its arrays and memory.
  */
 void understand(const struct understand_input *input, struct understanding *out);
 
-/* The kind of a description alone, as for an expense that came without a category. */
-enum category_kind understand_category(struct slice description);
+/* The kind of a description alone, as for an expense that came without a category; keywords as in the input. */
+enum category_kind understand_category(struct slice description, const struct keyword_map *keywords);
 
 #endif

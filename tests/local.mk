@@ -45,6 +45,7 @@ include tests/unit/api/local.mk
 include tests/unit/http/local.mk
 include tests/unit/ops/local.mk
 include tests/unit/ai/local.mk
+include tests/unit/keeper/local.mk
 include tests/unit/master/local.mk
 include tests/unit/message/local.mk
 include tests/unit/messenger/local.mk
@@ -107,7 +108,7 @@ mostlyclean-local:
 EXTRA_PROGRAMS += tests/race/threads
 tests_race_threads_SOURCES = tests/race/threads.c src/ai/answer/answer_cache.c src/base/buf.c src/base/counters.c \
 	src/text/json_out.c src/base/log.c src/base/rate_limit.c src/base/siphash.c src/base/syslog_line.c src/text/text.c \
-	src/time/clock.c
+	src/time/clock.c src/understand/keywords/keyword_map.c src/understand/text/chars.c
 tests_race_threads_CFLAGS = -std=gnu11 $(WARN_CFLAGS) -fsanitize=thread
 tests_race_threads_LDFLAGS = -fsanitize=thread
 CLEANFILES += tests/race/threads

@@ -112,7 +112,7 @@ create_expense(void *arg, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct new_expense new = bench_expense(data->expenses, DAYS);
 
-		new.category_key = slice_of(category_kind_key(understand_category(new.expense.description)));
+		new.category_key = slice_of(category_kind_key(understand_category(new.expense.description, NULL)));
 		bench_put(data, &data->ledger, &new, 1);
 	}
 }

@@ -12,13 +12,15 @@
 #include "budget.h"
 #include "log.h"
 #include "options.h"
+#include "understand/keywords/keyword_map.h"
 
 static bool
 create(struct ai_shared *shared, const struct options *options)
 {
 	shared->breakers = breakers_create(PROVIDERS_MAX);
 	shared->budget = budget_create();
-	if (shared->breakers == NULL || shared->budget == NULL)
+	shared->keywords = keyword_map_create();
+	if (shared->breakers == NULL || shared->budget == NULL || shared->keywords == NULL)
 		return false;
 	if (options->ai_cache_bytes == 0)
 		return true;
@@ -46,5 +48,6 @@ ai_shared_destroy(struct ai_shared *shared)
 	breakers_destroy(shared->breakers, PROVIDERS_MAX);
 	answer_cache_destroy(shared->answers);
 	budget_destroy(shared->budget);
+	keyword_map_destroy(shared->keywords);
 	free(shared);
 }

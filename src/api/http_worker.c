@@ -10,6 +10,7 @@
 
 #include <event2/event.h>
 
+#include "ai/ai_shared.h"
 #include "ai/pool/ai_pool.h"
 #include "contract/endpoints.h"
 #include "delivery/delivery.h"
@@ -196,6 +197,7 @@ start(struct worker *worker, const struct inherited *in)
 	worker->services.segment = in->segment;
 	messages->options = in->options;
 	messages->counters = &in->slot->counters;
+	messages->keywords = in->options->keywords_share ? in->ai->keywords : NULL;
 	messages->store = store_open(in->options, worker->loop.base, messages->counters);
 	messages->shared = shared_open(worker->loop.base, in->options, messages->counters);
 	worker->services.openapi = openapi_new();

@@ -318,6 +318,7 @@ static const struct verb verbs[] = {
 	{ "reset", NULL, "control.sock", pass_on, "Forget peaks, minima and maxima; totals go on." },
 	{ "token", "add|list|revoke ...", "control.sock", pass_on, "Tokens of the REST API." },
 	{ "queue", "list|show|retry|drop ...", "control.sock", pass_on, "Messages and replies that were given up." },
+	{ "keywords", "refresh", "control.sock", pass_on, "Count anew the words that many users share, and wait for it." },
 	{ "profile", "role [number] [--seconds n] [--heap | --folded file]", NULL, profile,
 		"Where the processor time of a process goes, or what its heap is made of." },
 	{ "check-config", NULL, NULL, check_config, "Test the configuration." },

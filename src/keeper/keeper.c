@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
+#include "ai/ai_shared.h"
 #include "ai/interaction_log.h"
 #include "ai_budget.h"
 #include "alerts.h"
@@ -17,6 +18,7 @@
 #include "delivery/delivery.h"
 #include "category_moves.h"
 #include "deletion.h"
+#include "keywords/keyword_refresh.h"
 #include "log.h"
 #include "ops/measures.h"
 #include "ops/metrics_server.h"
@@ -114,6 +116,12 @@ remove_expired(struct keeper *keeper)
 }
 
 static void
+refresh_keywords(struct keeper *keeper)
+{
+	keyword_refresh_look(keeper->keywords, clock_wall_ms(), clock_mono_ms());
+}
+
+static void
 remove_interactions(struct keeper *keeper)
 {
 	interaction_log_expire(keeper->in->options, clock_wall_ms());
@@ -145,6 +153,7 @@ static const struct clock_job {
 	{ "redrive", 2000, look_for_messages },
 	{ "delete-users", 500, look_for_deletions },
 	{ "retention", 500, remove_expired },
+	{ "keywords", 500, refresh_keywords },
 	{ "interactions", 60000, remove_interactions },
 	{ "backup", 1000, look_for_backups },
 	{ "move-expenses", 2000, look_for_category_moves },
@@ -285,11 +294,12 @@ open_services(struct keeper *keeper)
 	keeper->redrive = redrive_open(messages, keeper->inbox, keeper->delivery, keeper->jobs, crash_mark);
 	keeper->deletions = deletions_open(keeper->loop.base, messages->store, in->options, messages->counters);
 	keeper->retention = retention_open(messages->store, messages->counters);
+	keeper->keywords = keyword_refresh_open(messages->store, messages->shared, in->options, in->ai->keywords, messages->counters);
 	keeper->category_moves = category_moves_open(messages->store);
 	keeper->backups = schedule_open(keeper->loop.base, in->options, messages->counters);
 	keeper->alerts = alerts_open(keeper);
 	return keeper->redrive != NULL && keeper->alerts != NULL && keeper->deletions != NULL && keeper->retention != NULL &&
-	    keeper->category_moves != NULL && keeper->backups != NULL;
+	    keeper->keywords != NULL && keeper->category_moves != NULL && keeper->backups != NULL;
 }
 
 /* The pool first: the messages it gives up end in the store.  Whoever waits for the store comes to an end before anything else goes. */
@@ -324,6 +334,8 @@ close_services(struct keeper *keeper)
 	if (keeper->backups != NULL)
 		schedule_close(keeper->backups);
 	shared_close(keeper->messages.shared);
+	if (keeper->keywords != NULL)
+		keyword_refresh_close(keeper->keywords);
 	if (keeper->wake != NULL)
 		event_free(keeper->wake);
 	free(keeper->timers);

@@ -13,6 +13,7 @@ struct history;
 struct metrics_server;
 struct category_moves;
 struct job_timer;
+struct keyword_refresh;
 struct delivery;
 struct inbox;
 struct jobs;
@@ -30,6 +31,7 @@ struct keeper {
 	struct redrive         *redrive;
 	struct deletions       *deletions;
 	struct retention       *retention;
+	struct keyword_refresh *keywords;
 	struct category_moves  *category_moves;
 	struct schedule        *backups;
 	struct alerts          *alerts;

@@ -28,7 +28,7 @@ struct inherited {
 	const struct options   *options;
 	struct counter_segment *segment;
 	struct rate_table      *rates;            /* of the limits that all http workers count together */
-	struct ai_shared       *ai;               /* role ai */
+	struct ai_shared       *ai;               /* what AI workers share; http workers and the keeper have the map of keywords in it */
 	struct profile         *profile;          /* NULL unless processes may be looked into */
 	struct process_slot    *slot;             /* this process' own; &slot->counters is where it counts */
 	const int              *http_listeners;   /* role http: listening, non-blocking, one for each item of http.listen */

@@ -23,6 +23,7 @@
 #include "store.h"
 #include "sockets.h"
 #include "understand.h"
+#include "understand/keywords/keyword_map.h"
 
 enum { TURN_MS = 500, START_LIMIT_MS = 10000, OOM_SCORE = -500 };
 
@@ -70,6 +71,8 @@ take_secrets(struct master *m)
 	store_shared_secret("answers", secret);
 	if (m->ai->answers != NULL)
 		answer_cache_use_secret(m->ai->answers, secret);
+	store_shared_secret("keywords", secret);
+	keyword_map_use_secret(m->ai->keywords, secret);
 }
 
 /* The store is made by the user that will use it, hence after the privileges are gone. */

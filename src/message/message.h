@@ -16,6 +16,7 @@
 #include "store.h"
 
 struct counters;
+struct keyword_map;
 
 /* What driving messages needs; one per process, outlives its messages. */
 struct message_service {
@@ -24,6 +25,7 @@ struct message_service {
 	const struct options *options;
 	struct counters      *counters;
 	struct shared        *shared;      /* with other instances; may be NULL */
+	const struct keyword_map *keywords;    /* of words that many users share; NULL: none */
 };
 
 /* Open the pool of a service whose store is open; those who are told an answer may read the store.  false without memory. */

@@ -27,7 +27,7 @@ static const struct ctl_command help_commands[] = {
 	{ NULL, NULL, false, NULL, NULL }
 };
 
-const struct ctl_command *const ctl_command_tables[] = { help_commands, stats_commands, show_commands, show_ai_commands, token_commands, say_commands,
+const struct ctl_command *const ctl_command_tables[] = { help_commands, stats_commands, show_commands, show_ai_commands, keyword_commands, token_commands, say_commands,
 	queue_commands, reload_commands, alert_commands, profile_commands, NULL };
 
 /* What follows the name, or NULL when the line does not start with it. */

@@ -32,10 +32,11 @@ struct ctl_command {
 /* The tables, each ended by a row without a name; a module with commands adds its table to the list in commands.c. */
 extern const struct ctl_command *const ctl_command_tables[];
 
-/* stats.c, show.c, show_ai.c, token_commands.c, say_command.c, queue_commands.c, reload_command.c, alert_commands.c, profile/profile_command.c */
+/* stats.c, show.c, show_ai.c, keyword_commands.c, token_commands.c, say_command.c, queue_commands.c, reload_command.c, alert_commands.c, profile/profile_command.c */
 extern const struct ctl_command stats_commands[];
 extern const struct ctl_command show_commands[];
 extern const struct ctl_command show_ai_commands[];
+extern const struct ctl_command keyword_commands[];
 extern const struct ctl_command token_commands[];
 extern const struct ctl_command say_commands[];
 extern const struct ctl_command queue_commands[];

@@ -2,6 +2,7 @@
 libaiexpense_a_SOURCES += src/ops/alert_commands.c
 libaiexpense_a_SOURCES += src/ops/commands.c src/ops/commands.h
 libaiexpense_a_SOURCES += src/ops/ctl_server.c src/ops/ctl_server.h
+libaiexpense_a_SOURCES += src/ops/keyword_commands.c
 libaiexpense_a_SOURCES += src/ops/measures.c src/ops/measures.h
 libaiexpense_a_SOURCES += src/ops/metrics_server.c src/ops/metrics_server.h
 libaiexpense_a_SOURCES += src/ops/provider_stats.c src/ops/provider_stats.h

@@ -244,6 +244,45 @@ shared_put_answer(struct shared *shared, const struct answer_key *key, struct sl
 	redis_send(shared->redis, words, sizeof words / sizeof words[0], NULL, NULL);
 }
 
+/* --- what was found ---------------------------------------------------------------------------- */
+
+static void
+on_found(const struct redis_reply *reply, void *arg)
+{
+	struct wanted wanted = *(struct wanted *)arg;
+
+	free(arg);
+	wanted.fn(reply != NULL && reply->kind == REDIS_TEXT ? reply->text : SLICE_EMPTY, wanted.arg);
+}
+
+bool
+shared_get_found(struct shared *shared, const char *name, shared_answer_fn *fn, void *arg)
+{
+	struct wanted *wanted = shared != NULL ? malloc(sizeof *wanted) : NULL;
+	char key[KEY_MAX];
+
+	if (wanted == NULL)
+		return false;
+	*wanted = (struct wanted){ shared->counters, fn, arg };
+	const struct slice words[] = { SLICE_LITERAL("GET"), key_of(shared, key, name, NULL, 0) };
+	if (redis_send(shared->redis, words, sizeof words / sizeof words[0], on_found, wanted))
+		return true;
+	free(wanted);
+	return false;
+}
+
+void
+shared_put_found(struct shared *shared, const char *name, struct slice value, int64_t ttl_ms)
+{
+	char key[KEY_MAX], ttl[NUMBER_MAX];
+
+	if (shared == NULL)
+		return;
+	const struct slice words[] = { SLICE_LITERAL("SET"), key_of(shared, key, name, NULL, 0), value, SLICE_LITERAL("PX"),
+		number_of(ttl, ttl_ms) };
+	redis_send(shared->redis, words, sizeof words / sizeof words[0], NULL, NULL);
+}
+
 /* --- waking ---------------------------------------------------------------------------------- */
 
 void

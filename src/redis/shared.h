@@ -43,6 +43,13 @@ typedef void shared_answer_fn(struct slice answer, void *arg);
 bool shared_get_answer(struct shared *shared, const struct answer_key *key, shared_answer_fn *fn, void *arg);
 void shared_put_answer(struct shared *shared, const struct answer_key *key, struct slice answer, int64_t ttl_ms);
 
+/*
+ * What one instance found out of the store for all of them, under a name; it goes after ttl_ms.  Who gets it must see
+ * for himself whether it can be true.  As with answers: true when fn is called once, later.
+ */
+bool shared_get_found(struct shared *shared, const char *name, shared_answer_fn *fn, void *arg);
+void shared_put_found(struct shared *shared, const char *name, struct slice value, int64_t ttl_ms);
+
 /* Somebody should look for work in the store: whoever listens, on any instance, is called. */
 void shared_wake(struct shared *shared);
 void shared_listen(struct shared *shared, void (*fn)(void *arg), void *arg);

@@ -34,6 +34,7 @@ libaiexpense_a_SOURCES += src/understand/expenses/credible.c src/understand/expe
 libaiexpense_a_SOURCES += src/understand/expenses/named.c src/understand/expenses/named.h
 libaiexpense_a_SOURCES += src/understand/expenses/phrases.c src/understand/expenses/phrases.h
 libaiexpense_a_SOURCES += src/understand/expenses/things.c src/understand/expenses/things.h
+libaiexpense_a_SOURCES += src/understand/keywords/keyword_map.c src/understand/keywords/keyword_map.h
 libaiexpense_a_SOURCES += src/understand/text/chars.c src/understand/text/chars.h
 libaiexpense_a_SOURCES += src/understand/text/language.c src/understand/text/language.h
 libaiexpense_a_SOURCES += src/understand/text/own.c src/understand/text/own.h

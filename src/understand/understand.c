@@ -19,7 +19,8 @@ understand_init(void)
 void
 understand_noting(const struct understand_input *input, struct workings *w, struct notes *notes, struct understanding *out)
 {
-	struct reading reading = { .tokens = &w->tokens, .locale = input->locale, .today = input->today, .notes = notes };
+	struct reading reading = { .tokens = &w->tokens, .locale = input->locale, .today = input->today, .keywords = input->keywords,
+		.notes = notes };
 
 	if (input->category_word_count + input->account_count > 0) {
 		own_read(&w->own, input);

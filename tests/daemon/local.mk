@@ -14,6 +14,7 @@ DAEMON_TESTS += tests/daemon/messages/test_dialogues.py
 DAEMON_TESTS += tests/daemon/messages/test_dialogues_at_once.py
 DAEMON_TESTS += tests/daemon/messages/test_hostile_text.py
 DAEMON_TESTS += tests/daemon/messages/test_interaction_log.py
+DAEMON_TESTS += tests/daemon/messages/test_keywords.py
 DAEMON_TESTS += tests/daemon/messages/test_linking.py
 DAEMON_TESTS += tests/daemon/messages/test_message.py
 DAEMON_TESTS += tests/daemon/messages/test_messenger_doc.py
@@ -73,12 +74,14 @@ TESTS += tests/daemon/operations/test_postgresql.py
 TESTS += tests/daemon/scale/test_instances.py
 if HAVE_REDIS
 TESTS += tests/daemon/scale/test_proof.py
+TESTS += tests/daemon/scale/test_keywords_shared.py
 TESTS += tests/daemon/scale/test_redis.py
 endif
 endif
 EXTRA_DIST += tests/daemon/operations/test_postgresql.py
 EXTRA_DIST += tests/daemon/scale/test_instances.py
 EXTRA_DIST += tests/daemon/scale/test_proof.py
+EXTRA_DIST += tests/daemon/scale/test_keywords_shared.py
 EXTRA_DIST += tests/daemon/scale/test_redis.py
 
 EXTRA_DIST += tests/daemon/http/hostile_requests.txt

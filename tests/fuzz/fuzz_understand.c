@@ -41,6 +41,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	understand(&input, &out);
 	check(&out);
-	(void)understand_category(input.text);
+	(void)understand_category(input.text, NULL);
 	return 0;
 }

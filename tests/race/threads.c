@@ -2,25 +2,28 @@
 /*
  * What processes share by memory, shared by threads instead, so that
  * ThreadSanitizer sees who reads what somebody else writes: counters,
- * histograms, limits and the cache of answers.  It exits with an error when
+ * histograms, limits, the cache of answers and the map of keywords.  It exits with an error when
  * there is a race, or when what was counted is not there.
  */
 #include "config.h"
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ai/answer/answer_cache.h"
 #include "buf.h"
 #include "counters.h"
 #include "rate_limit.h"
+#include "understand/keywords/keyword_map.h"
 
-enum { THREADS = 4, ROUNDS = 20000, KEYS = 64, LIMIT = 1000 };
+enum { WORDS = 1000, THREADS = 4, ROUNDS = 20000, KEYS = 64, LIMIT = 1000 };
 
 static struct counter_segment *segment;
 static struct rate_table *rates;
 static struct answer_cache *answers;
+static struct keyword_map *keywords;
 static _Atomic unsigned taken, wrong;
 
 static void
@@ -72,15 +75,54 @@ ask(unsigned round)
 	buf_fini(&out);
 }
 
+/* Every word is there in every map, of another kind in each. */
+static void
+put_keywords(unsigned round)
+{
+	static uint64_t entries[WORDS];
+	struct keyword_map_head head = { WORDS, 20, round };
+
+	for (unsigned i = 0; i < WORDS; i++) {
+		char text[] = "wordaaa";
+
+		for (unsigned rest = i, at = 4; at < 7; at++, rest /= 10)
+			text[at] = (char)('a' + rest % 10);
+		keyword_map_hash_text(keywords, slice_of(text), &entries[i]);
+		entries[i] |= round / 1000 % CATEGORY_OTHER;
+	}
+	keyword_map_replace(keywords, &head, entries);
+}
+
+static void
+find_keyword(void)
+{
+	struct chars *chars = malloc(sizeof *chars);
+	enum category_kind kind = CATEGORY_OTHER;
+	enum keyword_found found;
+
+	if (chars == NULL)
+		return;
+	chars_read(chars, slice_of("wordfgh"));
+	found = keyword_map_find(keywords, chars, 0, chars->count, &kind);
+	wrong += found == KEYWORD_PART || (found == KEYWORD_WHOLE && kind >= CATEGORY_OTHER);
+	free(chars);
+}
+
 static void *
 work(void *slot)
 {
+	bool is_first = slot == &segment->slots[0];
+
 	for (unsigned round = 1; round <= ROUNDS; round++) {
 		count(&((struct process_slot *)slot)->counters, round);
 		take(round);
 		ask(round);
+		if (round % 10 == 0)
+			find_keyword();
 		if (round % 1000 == 0)
 			read_counters();
+		if (round % 1000 == 0 && is_first)
+			put_keywords(round);
 	}
 	return NULL;
 }
@@ -90,7 +132,7 @@ check(void)
 {
 	uint64_t requests = counter_read(counter_find("http_requests"), segment->slots, segment->capacity);
 
-	printf("%llu requests counted, %u taken of %d, %u answers wrong\n", (unsigned long long)requests, (unsigned)taken, LIMIT, (unsigned)wrong);
+	printf("%llu requests counted, %u taken of %d, %u answers or keywords wrong\n", (unsigned long long)requests, (unsigned)taken, LIMIT, (unsigned)wrong);
 	return requests == (uint64_t)THREADS * ROUNDS && taken == LIMIT && wrong == 0 ? 0 : 1;
 }
 
@@ -103,7 +145,8 @@ main(void)
 	segment = counters_create(THREADS, &fd);
 	rates = rate_table_create(65536);
 	answers = answer_cache_create(65536);
-	if (segment == NULL || rates == NULL || answers == NULL)
+	keywords = keyword_map_create();
+	if (segment == NULL || rates == NULL || answers == NULL || keywords == NULL)
 		return 2;
 	for (size_t i = 0; i < THREADS; i++)
 		if (pthread_create(&threads[i], NULL, work, counters_take_slot(segment)) != 0)

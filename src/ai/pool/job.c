@@ -105,6 +105,7 @@ job_unpack(struct slice body, struct understand_input *job, struct job_words *wo
 	job->home = mp_currency(&mp);
 	job->today = mp_day(&mp);
 	unpack_own_words(&mp, job, words);
+	job->keywords = NULL;                /* the worker's own */
 	job->may_ask = mp_bool(&mp);
 	job->must_ask = mp_bool(&mp);
 	job->media = mp_bin(&mp);

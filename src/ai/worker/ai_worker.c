@@ -13,6 +13,7 @@
 
 #include <event2/event.h>
 
+#include "ai/ai_shared.h"
 #include "ai/answer/picture.h"
 #include "asker.h"
 #include "channel.h"
@@ -36,6 +37,7 @@ struct worker {
 	struct asker                     *asker;
 	struct shared                    *shared;            /* with other instances, or NULL */
 	struct sender                    *sender;
+	const struct keyword_map         *keywords;          /* NULL: they are not shared */
 	struct event                     *on_accept;
 	LIST_HEAD(, client)               clients;
 	bool                              ends_when_alone;   /* asked to end, and serving those who still ask */
@@ -68,8 +70,11 @@ answer(struct client *client, uint64_t id, enum status st, const struct understa
 	job_answer_pack(&pk, st, result);
 	if (!channel_end(client->channel))
 		log_error("an answer did not fit into a frame; its job is left to time out");
-	if (st == ST_OK)
-		counter_add(result->answered_by.len > 0 ? &counters->ai_provider_answers : &counters->ai_rules_answers, 1);
+	if (st != ST_OK)
+		return;
+	counter_add(result->answered_by.len > 0 ? &counters->ai_provider_answers : &counters->ai_rules_answers, 1);
+	counter_add(&counters->keyword_hits, result->keyword_hits);
+	counter_add(&counters->keyword_misses, result->keyword_misses);
 }
 
 static struct asked *
@@ -163,6 +168,7 @@ answer_unread(struct pictured *pictured, enum picture why)
 	struct understand_input input;
 
 	if (client != NULL && job_unpack(buf_slice(&pictured->job), &input, &words)) {
+		input.keywords = client->worker->keywords;
 		understand(&input, &result);
 		result.picture = why;
 		answer(client, id, ST_OK, &result);
@@ -265,6 +271,7 @@ take_understand(struct client *client, const struct frame *frame)
 		take_picture(client, frame, &input);
 		return;
 	}
+	input.keywords = client->worker->keywords;
 	understand(&input, &result);
 	if (!asker_wants(asker, &input, &result) || asker_knows(asker, &input, &result) || !ask_provider(client, frame))
 		answer(client, frame->id, ST_OK, &result);
@@ -464,6 +471,7 @@ static bool
 start(struct worker *worker, const struct inherited *in)
 {
 	worker->shared = shared_open(worker->loop.base, in->options, worker->counters);
+	worker->keywords = in->options->keywords_share ? in->ai->keywords : NULL;
 	worker->curl = curl_loop_open(worker->loop.base);
 	if (worker->curl != NULL)
 		worker->asker = asker_open(worker->loop.base, worker->curl, in->options, in->ai, worker->shared, worker->counters);

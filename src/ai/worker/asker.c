@@ -146,6 +146,7 @@ finish(struct ask *ask, const json_t *answer)
 	struct understanding *result = &ask->asker->result;
 	enum reconciled verdict = RECONCILED_UNSOUND;
 
+	ask->input.keywords = ask->asker->options->keywords_share ? ask->asker->shared->keywords : NULL;
 	understand(&ask->input, result);
 	if (ask->picture_type != NULL)
 		take_picture(ask, answer, result);

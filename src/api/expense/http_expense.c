@@ -85,9 +85,9 @@ on_stored(enum status st, const struct write_answer *answer, void *arg)
 
 /* Without a category the description says which. */
 static void
-choose_category(const struct person *person, struct new_expense *new_expense)
+choose_category(const struct keyword_map *keywords, const struct person *person, struct new_expense *new_expense)
 {
-	enum category_kind kind = understand_category(new_expense->expense.description);
+	enum category_kind kind = understand_category(new_expense->expense.description, keywords);
 	const struct category *category = message_file(person, new_expense->expense.description, 0, kind);
 
 	new_expense->category_key = slice_of(category_kind_key(kind));
@@ -115,7 +115,7 @@ take_expense(struct work *work, const struct fields *fields, size_t n, struct ne
 	if (st != ST_OK)
 		return handler_refuse(req, st, field_name(work, n, wrong), NULL);
 	if (fields_value(fields, MEMBER_category_id) == NULL)
-		choose_category(person, new_expense);
+		choose_category(work->caller.service->keywords, person, new_expense);
 	else if (person_category(person, &expense->category_id) == NULL)
 		return handler_refuse(req, ST_BAD_VALUE, field_name(work, n, "category_id"), "There is no such category.");
 	return true;

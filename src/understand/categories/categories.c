@@ -6,7 +6,7 @@
 #include "model.h"
 #include "understand/text/words.h"
 
-enum { HEAD_LETTERS_MIN = 5, SURE_PERCENT = 40, DOUBTFUL_PERCENT = 60, LISTED_PERCENT = 98 };
+enum { HEAD_LETTERS_MIN = 5, SURE_PERCENT = 40, DOUBTFUL_PERCENT = 60, LISTED_PERCENT = 98, SHARED_PERCENT = 90 };
 
 const char *
 category_kind_key(enum category_kind kind)
@@ -157,11 +157,26 @@ categories_guess(const struct chars *chars, size_t begin, size_t end)
 	return categories_weigh(chars, begin, end, &listed, p);
 }
 
-enum category_kind
-understand_category(struct slice description)
+enum keyword_found
+categories_share(const struct keyword_map *keywords, const struct chars *chars, size_t begin, size_t end, struct category_guess *guess)
 {
+	enum keyword_found found = KEYWORD_UNKNOWN;
+
+	if (!guess->is_listed && guess->confidence < DOUBTFUL_PERCENT)
+		found = keyword_map_find(keywords, chars, begin, end, &guess->kind);
+	if (found == KEYWORD_WHOLE || found == KEYWORD_PART)
+		guess->confidence = found == KEYWORD_WHOLE ? SHARED_PERCENT : DOUBTFUL_PERCENT;
+	return found;
+}
+
+enum category_kind
+understand_category(struct slice description, const struct keyword_map *keywords)
+{
+	struct category_guess guess;
 	struct chars chars;
 
 	chars_read(&chars, description);
-	return categories_guess(&chars, 0, chars.count).kind;
+	guess = categories_guess(&chars, 0, chars.count);
+	categories_share(keywords, &chars, 0, chars.count, &guess);
+	return guess.kind;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "feature_hash.h"
+#include "understand/keywords/keyword_map.h"
 #include "understand/text/chars.h"
 
 struct category_guess {
@@ -18,6 +19,13 @@ struct category_guess {
 
 /* The category of what the characters [begin, end) name. */
 struct category_guess categories_guess(const struct chars *chars, size_t begin, size_t end);
+
+/*
+ * Where the tables have no word of it and the model doubts: what many users
+ * share.  A description that they have as a whole is as good as one of the tables.
+ */
+enum keyword_found categories_share(const struct keyword_map *keywords, const struct chars *chars, size_t begin, size_t end,
+    struct category_guess *guess);
 
 /* The same, and what it rests on. */
 struct category_guess categories_weigh(const struct chars *chars, size_t begin, size_t end, struct listed *listed,

@@ -82,7 +82,7 @@ static json_t *
 json_of_understanding(const struct understanding *u, const struct parse_input *input)
 {
 	json_t *expenses = json_array(), *amounts = json_array();
-	enum category_kind kind = u->expense_count > 0 ? u->expenses[0].category : understand_category(input->understand.text);
+	enum category_kind kind = u->expense_count > 0 ? u->expenses[0].category : understand_category(input->understand.text, NULL);
 
 	for (size_t i = 0; i < u->expense_count; i++)
 		json_array_append_new(expenses, json_of_expense(&u->expenses[i], u->named_currencies >> i & 1, input));

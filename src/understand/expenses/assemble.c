@@ -16,31 +16,38 @@
 enum { PROSE_TOKENS_A_NUMBER = 8 };
 
 static unsigned
-confidence_of(const struct token *amount, const struct thing *thing)
+confidence_of(const struct token *amount, const struct thing *thing, bool is_shared)
 {
 	unsigned confidence = amount_strength(amount) > 0 ? 90 : 75;
 
-	if (thing->is_known)
+	if (thing->is_known || is_shared)
 		confidence += 8;
 	return credible_is_short(thing) ? confidence : confidence - 30;
 }
 
-static void
+/* Returns whether many users know the whole thing by this category. */
+static bool
 set_category(const struct assembly *a, struct understood_expense *e, const struct thing *thing, unsigned named)
 {
 	const struct tokens *tokens = a->tokens;
 	size_t begin = tokens->at[thing->span.first].begin, end = tokens->at[thing->span.last - 1].end;
 	struct category_guess guess = categories_guess(tokens->chars, begin, end);
+	enum keyword_found found = KEYWORD_UNKNOWN;
 
 	if (named != 0) {
 		e->category = named < NAMED_OWN ? (enum category_kind)(named - 1) : guess.kind;
 		e->own_category = named < NAMED_OWN ? 0 : named - NAMED_OWN;
 		e->category_confidence = 100;
-		return;
+		return false;
 	}
+	e->own_category = a->r->own == NULL ? 0 : own_category_in(a->r->own, tokens->chars, begin, end);
+	if (e->own_category == 0)
+		found = categories_share(a->r->keywords, tokens->chars, begin, end, &guess);
+	a->out->keyword_hits += found == KEYWORD_WHOLE || found == KEYWORD_PART;
+	a->out->keyword_misses += found == KEYWORD_NONE;
 	e->category = guess.kind;
 	e->category_confidence = guess.confidence;
-	e->own_category = a->r->own == NULL ? 0 : own_category_in(a->r->own, tokens->chars, begin, end);
+	return found == KEYWORD_WHOLE;
 }
 
 /* How many were paid for at the price of token i: the 2 of "60x2" and of 210円×2, or those of the thing when the price is of one. */
@@ -60,7 +67,7 @@ add_expense(struct assembly *a, const struct clause *clause, size_t k, const str
 	struct understanding *out = a->out;
 	struct understood_expense *e = &out->expenses[out->expense_count];
 	const struct token *amount = &a->tokens->at[clause->amounts[k]];
-	unsigned confidence = confidence_of(amount, thing);
+	unsigned confidence;
 	int64_t count;
 
 	if (out->expense_count == UNDERSTAND_EXPENSES_MAX) {
@@ -77,9 +84,9 @@ add_expense(struct assembly *a, const struct clause *clause, size_t k, const str
 	e->description = assembly_write_thing(a, thing);
 	assembly_set_account(a, e, assembly_account(a, clause, k));
 	e->is_day_stated = assembly_day(a, clause, clause->amounts[k], &e->day);
-	set_category(a, e, thing, amount->named);
 	if (e->description.len == 0)
 		return;
+	confidence = confidence_of(amount, thing, set_category(a, e, thing, amount->named));
 	if (amount->currency != NO_CURRENCY)
 		out->named_currencies |= UINT32_C(1) << out->expense_count;
 	out->expense_count++;
@@ -420,6 +427,7 @@ clear(const struct reading *r, struct understanding *out)
 	out->has_answer = false;
 	out->picture = PICTURE_NONE;
 	out->call_count = 0;
+	out->keyword_hits = out->keyword_misses = 0;
 	out->memory_used = 0;
 	out->day = r->today;
 	out->has_day = assembly_find_day(r->tokens, 0, r->tokens->count, false, &out->day);

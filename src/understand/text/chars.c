@@ -125,7 +125,7 @@ fold(uint32_t c)
 	char plain;
 
 	if (c > 0xFFFF)
-		return c >= 0x20000 && c <= 0x3FFFF ? CHAR_RARE_HAN : 0xFFFD;
+		return c >= 0x20000 && c <= 0x3FFFF ? CHAR_RARE_HAN : CHAR_STAND_IN;
 	if (c >= 0x3040 && c <= 0xFEFF)
 		return (uint16_t)c;
 	if (c >= 0xFF01 && c <= 0xFF5E && c != CHAR_WIDE_COMMA)

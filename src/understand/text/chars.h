@@ -28,7 +28,7 @@ enum char_class {
 	CHAR_PUNCT
 };
 
-enum { CHAR_RARE_HAN = 0x3400, CHAR_WIDE_COMMA = 0xFF0C, CHARS_AHEAD = 8 };
+enum { CHAR_RARE_HAN = 0x3400, CHAR_STAND_IN = 0xFFFD, CHAR_WIDE_COMMA = 0xFF0C, CHARS_AHEAD = 8 };
 
 struct chars {
 	const char *text;

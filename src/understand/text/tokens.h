@@ -76,6 +76,7 @@ struct reading {
 	enum language  language;
 	day_t          today;
 	const struct own *own;             /* NULL: the user has no words of their own */
+	const struct keyword_map *keywords;
 	struct notes     *notes;           /* NULL: nobody asks why */
 };
 

@@ -117,7 +117,7 @@ a_job_is_read_as_it_was_written_and_any_other_bytes_are_refused(void **state)
 	static const struct understand_word words_sent[] = { { SLICE_LITERAL("差旅"), 7, true }, { SLICE_LITERAL("trip"), 7, false } };
 	static const struct slice accounts_sent[] = { SLICE_LITERAL("老婆的卡") };
 	static struct job_words words;
-	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000, words_sent, 2, accounts_sent, 1, true, true,
+	struct understand_input job = { SLICE_LITERAL("早餐$20"), SLICE_LITERAL("zh-TW"), { "TWD" }, 20000, words_sent, 2, accounts_sent, 1, NULL, true, true,
 		SLICE_LITERAL("media"), SLICE_LITERAL("picture"), UINT64_MAX - 1 }, got;
 	struct buf b = BUF_INIT;
 

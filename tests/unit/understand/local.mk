@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/understand/test_keyword_map
 check_PROGRAMS += tests/unit/understand/test_languages
 check_PROGRAMS += tests/unit/understand/test_midnight
 check_PROGRAMS += tests/unit/understand/test_parse_jsonl

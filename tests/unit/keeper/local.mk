@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/keeper/test_keyword_count
