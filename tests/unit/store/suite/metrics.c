@@ -364,7 +364,7 @@ static struct ai_cost
 cost_of(int64_t micros, const char *operation)
 {
 	return (struct ai_cost){ .call_id = uuid7_next(suite_now_ms()), .now_ms = ms_of(TODAY), .operation = slice_of(operation),
-		.currency = { "USD" }, .usage = { 1, 100, 20, micros } };
+		.currency = { "USD" }, .usage = { 1, 100, 20, micros, 0 } };
 }
 
 static void
