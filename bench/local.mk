@@ -81,7 +81,7 @@ side-by-side: all bench/bench_store
 bench-cores: all
 	@$(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/cores
 
-# What the cache of providers' answers saves.
+# What the cache of providers' answers saves, and what the words that many users share do.
 bench-answers: all
 	@$(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/answers
 
