@@ -16,7 +16,7 @@ import urllib.parse
 
 import signing
 
-FAULTS = ("429", "500", "401", "hang", "close", "garbage")       # and "silence": it is taken, and nobody is told
+FAULTS = ("429", "500", "401", "hang", "close", "garbage", "other_json")       # and "silence": it is taken, and nobody is told
 
 
 class Refused(Exception):
@@ -182,6 +182,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault == "garbage":
             self.reply(200, b"<html>\x00\xff please log in")
+        elif fault == "other_json":
+            self.reply(200, [{"welcome": "to the hotel's network"}])
         elif fault == "429":
             self.reply(429, {"ok": False, "message": "slow down"}, Retry_After="1")
         else:
