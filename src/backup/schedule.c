@@ -165,6 +165,8 @@ schedule_look(struct schedule *s, int64_t wall_ms)
 
 	if (s->interval_ms == 0)
 		return;
+	if (s->look_ms > wall_ms + AGAIN_MS)       /* the clock was set back */
+		s->look_ms = wall_ms;
 	if (s->pid == 0 && wall_ms >= s->look_ms && !is_of_another_keeper(s)) {
 		s->newest_ms = backup_newest_ms(s->options->backup_directory);
 		s->look_ms = wall_ms + LOOK_MS;

@@ -13,4 +13,4 @@ libaiexpense_a_SOURCES += src/base/sha256.c src/base/sha256.h
 libaiexpense_a_SOURCES += src/base/siphash.c src/base/siphash.h
 libaiexpense_a_SOURCES += src/base/status.c
 libaiexpense_a_SOURCES += src/base/syslog_line.c src/base/syslog_line.h
-libaiexpense_a_SOURCES += src/base/uuid.c
+libaiexpense_a_SOURCES += src/base/uuid.c src/base/uuid_shared.h

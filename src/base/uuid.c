@@ -5,11 +5,17 @@
 #include "uuid.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 
 #include "hex.h"
 #include "log.h"
+#include "uuid_shared.h"
+
+/* Processes are that much apart in what they take for the present, not more: what was received waits for its writer. */
+enum { SET_BACK_MS = 10000 };
 
 static uint8_t pool[1024];
 static size_t pool_left;
@@ -35,6 +41,42 @@ fill_pool(void)
 	pool_left = sizeof pool;
 }
 
+/* The latest time of an id of any process; NULL: this one is alone. */
+static _Atomic int64_t *latest_ms;
+
+bool
+uuid7_share(void)
+{
+	void *at = mmap(NULL, sizeof *latest_ms, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED) {
+		log_errno("memory for the ids of all processes");
+		return false;
+	}
+	latest_ms = at;
+	return true;
+}
+
+/* The present time, or when the clock was set back that of the latest id: behind it, unless this process has made it. */
+static int64_t
+time_to_go_on_from(int64_t wall_ms, int64_t own_ms)
+{
+	int64_t latest = latest_ms != NULL ? atomic_load_explicit(latest_ms, memory_order_relaxed) : 0;
+
+	if (wall_ms >= latest - SET_BACK_MS)
+		return wall_ms;
+	return latest > own_ms ? latest + 1 : latest;
+}
+
+static void
+note_time(int64_t ms)
+{
+	int64_t latest = latest_ms != NULL ? atomic_load_explicit(latest_ms, memory_order_relaxed) : ms;
+
+	while (latest < ms && !atomic_compare_exchange_weak_explicit(latest_ms, &latest, ms, memory_order_relaxed, memory_order_relaxed))
+		continue;
+}
+
 /*
  * Layout: 48 bits of milliseconds, version, a 12 bit counter within the
  * millisecond, variant, 62 random bits.  The counter makes ids ascend; when it
@@ -51,6 +93,7 @@ uuid7_next(int64_t wall_ms)
 		fill_pool();
 	pool_left -= 8;
 	memcpy(id.bytes + 8, pool + pool_left, 8);
+	wall_ms = time_to_go_on_from(wall_ms, last_ms);
 	if (wall_ms > last_ms) {
 		last_ms = wall_ms;
 		counter = 0;
@@ -58,6 +101,7 @@ uuid7_next(int64_t wall_ms)
 		last_ms++;
 		counter = 0;
 	}
+	note_time(last_ms);
 	for (int i = 0; i < 6; i++)
 		id.bytes[i] = (uint8_t)((uint64_t)last_ms >> (40 - 8 * i));
 	id.bytes[6] = (uint8_t)(0x70 | counter >> 8);

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "profile/profile.h"
 #include "sockets.h"
+#include "uuid_shared.h"
 
 enum {
 	BACKOFF_FIRST_MS = 100,
@@ -44,6 +45,8 @@ spawn_prepare(struct master *m)
 		m->segment = counters_create((uint32_t)(1 + 2 * count + SLOTS_TO_SPARE), &m->segment_fd);
 	m->rates = rate_table_create(m->options->limit_table_bytes);
 	m->ai = ai_shared_create(m->options);
+	if (!uuid7_share())
+		return false;
 	if (m->options->run_profiling)
 		m->profile = profile_create();
 	if (m->segment == NULL || m->rates == NULL || m->ai == NULL || (m->options->run_profiling && m->profile == NULL))

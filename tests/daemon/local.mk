@@ -35,6 +35,7 @@ DAEMON_TESTS += tests/daemon/messages/test_webhook_faults.py
 DAEMON_TESTS += tests/daemon/operations/test_alerts.py
 DAEMON_TESTS += tests/daemon/operations/test_backup.py
 DAEMON_TESTS += tests/daemon/operations/test_backup_schedule.py
+DAEMON_TESTS += tests/daemon/operations/test_clock.py
 DAEMON_TESTS += tests/daemon/operations/test_dump.py
 DAEMON_TESTS += tests/daemon/operations/test_kill.py
 DAEMON_TESTS += tests/daemon/operations/test_load.py

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The wall clock is set forwards and backwards by an hour under a daemon that runs."""
+
+import os
+import signal
+import unittest
+
+import tap
+from api import Client, service, token
+from harness import Daemon, MovedClock
+from store_reader import read_store
+
+HOUR = 3600
+
+
+class ClockTest(unittest.TestCase):
+    def make(self, client, n, key=None):
+        headers = {"Idempotency_Key": key} if key else {}
+        answer = client.post("/api/v1/expenses", {"user": "line:C", "description": f"tea {n}", "amount": "1"}, **headers)
+        self.assertEqual(answer.status, 201, answer.body)
+        return answer.json["id"]
+
+    def test_ids_ascend_also_those_of_a_process_that_never_saw_the_later_time(self):
+        with MovedClock() as clock, Daemon("http { workers = 1 }") as d, service(d) as client:
+            client.say("line:C", "hello")
+            ids = [self.make(client, 0)]
+            for n, step in enumerate((HOUR, -HOUR, -HOUR, 2 * HOUR, -HOUR), 1):
+                clock.forward(step)
+                ids.append(self.make(client, n))
+                victim, = d.pids("http")
+                os.kill(victim, signal.SIGKILL)
+                d.wait_for(lambda: d.pids("http") not in ([], [victim]))
+                client.connection.close()
+                ids.append(self.make(client, n))
+            self.assertEqual(ids, sorted(ids))
+            self.assertEqual(d.stop(), 0)
+            self.assertEqual(read_store(d.store).faults, [])
+
+    def test_what_came_before_a_step_is_known_after_it(self):
+        with MovedClock() as clock, Daemon() as d, service(d) as client:
+            client.say("line:C", "hello")
+            for n, step in enumerate((HOUR, -HOUR, -HOUR)):
+                before = self.make(client, n, f"key {n}")
+                said = client.say("line:C", "lunch 5", Idempotency_Key=f"said {n}").json["id"]
+                clock.forward(step)
+                self.assertEqual(self.make(client, n, f"key {n}"), before)
+                self.assertEqual(client.say("line:C", "lunch 5", Idempotency_Key=f"said {n}").json["id"], said)
+            self.assertEqual(len(client.expenses("line:C")), 6)
+
+    def test_tokens_end_by_the_clock_and_not_before(self):
+        with MovedClock() as clock, Daemon() as d, Client(d.port, token(d, "service", "--expires", "1")) as client:
+            for step, status in ((-HOUR, 200), (25 * HOUR + 60, 401), (-HOUR, 200)):
+                clock.forward(step)
+                self.assertEqual(client.say("line:C", "hello").status, status)
+
+    def test_an_open_question_waits_for_its_answer_whatever_was_the_step_back(self):
+        with MovedClock() as clock, Daemon() as d, service(d) as client:
+            client.say("line:C", "coffee")
+            clock.forward(-HOUR)
+            self.assertEqual(client.say("line:C", "4").json["status"], "recorded")
+
+    def test_no_process_is_busy_after_a_step(self):
+        with MovedClock() as clock, Daemon() as d, service(d) as client:
+            client.say("line:C", "lunch 5")
+
+            def turns():
+                return {line.split()[0]: line.split()[1] for line in d.ask("show latency").splitlines()}["loop_turn_ns"]
+            for step in HOUR, -HOUR, -HOUR:
+                clock.forward(step)
+                before, uptime = int(turns()), float(d.ask("show stats").split("uptime_seconds ")[1].split()[0])
+                d.wait_for(lambda: float(d.ask("show stats").split("uptime_seconds ")[1].split()[0]) > uptime + 1)
+                self.assertLess(int(turns()) - before, 5000)
+
+    def test_backups_go_on_after_a_step_back(self):
+        with MovedClock() as clock:
+            clock.forward(HOUR)
+            with Daemon(start=False) as d:
+                backups = os.path.join(d.directory, "backups")
+                with open(d.conf_file, "a") as f:
+                    f.write(f'backup {{ directory = "{backups}" interval_s = 86400 keep = 9 }}\n')
+                d.start()
+                d.wait_for(lambda: d.stats()["backups_made"] == 1, "the first backup")
+                clock.forward(-HOUR)
+                clock.forward(26 * HOUR)
+                d.wait_for(lambda: d.stats()["backups_made"] == 2 and d.stats()["backup_age_seconds"] < HOUR, "the one of the next day")
+                for name in os.listdir(backups):
+                    if name.startswith("aiexpense-"):
+                        os.rename(os.path.join(backups, name), os.path.join(backups, "old-" + name))
+                clock.forward(-HOUR)                              # the directory is looked at without waiting for an hour
+                d.wait_for(lambda: d.stats()["backups_made"] == 3, "one for those that are gone")
+
+
+if __name__ == "__main__":
+    tap.main()
