@@ -202,16 +202,11 @@ dispatch(void *arg)
 static void
 begin_work(struct conn *c)
 {
-	const struct server_options *options = &c->server->options;
-
 	server_set_wait(c, WAIT_WORK);
 	c->is_in_work = true;
 	c->server->in_flight++;
 	server_tell(c->server, HTTP_REQUEST_BEGUN);
-	if (options->enter != NULL)
-		options->enter(options->services, dispatch, c->exchange);
-	else
-		exchange_dispatch(c->exchange);
+	server_enter(c->server, dispatch, c->exchange);
 }
 
 /* Whether there is room for its body; else it has been refused. */

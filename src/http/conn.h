@@ -87,6 +87,8 @@ struct exchange {
 	const char      *cors_origin;  /* whose page may read the answer; NULL: nobody's */
 
 	struct reply_stream stream;    /* with ANSWER_STREAMS */
+	struct buf       piece;        /* the next one of the stream */
+	bool             is_making;    /* it is being made, perhaps by what waits */
 	size_t           streamed;     /* bytes of it made so far */
 
 	struct reader    reader;       /* large: last */
@@ -127,6 +129,7 @@ void server_tell(struct server *server, enum http_event event);
 void server_forget_conn(struct server *server, struct conn *c);   /* it is closed; frees nothing */
 void server_set_wait(struct conn *c, enum wait wait);             /* the deadline counts from now */
 void server_unref(struct server *server);                         /* a request in work has been answered */
+void server_enter(struct server *server, void (*fn)(void *arg), void *arg);   /* call what may wait: it may return later */
 
 /* conn.c */
 void conn_open(struct server *server, int fd, const struct address *peer);
@@ -138,7 +141,7 @@ struct buf *conn_out(struct conn *c);
 
 /* stream.c */
 void stream_piece(struct exchange *x);                /* all before it has left: make the next one; may end the answer */
-void stream_drop(struct exchange *x);                 /* the client is gone or does not take it */
+void stream_drop(struct exchange *x);                 /* the client is gone or does not take it; no piece is being made */
 
 /* reply.c */
 struct buf *reply_head(struct exchange *x, const size_t *body_size);   /* made in server->head; without a size it is a stream */
@@ -156,7 +159,7 @@ void exchange_answered(struct exchange *x);           /* the answer is complete,
 static inline bool
 conn_is_streaming(const struct conn *c)
 {
-	return c->is_in_work && c->exchange->answer == ANSWER_STREAMS;
+	return c->is_in_work && c->exchange->answer == ANSWER_STREAMS && !c->exchange->is_making;
 }
 
 static inline struct exchange *

@@ -67,6 +67,7 @@ exchange_free(struct exchange *x)
 	arena_fini(&x->req.arena);
 	buf_fini(&x->in);
 	buf_fini(&x->fields);
+	buf_fini(&x->piece);
 	free(x);
 }
 
@@ -85,6 +86,8 @@ exchange_give(struct exchange *x)
 	buf_trim(&x->in, IN_KEPT);
 	buf_clear(&x->fields);
 	buf_trim(&x->fields, FIELDS_KEPT);
+	buf_clear(&x->piece);
+	buf_trim(&x->piece, 0);
 	x->conn = NULL;
 	x->next = server->pool;
 	server->pool = x;

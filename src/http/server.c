@@ -340,6 +340,15 @@ server_unref(struct server *server)
 		server_free(server);
 }
 
+void
+server_enter(struct server *server, void (*fn)(void *arg), void *arg)
+{
+	if (server->options.enter != NULL)
+		server->options.enter(server->options.services, fn, arg);
+	else
+		fn(arg);
+}
+
 size_t
 server_connections(const struct server *server)
 {

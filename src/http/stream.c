@@ -2,7 +2,8 @@
 /*
  * Answers made piece by piece; see reply.h.  While one is being sent its
  * request counts as in work, so the connection takes no other.  conn.c asks for
- * the next piece when the output buffer is empty.
+ * the next piece when the output buffer is empty.  What makes it may wait, as a
+ * handler may: the client can be gone by then.
  */
 #include "config.h"
 
@@ -36,17 +37,17 @@ break_off(struct exchange *x)
 	end(x, false);
 }
 
-/* Put the size before the piece that begins at at, behind room for it, and CR LF behind the piece. */
+/* Put the size before the piece, behind room for it, and CR LF behind the piece. */
 static void
-frame_chunk(struct buf *out, size_t at)
+frame_chunk(struct buf *out)
 {
-	size_t size = out->len - at - CHUNK_HEAD_MAX;
+	size_t size = out->len - CHUNK_HEAD_MAX;
 	char head[CHUNK_HEAD_MAX + 1];
 	size_t head_size = size > 0 ? (size_t)snprintf(head, sizeof head, "%zx\r\n", size) : 0;
 
-	memmove(out->data + at + head_size, out->data + at + CHUNK_HEAD_MAX, size);
-	memcpy(out->data + at, head, head_size);
-	out->len = at + head_size + size;
+	memmove(out->data + head_size, out->data + CHUNK_HEAD_MAX, size);
+	memcpy(out->data, head, head_size);
+	out->len = head_size + size;
 	if (size > 0)                      /* an empty chunk would be the last one */
 		buf_append_literal(out, "\r\n");
 }
@@ -54,7 +55,6 @@ frame_chunk(struct buf *out, size_t at)
 static enum stream_step
 make_piece(struct exchange *x, struct buf *out)
 {
-	size_t at = out->len;
 	enum stream_step step;
 
 	if (is_chunked(x) && buf_reserve(out, CHUNK_HEAD_MAX))
@@ -63,26 +63,28 @@ make_piece(struct exchange *x, struct buf *out)
 	if (out->has_failed)
 		step = STREAM_BROKEN;
 	else if (is_chunked(x))
-		frame_chunk(out, at);
+		frame_chunk(out);
 	if (step == STREAM_END && is_chunked(x))
 		buf_append_literal(out, "0\r\n\r\n");
-	if (out->has_failed) {
-		out->has_failed = false;
-		out->len = at;
-		step = STREAM_BROKEN;
-	}
-	x->streamed += out->len - at;
-	return step;
+	return out->has_failed ? STREAM_BROKEN : step;
 }
 
-void
-stream_piece(struct exchange *x)
+/* The piece that was made goes to the client. */
+static void
+hand_over(struct exchange *x, enum stream_step step)
 {
-	struct conn *c = x->conn;
+	struct buf *out = conn_out(x->conn);
 
-	switch (make_piece(x, conn_out(c))) {
+	if (step != STREAM_BROKEN)
+		buf_append_slice(out, buf_slice(&x->piece));
+	if (out->has_failed)
+		step = STREAM_BROKEN;
+	else
+		x->streamed += x->piece.len;
+	out->has_failed = false;
+	switch (step) {
 	case STREAM_MORE:
-		return;
+		break;
 	case STREAM_END:
 		end(x, true);
 		break;
@@ -90,8 +92,31 @@ stream_piece(struct exchange *x)
 		break_off(x);
 		break;
 	}
-	assert(c->is_processing);
-	conn_answered(c);
+	conn_answered(x->conn);
+}
+
+static void
+make_next(void *arg)
+{
+	struct exchange *x = arg;
+	enum stream_step step;
+
+	buf_clear(&x->piece);
+	step = make_piece(x, &x->piece);
+	x->is_making = false;
+	if (x->conn != NULL) {
+		hand_over(x, step);
+	} else {
+		end(x, false);
+		exchange_answered(x);
+	}
+}
+
+void
+stream_piece(struct exchange *x)
+{
+	x->is_making = true;
+	server_enter(x->server, make_next, x);
 }
 
 void

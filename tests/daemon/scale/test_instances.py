@@ -95,6 +95,8 @@ class Waiting(ServerCase):
             made = client.post("/api/v1/categories", {"user": "line:U1", "name": "Gadgets"}).json
             deleted = client.request("DELETE", f"/api/v1/categories/{made['id']}?user=line:U1", headers={"If-Match": '"1"'})
             self.assertLess(deleted.status, 300, deleted.body)
+            for path in "/api/v1/expenses/export?user=line:U1", "/api/v1/user/export?user=line:U1":
+                self.assertEqual(client.get(path).status, 200, path)
             for command in ("queue", "list"), ("token", "list"), ("show", "queue"), ("show", "ai"):
                 self.assertEqual(d.ctl(*command).returncode, 0, command)
             self.assertEqual(d.stats()["store_waits_blocking"], 0)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "fiber.h"
 #include "http/route.h"
 
 static enum status
@@ -62,13 +63,29 @@ get_big(struct request *req)
 	return ST_OK;
 }
 
-/* --- streams: as many pieces of STREAM_PIECE bytes as the parameter says, 'B' behind them: and then it breaks -------- */
+/* --- streams: as many pieces of STREAM_PIECE bytes as the parameter says; 'B' behind them: and then it breaks, 'W': each waits --- */
 
 struct stream {
 	struct harness *harness;
 	int             left;
-	bool            breaks;
+	bool            breaks, waits;
 };
+
+void
+harness_enter(void *services, void (*fn)(void *arg), void *arg)
+{
+	(void)services;
+	assert_true(fiber_run(fn, arg));
+}
+
+void
+harness_go_on(struct harness *h)
+{
+	struct fiber *fiber = h->waiting;
+
+	h->waiting = NULL;
+	fiber_resume(fiber);
+}
 
 static enum stream_step
 produce(struct buf *out, void *arg)
@@ -77,6 +94,10 @@ produce(struct buf *out, void *arg)
 	char *p;
 
 	stream->harness->produced++;
+	if (stream->waits) {
+		stream->harness->waiting = fiber_self();
+		fiber_suspend();
+	}
 	if (stream->left == 0)
 		return stream->breaks ? STREAM_BROKEN : STREAM_END;
 	if (stream->left-- % 3 == 1)
@@ -106,6 +127,7 @@ begin_stream(struct request *req)
 	stream->harness = req->services;
 	stream->left = atoi(req->params[0].ptr);
 	stream->breaks = memchr(req->params[0].ptr, 'B', req->params[0].len) != NULL;
+	stream->waits = memchr(req->params[0].ptr, 'W', req->params[0].len) != NULL;
 	reply_header(req, "ETag", SLICE_LITERAL("\"1\""));
 	reply_stream(req, ST_OK, "text/csv", &(struct reply_stream){ produce, on_stream_end, stream });
 }

@@ -25,6 +25,7 @@ struct harness {
 	unsigned              drained;
 	unsigned              produced, streams_ended, streams_whole;   /* of requests to /stream/{n} */
 	size_t                produced_bytes;
+	struct fiber         *waiting;     /* in which the next piece of /stream/{n}W is being made */
 };
 
 struct client {
@@ -38,6 +39,10 @@ struct client {
 int harness_setup(void **state);
 int harness_teardown(void **state);
 void harness_start(struct harness *h);
+
+/* For options.enter: handlers and pieces may wait. */
+void harness_enter(void *services, void (*fn)(void *arg), void *arg);
+void harness_go_on(struct harness *h);    /* with the piece that waits */
 
 /* Turn the loop until the condition holds; fails the test when it never does. */
 #define WAIT_FOR(h, condition) \

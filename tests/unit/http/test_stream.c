@@ -341,6 +341,74 @@ draining_waits_for_streams(void **state)
 	client_close(&c);
 }
 
+static void
+others_are_served_while_a_piece_waits(void **state)
+{
+	struct harness *h = *state;
+	struct client c, other;
+
+	h->options.enter = harness_enter;
+	harness_start(h);
+	client_open(&c, h);
+	client_open(&other, h);
+	get(&c, "/stream/12W", "1.1");
+	for (unsigned piece = 1; h->streams_ended == 0; piece++) {
+		WAIT_FOR(h, h->waiting != NULL || h->streams_ended == 1);
+		if (h->streams_ended == 1)
+			break;
+		get(&other, "/now", "1.1");
+		WAIT_FOR(h, (client_receive(&other), client_count(&other, "\"yes\"") == piece));
+		assert_int_equal(h->produced, piece);
+		harness_go_on(h);
+	}
+	EXPECT(&c, "\r\n0\r\n\r\n");
+	assert_int_equal(chunked_size(&c), BYTES_OF_WHOLE);
+	assert_int_equal(h->streams_whole, 1);
+	assert_int_equal(server_in_flight(h->server), 0);
+	client_close(&c);
+	client_close(&other);
+}
+
+static void
+a_client_that_goes_away_while_a_piece_waits_is_noticed_when_it_is_made(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+
+	h->options.enter = harness_enter;
+	harness_start(h);
+	client_open(&c, h);
+	get(&c, "/stream/12W", "1.1");
+	WAIT_FOR(h, h->waiting != NULL);
+	client_reset(&c);
+	WAIT_FOR(h, server_connections(h->server) == 0);
+	assert_int_equal(h->streams_ended, 0);
+	harness_go_on(h);
+	assert_int_equal(h->streams_ended, 1);
+	assert_int_equal(h->streams_whole, 0);
+	assert_int_equal(h->produced, 1);
+	assert_int_equal(server_in_flight(h->server), 0);
+}
+
+static void
+a_stopped_server_lives_until_the_piece_that_waits_is_made(void **state)
+{
+	struct harness *h = *state;
+	struct client c;
+
+	h->options.enter = harness_enter;
+	harness_start(h);
+	client_open(&c, h);
+	get(&c, "/stream/12W", "1.1");
+	WAIT_FOR(h, h->waiting != NULL);
+	server_stop(h->server);
+	h->server = NULL;
+	assert_int_equal(h->streams_ended, 0);
+	harness_go_on(h);
+	assert_int_equal(h->streams_ended, 1);
+	client_close(&c);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
 
 int
@@ -350,6 +418,9 @@ main(void)
 		CASE(a_stream_arrives_whole_and_the_connection_is_kept),
 		CASE(requests_sent_ahead_are_answered_after_it),
 		CASE(a_stream_of_a_later_answer_arrives),
+		CASE(others_are_served_while_a_piece_waits),
+		CASE(a_client_that_goes_away_while_a_piece_waits_is_noticed_when_it_is_made),
+		CASE(a_stopped_server_lives_until_the_piece_that_waits_is_made),
 		CASE(a_stream_that_was_allowed_later_arrives),
 		CASE(a_client_that_went_away_before_it_was_allowed_ends_it_at_once),
 		CASE(http_1_0_gets_it_until_the_end_of_the_connection),
