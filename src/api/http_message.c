@@ -4,7 +4,6 @@
 
 #include "handlers.h"
 
-
 #include "access/caller.h"
 #include "chat/reply.h"
 #include "clock.h"

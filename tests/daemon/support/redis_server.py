@@ -16,7 +16,8 @@ class Redis:
 
     def __init__(self, **options):
         self.port = free_port()
-        self.directory = tempfile.mkdtemp(prefix="aiexpense-redis-")
+        self._made = tempfile.TemporaryDirectory(prefix="aiexpense-redis-", ignore_cleanup_errors=True)
+        self.directory = self._made.name
         self.options = {"port": self.port, "bind": "127.0.0.1", "dir": self.directory, "save": "", "appendonly": "no", **options}
         self.process = None
 
@@ -59,4 +60,4 @@ class Redis:
     def __exit__(self, *error):
         if self.process is not None:
             self.kill()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._made.cleanup()

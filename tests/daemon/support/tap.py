@@ -17,7 +17,7 @@ class TapResult(unittest.TestResult):
             return
         self.last = test
         self.count += 1
-        name = test._testMethodName.removeprefix("test_").replace("_", " ")
+        name = getattr(test, "_testMethodName", str(test)).removeprefix("test_").replace("_", " ")      # of a class that cannot be set up
         print(f"{verdict} {self.count} - {name}{directive}", flush=True)
 
     def _failed(self, test, error):
