@@ -66,11 +66,11 @@ include tests/fuzz/local.mk
 # The long form of the proofs that check has in short.
 LONG_TESTS =
 LONG_TESTS += tests/daemon/http/test_slow_clients.py
-LONG_TESTS += tests/daemon/messages/test_dialogues_at_once.py
-LONG_TESTS += tests/daemon/messages/test_linking.py
-LONG_TESTS += tests/daemon/messages/test_storm.py
-LONG_TESTS += tests/daemon/messages/test_webhook.py
-LONG_TESTS += tests/daemon/messages/test_webhook_faults.py
+LONG_TESTS += tests/daemon/conversation/test_dialogues_at_once.py
+LONG_TESTS += tests/daemon/messengers/test_linking.py
+LONG_TESTS += tests/daemon/messengers/test_storm.py
+LONG_TESTS += tests/daemon/messengers/test_webhook.py
+LONG_TESTS += tests/daemon/messengers/test_webhook_faults.py
 LONG_TESTS += tests/daemon/operations/test_kill.py
 LONG_TESTS += tests/daemon/operations/test_logs.py
 LONG_TESTS += tests/daemon/operations/test_reload.py

@@ -21,9 +21,9 @@ TESTS = os.path.join(SOURCE_DIR, "tests")
 FAULTS = {
     "early-ack": ("daemon/operations/test_kill.py", "a_writer_killed_in_its_flush"),
     "no-fsync": ("faults/test_power_loss.py", "no_disk_after_a_loss_of_power"),
-    "no-dedupe": ("daemon/messages/test_message.py", "the_same_key_and_text"),
+    "no-dedupe": ("daemon/conversation/test_message.py", "the_same_key_and_text"),
     "no-owner-check": ("daemon/rest/test_export.py", "a_user_token_exports_its_own"),
-    "leak-reader": ("daemon/messages/test_message.py", "what_was_read_is_let_go_of"),
+    "leak-reader": ("daemon/conversation/test_message.py", "what_was_read_is_let_go_of"),
 }
 TREES = os.environ.get("AIEXPENSE_SABOTAGE_TREES")
 TARGETS = ["aiexpensed", "aiexpensectl", "tests/faults/power_loss", "tests/faults/trace.so", "bench/slow_disk.so"]

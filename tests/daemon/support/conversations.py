@@ -6,7 +6,7 @@ import re
 
 from harness import SOURCE_DIR
 
-DIALOGUES, PHRASINGS = (os.path.join(SOURCE_DIR, "tests", "daemon", "messages", name + ".txt") for name in ("dialogues", "phrasings"))
+DIALOGUES, PHRASINGS = (os.path.join(SOURCE_DIR, "tests", "daemon", "conversation", name + ".txt") for name in ("dialogues", "phrasings"))
 
 
 def conversations(path=DIALOGUES):
