@@ -23,7 +23,7 @@
 
 enum operation {
 #define OPERATION(name, help) OPERATION_##name,
-#include "operations.def"
+#include "tables/operations.def"
 #undef OPERATION
 	OPERATIONS
 };
@@ -36,7 +36,7 @@ struct operation_metrics {
 
 enum distribution {
 #define DISTRIBUTION(name, unit, help) DISTRIBUTION_##name,
-#include "distributions.def"
+#include "tables/distributions.def"
 #undef DISTRIBUTION
 	DISTRIBUTIONS
 };
@@ -55,7 +55,7 @@ struct histogram_cells {
 /* For each section of a provider in the configuration. */
 enum provider_count {
 #define PROVIDER_COUNT(name, kind, help) PROVIDER_COUNT_##name,
-#include "provider_counts.def"
+#include "tables/provider_counts.def"
 #undef PROVIDER_COUNT
 	PROVIDER_COUNTS
 };
@@ -64,7 +64,7 @@ enum { PROVIDER_SECTIONS = 3 };
 /* The rows by number. */
 enum counter_id {
 #define ROW(name, kind, help) COUNTER_ID_##name,
-#include "counters.def"
+#include "tables/counters.def"
 #undef ROW
 	COUNTER_ROWS
 };
@@ -74,7 +74,7 @@ enum { USERS_SEEN = 8192 };
 
 struct counters {
 #define ROW(name, kind, help) _Atomic uint64_t name;
-#include "counters.def"
+#include "tables/counters.def"
 #undef ROW
 	_Atomic uint64_t providers[PROVIDER_SECTIONS][PROVIDER_COUNTS];
 	struct operation_metrics operations[OPERATIONS];

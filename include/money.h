@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Money: a signed 64-bit count of a currency's minor units.  No floating point
- * anywhere.  The currencies are ISO 4217, in include/currency.def with their
+ * anywhere.  The currencies are ISO 4217, in include/tables/currency.def with their
  * number of decimals.
  */
 #ifndef MONEY_H

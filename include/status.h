@@ -10,7 +10,7 @@
 
 enum status {
 #define STATUS(name, http, type, title) ST_##name,
-#include "status.def"
+#include "tables/status.def"
 #undef STATUS
 	STATUS_COUNT
 };

@@ -16,26 +16,26 @@ enum { SEGMENT_VERSION = 2 };
 
 const struct counter_row counter_rows[COUNTER_ROWS] = {
 #define ROW(name, kind, help) { #name, help, COUNTER_##kind, offsetof(struct counters, name) },
-#include "counters.def"
+#include "tables/counters.def"
 #undef ROW
 };
 const size_t counter_row_count = COUNTER_ROWS;
 
 const struct provider_count_row provider_count_rows[PROVIDER_COUNTS] = {
 #define PROVIDER_COUNT(name, kind, help) { #name, help, PROVIDER_##kind },
-#include "provider_counts.def"
+#include "tables/provider_counts.def"
 #undef PROVIDER_COUNT
 };
 
 const struct operation_row operation_rows[OPERATIONS] = {
 #define OPERATION(name, help) { #name, help },
-#include "operations.def"
+#include "tables/operations.def"
 #undef OPERATION
 };
 
 const struct distribution_row distribution_rows[DISTRIBUTIONS] = {
 #define DISTRIBUTION(name, unit, help) { #name, help, DISTRIBUTION_##unit },
-#include "distributions.def"
+#include "tables/distributions.def"
 #undef DISTRIBUTION
 };
 

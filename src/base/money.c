@@ -14,7 +14,7 @@ static const struct {
 	int8_t digits;
 } currencies[] = {
 #define CURRENCY(code, digits) { #code, digits },
-#include "currency.def"
+#include "tables/currency.def"
 #undef CURRENCY
 };
 

@@ -9,7 +9,7 @@ static const struct {
 	const char *type, *title;
 } rows[STATUS_COUNT] = {
 #define STATUS(name, http, type, title) { http, type, title },
-#include "status.def"
+#include "tables/status.def"
 #undef STATUS
 };
 

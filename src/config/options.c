@@ -21,7 +21,7 @@ const struct option_row option_rows[] = {
 #define CHOICE(section, name, choices, value, when, help) \
 	{ #section, #name, OPTION_CHOICE, value, 0, 0, OPTION_##when, help, \
 	    offsetof(struct options, section##_##name), choices },
-#include "options.def"
+#include "tables/options.def"
 };
 const size_t option_row_count = sizeof option_rows / sizeof option_rows[0];
 

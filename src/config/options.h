@@ -46,7 +46,7 @@ enum option_when { OPTION_AT_START, OPTION_AT_RELOAD };
 struct options {
 	unsigned generation;         /* not an option: of the processes that have these, counted by the master */
 #define OPTION(section, name, type, value, min, max, when, help) option_##type section##_##name;
-#include "options.def"
+#include "tables/options.def"
 };
 
 struct option_row {

@@ -143,7 +143,7 @@ static const struct {
 	const char *help;
 } scopes[] = {
 #define SCOPE(name, permission, help) { #name, permission, help },
-#include "scopes.def"
+#include "tables/scopes.def"
 #undef SCOPE
 };
 

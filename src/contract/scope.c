@@ -11,7 +11,7 @@ static const struct {
 	enum holder holder;
 } scopes[SCOPES] = {
 #define SCOPE(name, holder, help) [SCOPE_##name] = { #name, HOLDER_##holder },
-#include "scopes.def"
+#include "tables/scopes.def"
 #undef SCOPE
 };
 

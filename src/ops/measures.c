@@ -33,7 +33,7 @@ struct window {
 
 const struct measure_row measure_rows[MEASURES] = {
 #define MEASURE(name, unit, help) { #name, help, MEASURE_##unit },
-#include "measures.def"
+#include "tables/measures.def"
 #undef MEASURE
 };
 
@@ -196,7 +196,7 @@ measures_read(const struct history *history, const struct process_slot *slots, s
 {
 	static double (*const functions[MEASURES])(const struct window *) = {
 #define MEASURE(name, unit, help) name,
-#include "measures.def"
+#include "tables/measures.def"
 #undef MEASURE
 	};
 	static struct sample now, none;    /* too large for a stack; one thread asks */

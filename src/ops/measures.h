@@ -7,7 +7,7 @@
 
 enum measure {
 #define MEASURE(name, unit, help) MEASURE_##name,
-#include "measures.def"
+#include "tables/measures.def"
 #undef MEASURE
 	MEASURES
 };

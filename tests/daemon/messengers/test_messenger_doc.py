@@ -21,7 +21,7 @@ def read(*path):
 
 
 def options():
-    return re.findall(r"^OPTION\((\w+), (\w+),", read("include", "options.def"), re.M)
+    return re.findall(r"^OPTION\((\w+), (\w+),", read("include", "tables", "options.def"), re.M)
 
 
 def configuration(page):
@@ -40,7 +40,7 @@ class Pages(unittest.TestCase):
 
     def test_every_option_and_counter_that_is_named_exists(self):
         known = {".".join(option) for option in options()}
-        counters = set(re.findall(r"^ROW\((\w+),", read("include", "counters.def"), re.M))
+        counters = set(re.findall(r"^ROW\((\w+),", read("include", "tables", "counters.def"), re.M))
         for page in os.listdir(PAGES):
             for section, name in re.findall(r"`(\w+)\.(\w+)`", read("doc", "messengers", page)):
                 if name != "com":

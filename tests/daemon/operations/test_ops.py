@@ -31,7 +31,7 @@ def connect(d, name="stats.sock"):
 
 class Formats(unittest.TestCase):
     def test_every_counter_is_in_every_format(self):
-        with open(os.path.join(SOURCE_DIR, "include", "counters.def")) as f:
+        with open(os.path.join(SOURCE_DIR, "include", "tables", "counters.def")) as f:
             rows = re.findall(r"^ROW\((\w+), +(\w+),", f.read(), re.M)
         self.assertGreater(len(rows), 30)
         with Daemon() as d:
@@ -70,7 +70,7 @@ class Formats(unittest.TestCase):
 
 
     def test_every_distribution_is_in_every_format_and_counts(self):
-        with open(os.path.join(SOURCE_DIR, "include", "distributions.def")) as f:
+        with open(os.path.join(SOURCE_DIR, "include", "tables", "distributions.def")) as f:
             rows = re.findall(r"^DISTRIBUTION\((\w+), +(\w+),", f.read(), re.M)
         with Daemon() as d:
             self.assertEqual(d.ctl("token", "add", "admin").returncode, 0)
@@ -303,9 +303,9 @@ class Documents(unittest.TestCase):
         def page(name):
             with open(program(os.path.join("doc", name))) as f:
                 return f.read()
-        with open(os.path.join(SOURCE_DIR, "include", "options.def")) as f:
+        with open(os.path.join(SOURCE_DIR, "include", "tables", "options.def")) as f:
             options = re.findall(r"^(?:OPTION|CHOICE)\(\w+, (\w+),", f.read(), re.M)
-        with open(os.path.join(SOURCE_DIR, "include", "counters.def")) as f:
+        with open(os.path.join(SOURCE_DIR, "include", "tables", "counters.def")) as f:
             counters = re.findall(r"^ROW\((\w+),", f.read(), re.M)
         for name in options:
             self.assertIn(f".It Ic {name} ", page("aiexpense.conf.5"))
