@@ -25,7 +25,10 @@
 #include "store/person.h"
 #include "store_queue.h"
 
-enum { TRIES_MAX = 5 };        /* of a message, when others of its conversation or of its user come first */
+enum {
+	TRIES_MAX = 5,                 /* of a message whose changes are refused */
+	STALE_MAX = 100                /* turns of its conversation that others took first: each time one of them has got on */
+};
 
 struct drive {
 	const struct message_service *service;
@@ -35,7 +38,7 @@ struct drive {
 	struct message_input          input;
 	struct ledger                 ledger;
 	int64_t                       step_started_ns;
-	unsigned                      tries;
+	unsigned                      tries, stale;
 
 	/* after step 1 */
 	struct person                 person;
@@ -168,7 +171,7 @@ on_recorded(enum status st, const struct write_answer *answer, void *arg)
 
 	if (drive->turn.expense_count > 0)
 		step_ends(drive, OPERATION_create_expense, st == ST_OK);
-	if (is_worth_another_try(drive, st) && ++drive->tries < TRIES_MAX) {
+	if (is_worth_another_try(drive, st) && (st == ST_STALE ? ++drive->stale < STALE_MAX : ++drive->tries < TRIES_MAX)) {
 		find_person(drive);
 		return;
 	}

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Backups that the daemon makes by the clock."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -17,6 +18,14 @@ from store_reader import read_store
 
 def name_of(seconds_ago):
     return time.strftime("aiexpense-%Y%m%dT%H%M%SZ", time.gmtime(time.time() - seconds_ago))
+
+
+def state_of(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+            return f.read().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "Z"
 
 
 class BackupScheduleTest(unittest.TestCase):
@@ -75,12 +84,18 @@ class BackupScheduleTest(unittest.TestCase):
                     with open(f"/proc/{keeper}/task/{keeper}/children", encoding="ascii") as f:
                         maker[:] = [int(pid) for pid in f.read().split()]
                 for pid in maker:
-                    os.kill(pid, signal.SIGSTOP)
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGSTOP)
+                    wait_for(lambda pid=pid: state_of(pid) in "TZ", "it to stand still")
                 return maker
 
             os.mkdir(self.backups)
             d.start()
-            if not wait_for(lambda: stopped_maker() or d.stats()["backups_made"], "the process that makes one") or not maker:
+            if not wait_for(lambda: stopped_maker() or d.stats()["backups_made"], "the process that makes one") or not maker or \
+                    any(not name.endswith(".partial") for name in self.names()):
+                for pid in maker:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGCONT)
                 self.skipTest("the backup was made before it could be held")
             keeper, = d.pids("keeper")
             os.kill(keeper, signal.SIGKILL)

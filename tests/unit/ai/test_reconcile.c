@@ -84,10 +84,10 @@ what_the_message_says_is_taken(void **state)
 	static const struct {
 		const char *text, *said, *wanted;
 	} rows[] = {
-		{ "zorbl 50", "zorbl|50|TWD|entertainment||", "zorbl|50.00|TWD|entertainment|2026-11-27|" },
-		{ "zorbl 50", "ZORBL|50.00|TWD|Gadgets|2026-11-26|", "ZORBL|50.00|TWD|other+own|2026-11-26|" },
-		{ "the zorbl cost me 1.234,50 with visa", "zorbl|1234.50|TWD|other||visa", "zorbl|1234.50|TWD|other|2026-11-27|visa" },
-		{ "zorbl \xd9\xa5\xd9\xa0", "zorbl|50|TWD|food||", "zorbl|50.00|TWD|food|2026-11-27|" },
+		{ "qwe 50", "qwe|50|TWD|entertainment||", "qwe|50.00|TWD|entertainment|2026-11-27|" },
+		{ "qwe 50", "QWE|50.00|TWD|Gadgets|2026-11-26|", "QWE|50.00|TWD|other+own|2026-11-26|" },
+		{ "the qwe cost me 1.234,50 with visa", "qwe|1234.50|TWD|other||visa", "qwe|1234.50|TWD|other|2026-11-27|visa" },
+		{ "qwe \xd9\xa5\xd9\xa0", "qwe|50|TWD|food||", "qwe|50.00|TWD|food|2026-11-27|" },
 	};
 
 	(void)state;
@@ -98,47 +98,47 @@ what_the_message_says_is_taken(void **state)
 static void
 what_the_message_does_not_say_is_not_believed(void **state)
 {
-	static const char rules[] = "zorbl|50.00|TWD|other|2026-11-27|";
+	static const char rules[] = "qwe|50.00|TWD|other|2026-11-27|";
 	static const char *const lies[] = {
-		"zorbl|1000000|TWD|food||", "zorbl|5|TWD|food||", "zorbl|500|TWD|food||", "zorbl|50|TWD|food||\nzorbl|50|TWD|food||",
-		"zorbl|50|TWD|food|2000-01-01|", "zorbl|50|TWD|food|2030-01-01|", "zorbl|50.5|TWD|food||",
+		"qwe|1000000|TWD|food||", "qwe|5|TWD|food||", "qwe|500|TWD|food||", "qwe|50|TWD|food||\nqwe|50|TWD|food||",
+		"qwe|50|TWD|food|2000-01-01|", "qwe|50|TWD|food|2030-01-01|", "qwe|50.5|TWD|food||",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++)
-		assert_int_equal(run("zorbl 50", lies[i], false, rules), RECONCILED_DISBELIEVED);
+		assert_int_equal(run("qwe 50", lies[i], false, rules), RECONCILED_DISBELIEVED);
 }
 
 static void
 words_that_are_not_the_messages_are_replaced_by_the_rules(void **state)
 {
 	(void)state;
-	run("zorbl 50", "[evil](http://x)|50|TWD|food||", false, "zorbl|50.00|TWD|food|2026-11-27|");
-	run("zorbl 50", "zorbl\u202e|50|TWD|food||", false, "zorbl|50.00|TWD|food|2026-11-27|");
-	run("zorbl 50", "zorbl|50|TWD|<script>||http://x", false, "zorbl|50.00|TWD|other|2026-11-27|");
-	run("zorbl 50", "zorbl|50|USD|food||", false, "zorbl|50.00|TWD|food|2026-11-27|");
+	run("qwe 50", "[evil](http://x)|50|TWD|food||", false, "qwe|50.00|TWD|food|2026-11-27|");
+	run("qwe 50", "qwe\u202e|50|TWD|food||", false, "qwe|50.00|TWD|food|2026-11-27|");
+	run("qwe 50", "qwe|50|TWD|<script>||http://x", false, "qwe|50.00|TWD|other|2026-11-27|");
+	run("qwe 50", "qwe|50|USD|food||", false, "qwe|50.00|TWD|food|2026-11-27|");
 	assert_int_equal(run("50", "evil|50|TWD|food||", false, ""), RECONCILED_DISBELIEVED);
 }
 
 static void
 what_is_no_expense_at_all_is_unsound(void **state)
 {
-	static const char *const broken[] = { "zorbl|5e1|TWD|food||", "zorbl|-0|TWD|food||", "zorbl|50|XXQ|food||", "zorbl||TWD|food||",
-		"zorbl|99999999999999999999999|TWD|food||" };
+	static const char *const broken[] = { "qwe|5e1|TWD|food||", "qwe|-0|TWD|food||", "qwe|50|XXQ|food||", "qwe||TWD|food||",
+		"qwe|99999999999999999999999|TWD|food||" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
-		assert_int_equal(run("zorbl 50", broken[i], false, "zorbl|50.00|TWD|other|2026-11-27|"), RECONCILED_UNSOUND);
+		assert_int_equal(run("qwe 50", broken[i], false, "qwe|50.00|TWD|other|2026-11-27|"), RECONCILED_UNSOUND);
 }
 
 static void
 rules_that_are_sure_are_helped_with_categories_only(void **state)
 {
 	(void)state;
-	assert_int_equal(run("zorbl $50 yesterday", "zorbl|50|TWD|entertainment|2026-11-01|", true, "zorbl|50.00|TWD|entertainment|2026-11-26|"),
+	assert_int_equal(run("qwe $50 yesterday", "qwe|50|TWD|entertainment|2026-11-01|", true, "qwe|50.00|TWD|entertainment|2026-11-26|"),
 	    RECONCILED);
-	assert_int_equal(run("zorbl $50, blorp $20", "zorbl|50|TWD|food||", true,
-	    "zorbl|50.00|TWD|other|2026-11-27|\nblorp|20.00|TWD|shopping|2026-11-27|"), RECONCILED_SAME);
+	assert_int_equal(run("qwe $50, blorp $20", "qwe|50|TWD|food||", true,
+	    "qwe|50.00|TWD|other|2026-11-27|\nblorp|20.00|TWD|shopping|2026-11-27|"), RECONCILED_SAME);
 }
 
 static void
