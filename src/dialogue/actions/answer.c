@@ -97,17 +97,27 @@ find_sums(struct telling *t)
 	qsort(t->groups, t->group_count, sizeof t->groups[0], compare_groups);
 }
 
+/* NULL: there is none. */
+static struct summary_group *
+total_of(const struct telling *t, struct currency currency)
+{
+	for (size_t i = 0; i < t->total_count; i++)
+		if (strcmp(t->totals[i].currency.code, currency.code) == 0)
+			return &t->totals[i];
+	return NULL;
+}
+
 static void
 add_to_totals(struct telling *t, const struct expense *expense)
 {
-	size_t i = 0;
+	struct summary_group *total = total_of(t, expense->currency);
 
-	while (i < t->total_count && strcmp(t->totals[i].currency.code, expense->currency.code) != 0)
-		i++;
-	if (i == t->total_count)
-		t->totals[t->total_count++] = (struct summary_group){ .currency = expense->currency };
-	t->totals[i].sum_minor += expense->amount_minor;       /* at most 500 of at most 10^15 */
-	t->totals[i].count++;
+	if (total == NULL) {
+		total = &t->totals[t->total_count++];
+		*total = (struct summary_group){ .currency = expense->currency };
+	}
+	total->sum_minor += expense->amount_minor;             /* at most 500 of at most 10^15 */
+	total->count++;
 }
 
 static void
@@ -466,10 +476,9 @@ on_perhaps_expenses(struct turn *turn)
 static int64_t
 sum_in(const struct telling *t, struct currency currency)
 {
-	for (size_t i = 0; i < t->total_count; i++)
-		if (strcmp(t->totals[i].currency.code, currency.code) == 0)
-			return t->totals[i].sum_minor;
-	return 0;
+	const struct summary_group *total = total_of(t, currency);
+
+	return total != NULL ? total->sum_minor : 0;
 }
 
 static void
@@ -499,7 +508,7 @@ tell_comparison(struct telling *earlier, struct telling *later)
 	for (size_t i = 0; i < later->total_count; i++)
 		tell_change(later, later->totals[i].currency, later->totals[i].sum_minor - sum_in(earlier, later->totals[i].currency));
 	for (size_t i = 0; i < earlier->total_count; i++)
-		if (sum_in(later, earlier->totals[i].currency) == 0)
+		if (total_of(later, earlier->totals[i].currency) == NULL)
 			tell_change(later, earlier->totals[i].currency, -earlier->totals[i].sum_minor);
 }
 

@@ -247,7 +247,7 @@ turn_delete_named(struct turn *turn)
 	count = look_matching(turn, words, found, CHOICES_MAX);
 	if (count == 0 && look_category(turn, words) != NULL)
 		return turn_delete_category(turn);
-	if (count == 0 && delete_of_days(turn, words))
+	if (count == 0 && turn->intent.kind == INTENT_DELETE && delete_of_days(turn, words))
 		return DONE;
 	return do_with_named(turn, DOING_DELETE, words, found, count);
 }

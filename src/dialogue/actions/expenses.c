@@ -282,13 +282,19 @@ refuse_unless_expense(struct turn *turn, bool is_sum)
 	}
 }
 
+static bool
+begins_with_digit(struct slice text)
+{
+	return text.len > 0 && has_digit((struct slice){ text.ptr, 1 });
+}
+
 /* "Tom paid me 20 for pizza": who, and then the sum at once. */
 static bool
 begins_with_sum(const struct turn *turn)
 {
 	const struct intent *intent = &turn->intent;
 
-	return intent->value_count == 2 && !has_digit(intent->values[0]) && intent->values[1].ptr[0] >= '0' && intent->values[1].ptr[0] <= '9';
+	return intent->value_count == 2 && !has_digit(intent->values[0]) && begins_with_digit(intent->values[1]);
 }
 
 static void
@@ -300,12 +306,12 @@ on_sum_understood(struct turn *turn)
 	    && (result->verdict == VERDICT_NO_THING || (result->verdict == VERDICT_EXPENSES && begins_with_sum(turn))));
 }
 
-/* "lent my brother 50": what stands beside the sum is nothing that one buys ("還信用卡費 500", "lent books 50"). */
+/* "lent my brother 50": what stands beside the sum is nothing that one buys (還信用卡費 500), and there is nothing else (還要300). */
 static void
 on_loan_understood(struct turn *turn)
 {
 	const struct understanding *result = turn->result;
-	bool is_sum = result->verdict == VERDICT_NO_THING && result->amount_count == 1;
+	bool is_sum = result->verdict == VERDICT_NO_THING && result->amount_count == 1 && begins_with_digit(turn->intent.values[0]);
 
 	if (result->verdict == VERDICT_EXPENSES && result->expense_count == 1)
 		is_sum = result->expenses[0].own_category == 0 && result->expenses[0].category_confidence < THING_PERCENT;

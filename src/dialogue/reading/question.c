@@ -16,12 +16,14 @@ is_particle(const struct reader *r, size_t behind)
 	return behind == r->at + 1 && r->chars->folded[r->at] >= u'ぁ' && r->chars->folded[r->at] <= u'ん';
 }
 
-/* 和 compares between two periods, and is part of a name elsewhere. */
+/* 比 compares between two periods or behind one at the end, and is part of a name elsewhere (比薩). */
 static bool
 joins_periods(const struct reader *r, size_t behind)
 {
-	return r->range_count == 1 && (char_is_digit(r->chars->folded[behind]) || question_word_of_kind(r, behind, PERIOD, &(size_t){ 0 }) != NULL
-	    || question_word_of_kind(r, behind, WEEKDAY, &(size_t){ 0 }) != NULL);
+	size_t end;
+
+	return r->range_count > 0 && (behind == r->end || char_is_digit(r->chars->folded[behind])
+	    || question_word_of_kind(r, behind, PERIOD, &end) != NULL || question_word_of_kind(r, behind, WEEKDAY, &end) != NULL);
 }
 
 /* false: what stands here is no word of a question. */

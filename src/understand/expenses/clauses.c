@@ -253,11 +253,11 @@ note_words(const struct tokens *tokens, struct clause *clause)
 	}
 }
 
-/* "paid 40", "paid the waiter 40": between the verb and the amount only who was paid. */
+/* "paid the waiter 40": between the verb and the amount only who was paid. */
 static bool
-is_what_was_paid(const struct tokens *tokens, const struct clause *clause, size_t i, bool is_of_somebody)
+is_paid_to_somebody(const struct tokens *tokens, const struct clause *clause, size_t i)
 {
-	while (is_of_somebody && i > clause->span.first && (tokens->at[i - 1].kind == TOKEN_TEXT || token_is(&tokens->at[i - 1], WORD_PRONOUN) ||
+	while (i > clause->span.first && (tokens->at[i - 1].kind == TOKEN_TEXT || token_is(&tokens->at[i - 1], WORD_PRONOUN) ||
 	    token_is(&tokens->at[i - 1], WORD_FILLER)))
 		i--;
 	return i > clause->span.first && token_is(&tokens->at[i - 1], WORD_PAY) && thing_is_verb(tokens, i - 1, clause->span.first);
@@ -272,7 +272,7 @@ leads_to_thing(const struct tokens *tokens, const struct clause *clause)
 
 	if (clause->amount_count != 1 || i == clause->span.first || i + 1 >= clause->span.last)
 		return false;
-	if (!(token_is(&tokens->at[i - 1], WORD_PAY) || is_what_was_paid(tokens, clause, i, token_is(next, WORD_PREPOSITION))) || !span_has_name(tokens, (struct span){ i + 1, clause->span.last }))
+	if (!(token_is(&tokens->at[i - 1], WORD_PAY) || (token_is(next, WORD_PREPOSITION) && is_paid_to_somebody(tokens, clause, i))) || !span_has_name(tokens, (struct span){ i + 1, clause->span.last }))
 		return false;
 	return token_is(next, WORD_PREPOSITION) || token_is(next, WORD_BUY) || token_is(next, WORD_BUY_WEAK) ||
 	    token_is(next, WORD_THING);
