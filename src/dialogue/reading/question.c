@@ -6,7 +6,8 @@
 
 enum {
 	QUESTION_TEXT_MAX = 300,       /* bytes */
-	QUESTION_NAME_MAX = 120
+	QUESTION_NAME_MAX = 120,
+	RANKED_MAX = 20                /* largest ones that are asked for: "top 25" is a piece of clothing */
 };
 
 /* A particle stands behind something: the は of はさみ is no such. */
@@ -90,12 +91,12 @@ take_name(struct reader *r)
 static bool
 take_limit(struct reader *r)
 {
-	static const unsigned ranking = 1U << TOP | 1U << LARGEST | 1U << LIST;
+	static const unsigned ranking = 1U << TOP | 1U << LARGEST;
 	int number;
 	size_t at = r->at, behind;
 	bool is_ranked = (r->asked & ranking) != 0;
 
-	if (r->limit > 0 || r->name_end > r->name_begin || !question_read_number(r, &at, &number) || number == 0
+	if (r->limit > 0 || r->name_end > r->name_begin || !question_read_number(r, &at, &number) || number == 0 || number > RANKED_MAX
 	    || !(is_ranked || question_word_of_kind(r, at, TOP, &behind) != NULL || question_word_of_kind(r, at, LARGEST, &behind) != NULL)
 	    || chars_is_inside_word(r->chars, at) || (at < r->end && r->chars->folded[at] == '.'))
 		return false;
