@@ -14,13 +14,13 @@ class SlowDiskTest(unittest.TestCase):
     def test_reads_are_answered_while_a_commit_waits_for_the_disk(self):
         with SlowDisk() as disk, Daemon("http { workers = 1 }") as d, service(d) as reader, service(d) as writer:
             self.assertEqual(writer.say("line:U1", "lunch 12").status, 200)
-            commits = d.stats()["store_commits"]
             disk.hold()
             answers = []
             thread = threading.Thread(target=lambda: answers.append(writer.say("line:U1", "dinner 20").status))
             thread.start()
             try:
                 wait_for(disk.is_reached, "a flush")
+                commits = d.stats()["store_commits"]
                 for _ in range(100):
                     listed = reader.get("/api/v1/expenses?user=line:U1").json["expenses"]
                     self.assertEqual([e["description"] for e in listed], ["lunch"])
