@@ -34,16 +34,10 @@ class Scene(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.provider = MockProvider(free_port()).__enter__()
-        cls.daemon = Daemon(cls.CONF + cls.provider.section(reads_images="true", timeout_ms="9000")).__enter__()
-        cls.client = service(cls.daemon)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.client.connection.close()
-        cls.provider.stop.set()
-        cls.daemon.__exit__(None, None, None)
-        cls.provider.__exit__()
+        cls.provider = cls.enterClassContext(MockProvider(free_port()))
+        cls.daemon = cls.enterClassContext(Daemon(cls.CONF + cls.provider.section(reads_images="true", timeout_ms="9000")))
+        cls.addClassCleanup(cls.provider.stop.set)       # what it holds back ends before the daemon
+        cls.client = cls.enterClassContext(service(cls.daemon))
 
     def setUp(self):
         self.user = f"line:{self.id().rpartition('.')[2]}"[:60]

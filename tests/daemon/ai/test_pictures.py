@@ -30,22 +30,14 @@ class Pictures(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.messengers = MockMessengers().__enter__()
-        cls.provider = MockProvider(free_port()).__enter__()
-        cls.secrets = Secrets()
-        cls.daemon = Daemon(configuration(cls.secrets, cls.messengers.url) + "ai { image_bytes = 1K image_timeout_ms = 5000 }\n" + cls.MORE +
-                            cls.provider.section(protocol=cls.PROTOCOL, reads_images="true")).__enter__()
-        cls.hook = Client(cls.daemon.port)
-        cls.client = service(cls.daemon)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.hook.connection.close()
-        cls.client.connection.close()
-        cls.daemon.__exit__(None, None, None)
-        cls.secrets.__exit__()
-        cls.provider.__exit__()
-        cls.messengers.__exit__()
+        cls.messengers = cls.enterClassContext(MockMessengers())
+        cls.provider = cls.enterClassContext(MockProvider(free_port()))
+        cls.secrets = cls.enterClassContext(Secrets())
+        cls.daemon = cls.enterClassContext(Daemon(
+            configuration(cls.secrets, cls.messengers.url) + "ai { image_bytes = 1K image_timeout_ms = 5000 }\n" + cls.MORE +
+            cls.provider.section(protocol=cls.PROTOCOL, reads_images="true")))
+        cls.hook = cls.enterClassContext(Client(cls.daemon.port))
+        cls.client = cls.enterClassContext(service(cls.daemon))
 
     def setUp(self):
         self.number = abs(hash(self.id())) % 10**8 + 1000

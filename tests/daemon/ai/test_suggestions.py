@@ -32,20 +32,13 @@ class Suggestions(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.messengers = MockMessengers().__enter__()
-        cls.provider = MockProvider(free_port()).__enter__()
-        cls.secrets = Secrets()
-        cls.daemon = Daemon(cls.secrets.telegram(api_url=cls.messengers.url + "/telegram") + "ai { cache_bytes = 0 }\n"
-                            f"dialogue {{ notice_window_ms = {cls.WINDOW_MS} }}\n{cls.MORE}" + cls.provider.section(timeout_ms=1000)).__enter__()
-        cls.hook = Client(cls.daemon.port)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.hook.connection.close()
-        cls.daemon.__exit__(None, None, None)
-        cls.secrets.__exit__()
-        cls.provider.__exit__()
-        cls.messengers.__exit__()
+        cls.messengers = cls.enterClassContext(MockMessengers())
+        cls.provider = cls.enterClassContext(MockProvider(free_port()))
+        cls.secrets = cls.enterClassContext(Secrets())
+        cls.daemon = cls.enterClassContext(Daemon(
+            cls.secrets.telegram(api_url=cls.messengers.url + "/telegram") + "ai { cache_bytes = 0 }\n"
+            f"dialogue {{ notice_window_ms = {cls.WINDOW_MS} }}\n{cls.MORE}" + cls.provider.section(timeout_ms=1000)))
+        cls.hook = cls.enterClassContext(Client(cls.daemon.port))
 
     def setUp(self):
         Suggestions.user += 1

@@ -17,17 +17,10 @@ from webhooks import Secrets, post_telegram, telegram_update
 class Queue(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.mock = MockMessengers().__enter__()
-        cls.secrets = Secrets()
-        cls.daemon = Daemon(cls.secrets.telegram(api_url=cls.mock.url + "/telegram")).__enter__()
-        cls.hook = Client(cls.daemon.port)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.hook.connection.close()
-        cls.daemon.__exit__(None, None, None)
-        cls.secrets.__exit__()
-        cls.mock.__exit__()
+        cls.mock = cls.enterClassContext(MockMessengers())
+        cls.secrets = cls.enterClassContext(Secrets())
+        cls.daemon = cls.enterClassContext(Daemon(cls.secrets.telegram(api_url=cls.mock.url + "/telegram")))
+        cls.hook = cls.enterClassContext(Client(cls.daemon.port))
 
     def say(self, user, text, update):
         self.assertEqual(post_telegram(self.hook, telegram_update(update, user, text)).status, 200)
