@@ -107,7 +107,7 @@ mostlyclean-local:
 # What processes share by memory, shared by threads under ThreadSanitizer: with all that it uses, built for that.
 EXTRA_PROGRAMS += tests/race/threads
 tests_race_threads_SOURCES = tests/race/threads.c src/ai/answer/answer_cache.c src/base/buf.c src/base/counters.c \
-	src/text/json_out.c src/base/log.c src/base/rate_limit.c src/base/siphash.c src/base/syslog_line.c src/text/text.c \
+	src/text/json_out.c src/base/log.c src/base/rate_limit.c src/crypto/siphash.c src/base/syslog_line.c src/text/text.c \
 	src/time/clock.c src/understand/keywords/keyword_map.c src/understand/text/chars.c
 tests_race_threads_CFLAGS = -std=gnu11 $(WARN_CFLAGS) -fsanitize=thread
 tests_race_threads_LDFLAGS = -fsanitize=thread

@@ -9,9 +9,9 @@
 
 #include <sys/types.h>
 
-#include "crew.h"
-#include "daemon_figures.h"
-#include "outcome.h"
+#include "client/crew.h"
+#include "figures/daemon_figures.h"
+#include "figures/outcome.h"
 #include "records.h"
 
 enum { USERS_MAX = 16, USER_ID_SIZE = 96, PROBE_RATE = 20 };

@@ -5,7 +5,7 @@
 
 #include "buf.h"
 #include "counters.h"
-#include "http_client.h"
+#include "client/http_client.h"
 
 enum kind { KIND_SIGN_UP, KIND_PARSE, KIND_CREATE, KIND_LIST, KIND_LOOKUP, KINDS };
 

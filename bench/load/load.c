@@ -14,7 +14,7 @@
 #include "clock.h"
 #include "course.h"
 #include "log.h"
-#include "report.h"
+#include "figures/report.h"
 
 enum { EXIT_FAULT = 1, EXIT_USAGE = 2, EXIT_MISSED = 3, EXIT_TIMED_OUT = 4 };
 enum { TOKEN_MAX = 512, SCALE_MAX = 1000, TIMEOUT_DEFAULT_S = 180, RATE_MAX = 1000000 };

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "outcome.h"
+#include "figures/outcome.h"
 #include "uuid.h"
 
 struct record {

@@ -341,17 +341,25 @@ draining_waits_for_streams(void **state)
 	client_close(&c);
 }
 
+/* A client whose first piece waits. */
+static void
+wait_for_piece(struct harness *h, struct client *c)
+{
+	h->options.enter = harness_enter;
+	harness_start(h);
+	client_open(c, h);
+	get(c, "/stream/12W", "1.1");
+	WAIT_FOR(h, h->waiting != NULL);
+}
+
 static void
 others_are_served_while_a_piece_waits(void **state)
 {
 	struct harness *h = *state;
 	struct client c, other;
 
-	h->options.enter = harness_enter;
-	harness_start(h);
-	client_open(&c, h);
+	wait_for_piece(h, &c);
 	client_open(&other, h);
-	get(&c, "/stream/12W", "1.1");
 	for (unsigned piece = 1; h->streams_ended == 0; piece++) {
 		WAIT_FOR(h, h->waiting != NULL || h->streams_ended == 1);
 		if (h->streams_ended == 1)
@@ -375,11 +383,7 @@ a_client_that_goes_away_while_a_piece_waits_is_noticed_when_it_is_made(void **st
 	struct harness *h = *state;
 	struct client c;
 
-	h->options.enter = harness_enter;
-	harness_start(h);
-	client_open(&c, h);
-	get(&c, "/stream/12W", "1.1");
-	WAIT_FOR(h, h->waiting != NULL);
+	wait_for_piece(h, &c);
 	client_reset(&c);
 	WAIT_FOR(h, server_connections(h->server) == 0);
 	assert_int_equal(h->streams_ended, 0);
@@ -396,11 +400,7 @@ a_stopped_server_lives_until_the_piece_that_waits_is_made(void **state)
 	struct harness *h = *state;
 	struct client c;
 
-	h->options.enter = harness_enter;
-	harness_start(h);
-	client_open(&c, h);
-	get(&c, "/stream/12W", "1.1");
-	WAIT_FOR(h, h->waiting != NULL);
+	wait_for_piece(h, &c);
 	server_stop(h->server);
 	h->server = NULL;
 	assert_int_equal(h->streams_ended, 0);

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "../../../bench/load/histogram.h"
+#include "../../../bench/load/figures/histogram.h"
 
 static void
 an_empty_one_is_all_zero(void **state)

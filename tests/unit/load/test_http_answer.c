@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "../../../bench/load/http_answer.h"
+#include "../../../bench/load/client/http_answer.h"
 
 static void
 reads_as(const char *text, unsigned status, const char *body, bool must_close)

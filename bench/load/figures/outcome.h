@@ -4,7 +4,7 @@
 #define OUTCOME_H
 
 #include "histogram.h"
-#include "scenarios.h"
+#include "../scenarios.h"
 
 /* The client's LoadTestMetrics of one kind of request. */
 struct series {
