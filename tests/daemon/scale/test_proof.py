@@ -32,6 +32,7 @@ EVENTS = int(os.environ.get("AIEXPENSE_EVENTS", "50"))
 IS_LONG = EVENTS >= 1000
 EVENTS = EVENTS if IS_LONG else EVENTS // 2
 DELIVERIES, SENDERS = 10, 8
+STEP = 150 if IS_LONG else 50   # requests behind which kills begin, times the number of the try
 TRIES = 8              # of a scenario: its preparation, or its looking up at the end, may meet a kill and tell nothing
 
 # What may be when an instance is killed: requests without success, and what was stored and could not be acknowledged.
@@ -116,11 +117,18 @@ class Proof(unittest.TestCase):
 
     # --- the load scenarios
 
+    def wait_for_all(self, service):
+        """Nobody is missing any more, and nginx has tried each of them again."""
+        for port in service.nginx.port, *(d.port for d in service.daemons):
+            with Client(port, service.token) as client:
+                wait_for(lambda: all(client.say("line:Uall", "settings").status == 200 for _ in service.daemons), f"all at {port}")
+
     def run_scenario(self, service, name, begin_at):
         """Its report; a round of kills begins with so many requests, which are behind its preparation or a further try will be."""
+        self.wait_for_all(service)
         before = service.stats("http_requests")
         run = subprocess.Popen([os.path.join(SOURCE_DIR, "contrib", "load", "run"), "--url", f"http://127.0.0.1:{service.nginx.port}",
-                               "--short", "--json", name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                               *([] if IS_LONG else ["--short"]), "--json", name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                env={**os.environ, "AIEXPENSE_BUILDDIR": os.path.abspath(BUILD_DIR), "AIEXPENSE_TOKEN": service.token})
         wait_for(lambda: service.stats("http_requests") >= before + begin_at or run.poll() is not None)
         with self.chaos(service, 1) as chaos:
@@ -132,7 +140,7 @@ class Proof(unittest.TestCase):
         service = self.service()
         for name in SCENARIOS:
             for n in range(TRIES):
-                scenario = self.run_scenario(service, name, 50 * (n + 1))
+                scenario = self.run_scenario(service, name, STEP * (n + 1))
                 faults = scenario["faults"]
                 if scenario["checked"] > 0 and not any(text in fault for fault in faults for text in TELLS_NOTHING):
                     break
