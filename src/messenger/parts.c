@@ -205,8 +205,8 @@ is_sound(const struct event *event)
 
 	return auth_is_user_id(event->user_id) && event->text.len <= MESSAGE_TEXT_MAX && text_is_utf8(event->text) &&
 	    (!needs_text || event->text.len > 0) && event->key.len > 0 && event->key.len <= IDEMPOTENCY_KEY_MAX &&
-	    event->deliver_to.len <= DELIVER_TO_MAX && is_reference(incoming->conversation) && is_reference(incoming->ref) &&
-	    is_reference(incoming->reply_to_ref) && incoming->media.len <= MEDIA_MAX && incoming->locale_hint.len <= LOCALE_MAX;
+	    event->deliver_to.len > 0 && event->deliver_to.len <= DELIVER_TO_MAX && is_reference(incoming->conversation) &&
+	    is_reference(incoming->ref) && is_reference(incoming->reply_to_ref) && incoming->media.len <= MEDIA_MAX && incoming->locale_hint.len <= LOCALE_MAX;
 }
 
 static bool
