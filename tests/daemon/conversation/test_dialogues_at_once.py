@@ -9,14 +9,13 @@ import http.client
 import itertools
 import os
 import random
-import signal
 import threading
 import unittest
 
 import tap
 from api import service
 from conversations import conversations, fault
-from harness import Daemon, wait_for
+from harness import Daemon, kill_one, wait_for
 from store_reader import read_store
 
 TURNS_PER_KILL = int(os.environ.get("AIEXPENSE_TURNS_PER_KILL", "25"))
@@ -81,11 +80,7 @@ class AtOnce(unittest.TestCase):
         with self.lock:
             self.turns += 1
             is_time = self.turns % TURNS_PER_KILL == 0
-            victims = self.daemon.pids("http") if is_time else []
-            victims = sorted(set(victims) & set(self.daemon.children())) if victims else []
-            if victims:
-                os.kill(self.rng.choice(victims), signal.SIGKILL)
-                self.kills += 1
+            self.kills += len(kill_one(self.daemon.pids("http"), self.rng)) if is_time else 0
 
     def test_two_people_in_any_order_with_kills_between_their_turns_are_each_answered_as_if_alone(self):
         self.lock, self.rng, self.turns, self.kills = threading.Lock(), random.Random(7), 0, 0

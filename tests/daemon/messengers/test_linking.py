@@ -5,13 +5,11 @@
 import io
 import json
 import os
-import random
 import re
-import signal
 import zipfile
 
 import tap
-from harness import Daemon, wait_for
+from harness import Daemon, kill_one, wait_for
 from messenger_case import MessengerCase
 from webhooks import line_body, line_event, post_line, post_telegram, post_whatsapp, telegram_update, whatsapp_body
 
@@ -259,8 +257,7 @@ class Killed(Linking):
     ROUNDS = int(os.environ.get("AIEXPENSE_KILLS", "100")) // 33
 
     def kill_something(self):
-        victim = random.choice(self.daemon.children())
-        os.kill(victim, signal.SIGKILL)
+        kill_one(self.daemon.children())
 
     def test_processes_that_die_meanwhile_change_nothing(self):
         for n in range(self.ROUNDS):

@@ -8,12 +8,11 @@ AIEXPENSE_EVENTS is how many there are.
 import http.client
 import os
 import random
-import signal
 import threading
 
 import tap
 from api import Client
-from harness import wait_for
+from harness import kill_one, wait_for
 from messenger_case import MessengerCase
 from people import discord_command, post_discord
 from webhooks import line_body, line_event, post_line
@@ -79,8 +78,7 @@ class DeadlyStorm(MessengerCase):
 
     def kill(self):
         role = random.choice(["http", "http", "ai", "ai", "keeper", "writer"])
-        pids = self.daemon.wait_for(lambda: self.daemon.pids(role))
-        os.kill(random.choice(pids), signal.SIGKILL)
+        self.daemon.wait_for(lambda: kill_one(self.daemon.pids(role)))
         self.killed.append(role)
 
     def storm(self, posts):

@@ -19,7 +19,7 @@ import lmdb
 
 import tap
 from api import Client, service
-from harness import Daemon, MovedClock, wait_for
+from harness import Daemon, MovedClock, kill, kill_one, wait_for
 from messenger_case import MessengerCase
 from mock_messengers import MockMessengers
 from store_reader import read_store
@@ -194,8 +194,7 @@ class Deaths(unittest.TestCase):
             for n in range(20):
                 self.assertEqual(post_line(hook, line_body(line_event(f"U{n}", "tea 5", f"e{n}"))).status, 200)
             hook.connection.close()
-            for pid in d.children():
-                os.kill(pid, signal.SIGKILL)
+            kill(d.children())
             d.stop(signal.SIGKILL)
             self.assertEqual(len(read_store(d.store).inbox), 20)
             self.damage_inboxes(d.store)
@@ -216,8 +215,7 @@ class Deaths(unittest.TestCase):
                 self.assertEqual(post_line(hook, line_body(line_event(f"U{n}", "tea 5", f"e{n}"))).status, 200)
                 d.wait_for(lambda: mock.read("line", f"reply-e{n}"))
                 hook.connection.close()
-                for pid in d.pids("http") + d.pids("ai"):
-                    os.kill(pid, signal.SIGKILL)
+                kill(d.pids("http") + d.pids("ai"))
                 clock.forward(21)
                 d.wait_for(lambda: d.stats()["queue_delivered"] == n + 1)
                 if time.monotonic() - begun < 8:       # else the machine was too slow for the token
@@ -241,8 +239,7 @@ class Deaths(unittest.TestCase):
             for n, role in enumerate(["http", "ai", "writer", "keeper"] * (KILLS // 4)):
                 thread = threading.Thread(target=self.send_until_taken, args=(d, range(1000 + 20 * n, 1020 + 20 * n)))
                 thread.start()
-                d.wait_for(lambda: d.pids(role))
-                os.kill(d.pids(role)[0], signal.SIGKILL)
+                d.wait_for(lambda: kill_one(d.pids(role)))
                 thread.join()
                 users += range(1000 + 20 * n, 1020 + 20 * n)
             with service(d) as client:

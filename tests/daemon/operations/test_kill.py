@@ -11,28 +11,19 @@ import http.client
 import itertools
 import os
 import random
-import signal
 import sys
 import threading
 import unittest
 
 import tap
 from api import Client, token
-from harness import PATIENCE, Daemon, SlowDisk, is_alive, wait_for
+from harness import PATIENCE, Daemon, SlowDisk, is_alive, kill, kill_one, wait_for
 from store_reader import read_store
 
 KILLS = int(os.environ.get("AIEXPENSE_KILLS", "100"))
 USERS = 20
 CLIENTS = 8
 LETTERS = str.maketrans("0123456789", "bcdfghjklm")      # a number in letters is no amount
-
-
-def comm(pid):
-    try:
-        with open(f"/proc/{pid}/comm") as f:
-            return f.read().strip()
-    except OSError:
-        return ""
 
 
 class Load:
@@ -89,22 +80,9 @@ class Load:
 
 
 class Killing(unittest.TestCase):
-    def pids(self, d, role):
-        return [pid for pid in d.children() if comm(pid).startswith(f"aiexp-{role}") and is_alive(pid)]
-
-    def kill_one(self, d, role):
-        """The pid of the one that was killed; None when there is none just now."""
-        try:
-            victim = random.choice(self.pids(d, role) or [None])
-            if victim is not None:
-                os.kill(victim, signal.SIGKILL)
-            return victim
-        except ProcessLookupError:       # /proc was read while it changed; a death of its own shows in the count below
-            return None
-
     def kill_children(self, d, role, kills):
         for _ in range(kills):
-            victim = wait_for(lambda: self.kill_one(d, role), role)
+            victim, = wait_for(lambda: kill_one(d.children(role)), role)
             wait_for(lambda: not is_alive(victim), "its death")
         d.wait_for(lambda: d.stats()["children_respawned"] == kills, "the last one to be replaced")
 
@@ -132,8 +110,7 @@ class Killing(unittest.TestCase):
                     self.kill_children(d, role, KILLS)
                     before = len(load.acknowledged)
                     wait_for(lambda: len(load.acknowledged) > before + 50, "load after the kills")
-                for pid in d.all_pids():
-                    os.kill(pid, signal.SIGKILL)
+                kill(d.all_pids())
                 self.prove(d, load, KILLS)
 
     def test_nothing_acknowledged_is_lost_when_the_master_or_all_processes_are_killed(self):
@@ -142,8 +119,7 @@ class Killing(unittest.TestCase):
                 before = len(load.acknowledged)
                 wait_for(lambda: len(load.acknowledged) > before + 5, "load")
                 pids = d.all_pids()
-                for pid in pids[:1] if n % 2 else random.sample(pids, len(pids)):
-                    os.kill(pid, signal.SIGKILL)
+                kill(pids[:1] if n % 2 else random.sample(pids, len(pids)))
                 d.process.wait()
                 d.start()
             load.__exit__()
@@ -160,8 +136,7 @@ class Killing(unittest.TestCase):
             thread = threading.Thread(target=load.send_one, args=(client,), daemon=True)
             thread.start()
             wait_for(disk.is_reached, "the commit")
-            for pid in self.pids(d, "writer"):
-                os.kill(pid, signal.SIGKILL)
+            kill(d.children("writer"))
             disk.release()
             thread.join(PATIENCE)
         load.is_over.set()

@@ -5,7 +5,6 @@
 import datetime
 import http.client
 import os
-import signal
 import threading
 import time
 import unittest
@@ -15,7 +14,7 @@ import uuid
 import lmdb
 import tap
 from api import Client, token
-from harness import Daemon
+from harness import Daemon, kill
 from ledger_case import LedgerCase
 from store_reader import read_store
 
@@ -287,8 +286,7 @@ class LargeOnes(unittest.TestCase):
     def kill(self, d, role):
         """Some of the processes, and a new start where all of them were."""
         victims = d.all_pids() if role == "all" else d.pids(role)
-        for pid in victims:
-            os.kill(pid, signal.SIGKILL)
+        kill(victims)
         if role == "all":
             d.process.wait()
             d.start()

@@ -2,14 +2,12 @@
 # SPDX-License-Identifier: MIT
 """How many requests an address, a token and a user may make, all workers together; and which pages may make any."""
 
-import os
-import signal
 import threading
 import unittest
 
 import tap
 from api import Client, token
-from harness import Daemon
+from harness import Daemon, kill
 
 EXPENSES = "/api/v1/expenses?user=line:L1"
 OWN = "/api/v1/expenses"
@@ -66,8 +64,7 @@ class Limits(unittest.TestCase):
             for _ in range(3):
                 self.assertEqual(get(d, made, OWN).status, 404)
             old = d.pids("http")
-            for pid in old:
-                os.kill(pid, signal.SIGKILL)
+            kill(old)
             d.wait_for(lambda: len(set(d.pids("http")) - set(old)) == 2, "new workers")
             d.wait_for(lambda: self.limited(get(d, made, OWN), 3) is None)
 

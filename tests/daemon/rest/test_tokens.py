@@ -3,13 +3,11 @@
 """Tokens: issuing, listing and revoking them over the API and on the control socket; scopes; their end; their last use."""
 
 import datetime
-import os
-import signal
 import unittest
 
 import tap
 from api import Client, token
-from harness import Daemon
+from harness import Daemon, kill
 from store_reader import read_store
 
 TOKENS = "/api/v1/tokens"
@@ -262,8 +260,7 @@ class Death(unittest.TestCase):
         with Daemon("http { workers = 1 }") as d, Client(d.port, token(d, "admin")) as admin:
             for _ in range(10):
                 made = admin.post(TOKENS, {"kind": "service"}).json
-                for pid in d.pids("writer"):
-                    os.kill(pid, signal.SIGKILL)
+                kill(d.pids("writer"))
                 with Client(d.port, made["token"]) as client:
                     self.assertEqual(client.get(SELF).status, 200)
                     self.assertEqual(admin.request("DELETE", f"{TOKENS}/{made['id']}").status, 204)

@@ -16,7 +16,7 @@ import xxhash
 
 import tap
 from api import Client, token
-from harness import Daemon, is_alive, wait_for
+from harness import Daemon, kill, kill_one, wait_for
 from store_reader import read_store
 
 USER = "/api/v1/user"
@@ -170,18 +170,11 @@ class Deletion(unittest.TestCase):
         self.client.say("line:other", "tea 5")
         is_over = threading.Event()
 
-        def kill():
+        def kill_some():
             while not is_over.is_set():
-                pids = [pid for pid in self.daemon.children() if is_alive(pid)]
-                victim = random.choice(pids)
-                try:
-                    with open(f"/proc/{victim}/comm") as f:
-                        if f.read().startswith(("aiexp-writer", "aiexp-keeper")):
-                            os.kill(victim, signal.SIGKILL)
-                except OSError:
-                    pass
+                kill_one(self.daemon.children("writer", "keeper"))
                 is_over.wait(random.random() * 0.3)
-        killer = threading.Thread(target=kill)
+        killer = threading.Thread(target=kill_some)
         killer.start()
         try:
             for user in users:
@@ -191,8 +184,7 @@ class Deletion(unittest.TestCase):
         finally:
             is_over.set()
             killer.join()
-        for pid in self.daemon.all_pids():
-            os.kill(pid, signal.SIGKILL)
+        kill(self.daemon.all_pids())
         self.daemon.process.wait()
         self.client.connection.close()
         before = read_store(self.daemon.store)

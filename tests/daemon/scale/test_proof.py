@@ -20,7 +20,7 @@ import unittest
 import tap
 from api import Client
 from behind_nginx import InstancesBehindNginx
-from harness import BUILD_DIR, PATIENCE, SOURCE_DIR, is_alive, wait_for
+from harness import BUILD_DIR, PATIENCE, SOURCE_DIR, is_alive, kill, wait_for
 from mock_messengers import MockMessengers
 from nginx import NGINX
 from postgres import Postgres, programs
@@ -40,10 +40,9 @@ HARMLESS = ("requests succeeded", "that nobody acknowledged")
 TELLS_NOTHING = (" failed: ", "could not be looked up")
 
 
-def kill(daemon):
+def kill_instance(daemon):
     pids = daemon.all_pids()
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+    kill(pids)
     daemon.process.wait(PATIENCE)
     while any(is_alive(pid) for pid in pids):
         time.sleep(0.01)
@@ -72,7 +71,7 @@ class Chaos(threading.Thread):
 
     def kill_instance(self):
         daemon = self.service.daemons[self.done["instances"] % 3]
-        kill(daemon)
+        kill_instance(daemon)
         daemon.start()
         self.done["instances"] += 1
 

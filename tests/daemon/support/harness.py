@@ -9,6 +9,7 @@ wait_for waits for a fact, and fails loudly when it does not come true.  When
 a case fails the daemon's log is printed.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -69,6 +70,15 @@ def wait_for(fact, what="", patience=PATIENCE):
         time.sleep(0.01)
 
 
+def comm(pid):
+    """The name that the kernel knows a process by; "" of one that is gone."""
+    try:
+        with open(f"/proc/{pid}/comm") as f:
+            return f.read().strip()
+    except OSError:
+        return ""
+
+
 def is_alive(pid):
     """Whether the process runs; one that only waits to be reaped does not."""
     try:
@@ -76,6 +86,21 @@ def is_alive(pid):
             return f.read().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def kill(pids):
+    """Kills them at once and gives those that were there: one that died is named until its parent has reaped it."""
+    killed = []
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+    return killed
+
+
+def kill_one(pids, rng=random):
+    """Kills one of them, and gives it in a list; an empty one when there is none."""
+    return kill(rng.sample(pids, min(1, len(pids))))
 
 
 def is_sanitized():
@@ -229,9 +254,7 @@ class Daemon:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        for pid in children:
-            if is_alive(pid):
-                os.kill(pid, signal.SIGKILL)
+        kill(filter(is_alive, children))
 
     def command(self):
         return [program(os.environ.get("AIEXPENSE_DAEMON", "aiexpensed")), "-c", self.conf_file,
@@ -289,10 +312,12 @@ class Daemon:
     def pids(self, role):
         return [w["pid"] for w in self.workers() if w["role"] == role and w["pid"] is not None]
 
-    def children(self):
-        """The pids of the children as the kernel knows them: needs no answer from the daemon."""
+    def children(self, *roles):
+        """The pids of the children that live, or of those in these roles, as the kernel knows them: needs no answer from the daemon."""
+        names = tuple("aiexp-" + role for role in roles) or ""
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as f:
-            return [int(pid) for pid in f.read().split()]
+            pids = [int(pid) for pid in f.read().split()]
+        return [pid for pid in pids if is_alive(pid) and comm(pid).startswith(names)]
 
     def all_pids(self):
         return [self.process.pid, *self.children()]
