@@ -13,19 +13,19 @@
 struct zip_out {
 	struct archive       *archive;
 	struct archive_entry *entry;
-	struct buf           *out;         /* while a call lasts */
+	struct buf           *out;         /* while a call lasts; else NULL */
 };
 
+/* All is taken, also what nobody wants: libarchive does not give a compressor back whose archive has failed. */
 static la_ssize_t
 on_written(struct archive *archive, void *arg, const void *data, size_t size)
 {
 	struct zip_out *zip = arg;
 
 	(void)archive;
-	if (zip->out == NULL)
-		return -1;
-	buf_append(zip->out, data, size);
-	return zip->out->has_failed ? -1 : (la_ssize_t)size;
+	if (zip->out != NULL)
+		buf_append(zip->out, data, size);
+	return (la_ssize_t)size;
 }
 
 struct zip_out *
@@ -51,10 +51,8 @@ zip_out_free(struct zip_out *zip)
 {
 	if (zip == NULL)
 		return;
-	if (zip->archive != NULL) {
-		archive_write_fail(zip->archive);      /* else freeing it would write what is left */
-		archive_write_free(zip->archive);
-	}
+	if (zip->archive != NULL)
+		archive_write_free(zip->archive);      /* writes what is left, to nobody */
 	archive_entry_free(zip->entry);
 	free(zip);
 }
@@ -62,10 +60,14 @@ zip_out_free(struct zip_out *zip)
 static bool
 check(struct zip_out *zip, bool is_good)
 {
+	bool has_room = !zip->out->has_failed;
+
 	zip->out = NULL;
 	if (!is_good)
 		log_error("a ZIP file cannot be written: %s", archive_error_string(zip->archive));
-	return is_good;
+	else if (!has_room)
+		log_error("a ZIP file cannot be written: out of memory");
+	return is_good && has_room;
 }
 
 bool

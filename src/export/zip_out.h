@@ -17,6 +17,8 @@ struct zip_out;
 
 /* NULL after logging. */
 struct zip_out *zip_out_new(void);
+
+/* Wherever it is: what is left of the file is lost, and all that was held is given back.  NULL is nothing. */
 void zip_out_free(struct zip_out *zip);
 
 /* What the calls below give goes to out; not all that went in comes out at once.  false after logging: give it up. */

@@ -7,3 +7,4 @@ check_PROGRAMS += tests/unit/api/test_expense_json
 check_PROGRAMS += tests/unit/api/test_openapi
 check_PROGRAMS += tests/unit/api/test_metrics_sums
 check_PROGRAMS += tests/unit/api/test_fields
+check_PROGRAMS += tests/unit/api/test_zip_out
