@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 libaiexpense_a_SOURCES += include/counters.h
+libaiexpense_a_SOURCES += include/coverage.h
 libaiexpense_a_SOURCES += include/day.h
 libaiexpense_a_SOURCES += include/incoming.h
 libaiexpense_a_SOURCES += include/money.h

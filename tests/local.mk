@@ -61,6 +61,7 @@ endif
 include tests/daemon/local.mk
 include tests/faults/local.mk
 include tests/bench/local.mk
+include tests/coverage/local.mk
 include tests/fuzz/local.mk
 
 # The long form of the proofs that check has in short.

@@ -11,3 +11,7 @@ libaiexpense_a_SOURCES += src/base/rate_limit.c src/base/rate_limit.h
 libaiexpense_a_SOURCES += src/base/status.c
 libaiexpense_a_SOURCES += src/base/syslog_line.c src/base/syslog_line.h
 libaiexpense_a_SOURCES += src/base/uuid.c src/base/uuid_shared.h
+
+if COVERAGE
+libaiexpense_a_SOURCES += src/base/coverage.c
+endif

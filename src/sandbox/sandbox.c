@@ -14,6 +14,7 @@
 
 #include "ai/interaction_log.h"
 #include "confine.h"
+#include "coverage.h"
 #include "log.h"
 #include "options.h"
 #include "redis/shared.h"
@@ -185,6 +186,7 @@ confine_files(const struct options *options, const struct profile *profile, bool
 	if (is_client)
 		landlock_allow(landlock, "/", FILE_READ);
 	allow_places(landlock, options, profile->reads, profile->writes);
+	COVERAGE_ALLOW(landlock);
 	landlock_enforce(landlock);
 }
 
