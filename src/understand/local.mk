@@ -33,6 +33,7 @@ libaiexpense_a_SOURCES += src/understand/expenses/clauses.c src/understand/expen
 libaiexpense_a_SOURCES += src/understand/expenses/credible.c src/understand/expenses/credible.h
 libaiexpense_a_SOURCES += src/understand/expenses/named.c src/understand/expenses/named.h
 libaiexpense_a_SOURCES += src/understand/expenses/phrases.c src/understand/expenses/phrases.h
+libaiexpense_a_SOURCES += src/understand/expenses/shares.c src/understand/expenses/shares.h
 libaiexpense_a_SOURCES += src/understand/expenses/things.c src/understand/expenses/things.h
 libaiexpense_a_SOURCES += src/understand/keywords/keyword_map.c src/understand/keywords/keyword_map.h
 libaiexpense_a_SOURCES += src/understand/text/chars.c src/understand/text/chars.h

@@ -78,7 +78,9 @@ read_with_unit(const struct reading *r, size_t i, struct token *out)
 		return 0;
 	if (used == 1 && token_at(r, i)->decimals > 0 && (s->value == 1 || token_is(token_at(r, i + 1), WORD_CLOCK)))
 		return 0;
-	return make_count(r, i, used + 1, value, s->value == 1, out);
+	used = make_count(r, i, used + 1, value, s->value == 1, out);
+	out->is_people = s->value == 2;
+	return used;
 }
 
 /* "12-pack", "4K", "50%" */

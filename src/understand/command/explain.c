@@ -13,7 +13,7 @@
 #include "understand/workings.h"
 
 /* What a word of the tables is; those without a text here say nothing alone. */
-static const char *const kind_texts[WORD_PLAIN + 1] = {
+static const char *const kind_texts[WORD_BRAND + 1] = {
 	[WORD_DAY] = "day", [WORD_WEEKDAY] = "weekday", [WORD_WEEK] = "week", [WORD_MONTHS] = "month", [WORD_YEARS] = "year",
 	[WORD_MONTH] = "name of a month", [WORD_LAST] = "last, this or next", [WORD_PERIOD] = "period", [WORD_AGO] = "ago",
 	[WORD_PART_OF_DAY] = "part of the day", [WORD_CURRENCY] = "currency", [WORD_MAGNITUDE] = "magnitude", [WORD_NUMBER] = "number word",
@@ -21,7 +21,7 @@ static const char *const kind_texts[WORD_PLAIN + 1] = {
 	[WORD_TIP] = "tip", [WORD_PAY] = "verb of paying", [WORD_BUY] = "verb of buying", [WORD_BUY_WEAK] = "verb of buying",
 	[WORD_BE] = "form of to be", [WORD_PRONOUN] = "pronoun", [WORD_FILLER] = "filler", [WORD_PREPOSITION] = "preposition",
 	[WORD_PARTICLE] = "particle", [WORD_TAIL] = "comment", [WORD_JOIN] = "and", [WORD_REFUND] = "refund", [WORD_REFUNDED] = "refund",
-	[WORD_INSTEAD] = "correction",
+	[WORD_INSTEAD] = "correction", [WORD_SPLIT] = "split",
 	[WORD_UNIT] = "unit of a count", [WORD_SERIES] = "its number belongs to it", [WORD_TIMES] = "times", [WORD_QUESTION] = "question word",
 	[WORD_ORDER] = "order to the bot", [WORD_TOPIC] = "about money, nothing that one buys", [WORD_GUARD] = "no expense is reported so",
 	[WORD_ACCOUNT] = "account", [WORD_BANK] = "bank", [WORD_CARD] = "card", [WORD_WITH] = "leads to an account", [WORD_THING] = "thing",

@@ -11,6 +11,7 @@
 #include "assembly.h"
 #include "credible.h"
 #include "named.h"
+#include "shares.h"
 #include "understand/categories/categories.h"
 
 enum { PROSE_TOKENS_A_NUMBER = 8 };
@@ -93,7 +94,19 @@ add_expense(struct assembly *a, const struct clause *clause, size_t k, const str
 	out->confidence = confidence < out->confidence ? confidence : out->confidence;
 }
 
-/* "plus 7 tip" adds to the expense before, "so 45 total" says it again, "no wait 13" corrects it; true when it was one of these. */
+/* The amount behind "minus", whatever follows it: "minus 5 coupon". */
+static bool
+is_taken_off(const struct assembly *a, size_t i)
+{
+	const struct sense *instead = i > a->sentence.span.first ? token_sense(&a->tokens->at[i - 1], WORD_INSTEAD) : NULL;
+
+	return instead != NULL && instead->value == 1;
+}
+
+/*
+ * "plus 7 tip" adds to the expense before, "minus 5" takes off, "so 45 total" says it again, "no wait 13" and
+ * "my share 13" correct it; true when it was one of these.
+ */
 static bool
 amends_expense(struct assembly *a, const struct clause *clause, size_t k)
 {
@@ -111,6 +124,8 @@ amends_expense(struct assembly *a, const struct clause *clause, size_t k)
 	last = &out->expenses[out->expense_count - 1];
 	if (is_tip)
 		minor += last->amount_minor;
+	else if (is_taken_off(a, i))
+		minor = last->amount_minor - minor;
 	else if (count > 1 && is_total)
 		return true;
 	if (minor != 0 && minor <= MONEY_MINOR_MAX && minor >= -MONEY_MINOR_MAX)
@@ -153,8 +168,8 @@ read_amount(struct assembly *a, const struct clause *clause, size_t k)
 	const struct token *t = &a->tokens->at[clause->amounts[k]];
 	struct thing thing = thing_pick(a->tokens, clause_thing_span(clause, k), !clause->is_thing_behind);
 
-	if (thing_is_empty(&thing) && amends_expense(a, clause, k)) {
-		reading_note(a->r, t, "a tip, a total or a correction: amends the expense before");
+	if ((thing_is_empty(&thing) || is_taken_off(a, clause->amounts[k])) && amends_expense(a, clause, k)) {
+		reading_note(a->r, t, "a tip, a discount, a total or a correction: amends the expense before");
 		assembly_note_amount(a, t);
 		return;
 	}
@@ -309,10 +324,21 @@ is_prose(const struct assembly *a)
 	return a->sentence.span.last - a->sentence.span.first > PROSE_TOKENS_A_NUMBER * numbers && has_currency_amount(a);
 }
 
+/* The one expense of the sentence, when several people pay it. */
+static void
+divide(struct assembly *a, int64_t people)
+{
+	struct understood_expense *e = &a->out->expenses[a->sentence_expenses];
+
+	if (a->out->expense_count == a->sentence_expenses + 1 && e->amount_minor >= people)
+		e->amount_minor = (e->amount_minor + people / 2) / people;
+}
+
 static size_t
 read_sentence(struct assembly *a, size_t first)
 {
 	const char *objection;
+	int64_t people = shares_take(a->tokens, sentence_at(a->tokens, first).span);
 
 	a->sentence = sentence_at(a->tokens, first);
 	a->is_prose = is_prose(a);
@@ -326,6 +352,8 @@ read_sentence(struct assembly *a, size_t first)
 	read_heading(a);
 	for (size_t i = first; i < a->sentence.span.last;)
 		i = read_clause(a, i);
+	if (people > 0)
+		divide(a, people);
 	return a->sentence.next;
 }
 

@@ -83,7 +83,7 @@ divides(const struct tokens *tokens, size_t i, bool has_amount)
 
 	if (t->kind == TOKEN_PAUSE)
 		return !token_is(&tokens->at[i - 1], WORD_INSTEAD);
-	if (has_amount && token_is(t, WORD_INSTEAD))
+	if (has_amount && token_is(t, WORD_INSTEAD) && (!thing_is_name(t) || (i + 1 < tokens->count && is_amount(t + 1))))
 		return true;
 	return has_amount && t->kind == TOKEN_WORD && token_is(t, WORD_JOIN) && !token_is(&tokens->at[i - 1], WORD_WITH) &&
 	    !thing_is_name(&tokens->at[i - 1]);

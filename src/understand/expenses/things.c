@@ -17,7 +17,7 @@ static bool
 has_kind_of(const struct token *t, uint64_t kinds)
 {
 	for (uint16_t i = t->sense; i != 0; i = words_sense(i)->next)
-		if (kinds >> words_sense(i)->kind & 1)
+		if (words_sense(i)->kind < 64 && (kinds >> words_sense(i)->kind & 1))
 			return true;
 	return false;
 }

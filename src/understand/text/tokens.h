@@ -45,6 +45,7 @@ struct token {
 	bool     is_scaled : 1;         /* ... with a hundred or more in it, or "5k" */
 	bool     is_negative : 1;
 	bool     is_countable : 1;
+	bool     is_people : 1;         /* the count is of people */
 	bool     is_question : 1;       /* the break is a question mark */
 	bool     is_line : 1;           /* the break is the end of a line */
 	bool     is_nth : 1;            /* a number that counts: "neunundzwanzigste" */

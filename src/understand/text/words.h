@@ -74,9 +74,10 @@ enum word_kind {
 	WORD_TAIL,           /* comment behind an expense: left away at the end */
 	WORD_JOIN,           /* between two expenses, or between two words of one */
 	WORD_REFUND,         /* value: 1 when it is a way of travelling as well */
-	WORD_INSTEAD,        /* the amount behind it corrects the one before */
+	WORD_INSTEAD,        /* the amount behind it corrects the one before; value: 1 when it is taken off */
+	WORD_SPLIT,          /* the price is divided among people; value: how many, 1 when their number is behind it, 0 anywhere */
 	WORD_REFUNDED,       /* the same as a sentence's verb, no part of a thing */
-	WORD_UNIT,           /* behind a number: it is not money; value: 1 when it counts things bought */
+	WORD_UNIT,           /* behind a number: it is not money; value: 1 when it counts things bought, 2 when people */
 	WORD_SERIES,         /* a number behind it is part of its name */
 	WORD_TIMES,          /* "x" before or behind a number of things */
 	WORD_QUESTION,
@@ -91,8 +92,8 @@ enum word_kind {
 	WORD_WITH_AFTER,     /* follows one */
 	/* things.def */
 	WORD_THING,          /* value: enum category_kind */
-	WORD_BRAND,          /* the same for whom one pays; only words_find_brand finds it */
-	WORD_PLAIN           /* only keeps a longer word from being read as a shorter one */
+	WORD_PLAIN,          /* only keeps a longer word from being read as a shorter one */
+	WORD_BRAND           /* as WORD_THING for whom one pays; only words_find_brand finds it */
 };
 
 enum period { PERIOD_MINUTE, PERIOD_DAY, PERIOD_WEEK, PERIOD_MONTH, PERIOD_YEAR };
