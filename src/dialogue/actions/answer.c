@@ -425,6 +425,13 @@ tell(struct telling *t, enum question_kind kind)
 		tell_rest(t, TEXT_at_least, LOOKED_AT);
 }
 
+/* The coffees that were booked as "coffee". */
+static bool
+is_plural(struct slice word)
+{
+	return word.len > 3 && word.ptr[word.len - 1] == 's' && word.ptr[word.len - 2] != 's';
+}
+
 /* Of days that are named, or else the usual ones; false: nothing is called so. */
 static bool
 find(struct telling *t, bool has_period, day_t from, day_t to)
@@ -449,6 +456,10 @@ find(struct telling *t, bool has_period, day_t from, day_t to)
 		find_sums(t);
 	if (t->word.len > 0 || question->kind == QUESTION_LIST || question->kind == QUESTION_LARGEST)
 		find_entries(t);
+	if (t->entry_count == 0 && is_plural(t->word)) {
+		t->word.len--;
+		find_entries(t);
+	}
 	return true;
 }
 
@@ -547,6 +558,14 @@ turn_answer_question(struct turn *turn)
 	else
 		tell(t, turn->question.kind);
 	return DONE;
+}
+
+/* What would be spent against it is told instead. */
+enum outcome
+turn_tell_no_budget(struct turn *turn)
+{
+	turn->question = (struct question){ .kind = QUESTION_LEFT };
+	return turn_answer_question(turn);
 }
 
 /* A category's name alone asks for what is in it. */

@@ -68,6 +68,7 @@ take_word(struct reader *r)
 	}
 	r->is_year_next = is_in;
 	r->at = behind;
+	r->word_count++;
 	if (word->kind <= NOUN)
 		r->is_name_over = r->name_end > r->name_begin;
 	return true;
@@ -186,6 +187,8 @@ kind_of(const struct reader *r)
 			return order[i].kind;
 	if (r->range_count > 0 && r->to > r->from)             /* "this month?", "food last week" */
 		return r->name_end > r->name_begin ? QUESTION_TOTAL : QUESTION_REPORT;
+	if (r->last != -1 && r->word_count == 1 && r->name_end == r->name_begin)       /* "yesterday?" */
+		return QUESTION_REPORT;
 	return QUESTION_NONE;
 }
 

@@ -240,6 +240,11 @@ question_read_past(struct reader *r, size_t behind, bool may_stand_alone)
 		return true;
 	}
 	r->asked |= 1U << NOUN;
+	if (!has_number && question_word_of_kind(r, r->at, ONE, &at) != NULL) {
+		r->at = at;
+		r->limit = 1;
+		return true;
+	}
 	if (has_number)
 		r->limit = (unsigned)number;
 	return has_number || may_stand_alone;

@@ -10,7 +10,8 @@
 #include "understand/text/chars.h"
 
 enum word_kind {
-	TOTAL, LIST, BREAKDOWN, TOP, LARGEST, AVERAGE, LEFT, REPORT, COMPARE, NOUN, PERIOD, PAST, WEEKDAY, UNIT, MONTH, YEAR_MARK, MONTH_MARK, DAY_MARK, IN, TO, SINCE, FILLER
+	TOTAL, LIST, BREAKDOWN, TOP, LARGEST, AVERAGE, LEFT, REPORT, COMPARE, NOUN, ONE, PERIOD, PAST, WEEKDAY, UNIT, MONTH, YEAR_MARK, MONTH_MARK, DAY_MARK, IN,
+	TO, SINCE, FILLER
 };
 
 struct word {
@@ -24,6 +25,7 @@ struct reader {
 	size_t        at, end;
 	day_t         today;
 	unsigned      asked;               /* a bit for each of the kinds up to NOUN */
+	unsigned      word_count;
 	unsigned      languages;           /* of the words that say something; all bits as long as there is none */
 	unsigned      range_count;         /* periods and dates read */
 	day_t         from, to;            /* the first one; */
@@ -60,7 +62,7 @@ bool question_read_number(const struct reader *r, size_t *at, int *number);
 /* "March", "March 5", "March 2026"; behind the name of the month. */
 bool question_read_month(struct reader *r, int month, size_t behind);
 
-/* "last 7 days", of which today is the last; "last 5 expenses"; "recent expenses". */
+/* "last 7 days", of which today is the last; "last 5 expenses"; "last expense"; "recent expenses". */
 bool question_read_past(struct reader *r, size_t behind, bool may_stand_alone);
 
 /* A day of the week, by its value in question_words.def. */
