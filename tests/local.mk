@@ -35,7 +35,9 @@ AIEXPENSE_SLOW_CLIENTS = 100
 AIEXPENSE_TURNS_PER_KILL = 25
 AIEXPENSE_UPGRADES = 3
 LDADD = $(LIBS_ALL) $(CMOCKA_LIBS)
-EXTRA_DIST += tests/unit/unit.h
+EXTRA_DIST += tests/unit/unit.h tests/unit/no_memory.h
+# Of a unit test that includes no_memory.h.
+NO_MEMORY = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 if HAVE_CMOCKA
 include tests/unit/base/local.mk

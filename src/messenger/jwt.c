@@ -107,9 +107,11 @@ make_rsa(const BIGNUM *n, const BIGNUM *e)
 	EVP_PKEY *key = NULL;
 
 	if (builder != NULL && ctx != NULL && OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
-	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e) == 1 && (params = OSSL_PARAM_BLD_to_param(builder)) != NULL &&
-	    EVP_PKEY_fromdata_init(ctx) == 1 && EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		key = NULL;
+	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e) == 1 && (params = OSSL_PARAM_BLD_to_param(builder)) != NULL) {
+		EVP_PKEY_fromdata_init(ctx);      /* making one fails when this has */
+		if (EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+			key = NULL;
+	}
 	OSSL_PARAM_free(params);
 	OSSL_PARAM_BLD_free(builder);
 	EVP_PKEY_CTX_free(ctx);
@@ -149,17 +151,16 @@ find_key(struct slice part, const json_t *keys, const json_t **found)
 	json_t *header = read_part(part);
 	const char *algorithm = json_string_value(json_object_get(header, "alg")), *id = json_string_value(json_object_get(header, "kid"));
 	enum status st = algorithm != NULL && strcmp(algorithm, "RS256") == 0 && id != NULL ? ST_UNAVAILABLE : ST_BAD_SIGNATURE;
-	const json_t *list = json_object_get(keys, "keys"), *key;
-	size_t i;
+	const json_t *list = json_object_get(keys, "keys");
 
-	json_array_foreach(st == ST_UNAVAILABLE ? list : NULL, i, key) {
+	for (size_t i = 0; st == ST_UNAVAILABLE && i < json_array_size(list); i++) {
+		const json_t *key = json_array_get(list, i);
 		const char *key_id = json_string_value(json_object_get(key, "kid"));
 
 		if (key_id == NULL || strcmp(key_id, id) != 0)
 			continue;
 		*found = key;
 		st = ST_OK;
-		break;
 	}
 	json_decref(header);
 	return st;

@@ -30,12 +30,14 @@ is_in_time(const json_t *claims, int64_t now_s)
 static bool
 is_for_channel(const json_t *key, struct slice channel)
 {
-	const json_t *endorsements = json_at(key, "endorsements"), *one;
-	size_t i;
+	const json_t *endorsements = json_at(key, "endorsements");
 
-	json_array_foreach(endorsements, i, one)
-		if (slice_equal(slice_of(json_is_string(one) ? json_string_value(one) : ""), channel))
+	for (size_t i = 0; i < json_array_size(endorsements); i++) {
+		const char *name = json_string_value(json_array_get(endorsements, i));
+
+		if (name != NULL && slice_equal(slice_of(name), channel))
 			return true;
+	}
 	return endorsements == NULL;
 }
 

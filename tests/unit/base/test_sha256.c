@@ -32,7 +32,7 @@ hashes_are_those_of_the_standard(void **state)
 	}
 }
 
-/* RFC 4231, cases 2 and 6: a short key, and one that is longer than a block. */
+/* RFC 4231, cases 2 and 6: a short key, and one that is longer than a block.  The last is of nothing with no key. */
 static void
 codes_are_those_of_the_standard(void **state)
 {
@@ -51,6 +51,9 @@ codes_are_those_of_the_standard(void **state)
 	hmac_sha256((struct slice){ long_key, sizeof long_key }, &whole, 1, mac);
 	hex_encode(mac, sizeof mac, hex);
 	assert_memory_equal(hex, long_key_mac, sizeof hex);
+	hmac_sha256(SLICE_EMPTY, NULL, 0, mac);
+	hex_encode(mac, sizeof mac, hex);
+	assert_memory_equal(hex, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad", sizeof hex);
 }
 
 int

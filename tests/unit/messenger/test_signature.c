@@ -5,7 +5,13 @@
 
 #include <string.h>
 
+#include <openssl/crypto.h>
+
+#include "crypto_memory.h"
+#include "messenger/messenger.h"
 #include "messenger/signature.h"
+#include "no_memory.h"
+#include "options.h"
 
 static const struct slice body = { "{\"hello\":\"world\"}", 17 };
 static const char secret[] = "test_secret";
@@ -108,6 +114,66 @@ ed25519_takes_the_one_signature_of_the_key(void **state)
 }
 
 static void
+ed25519_takes_hexadecimal_digits_only(void **state)
+{
+	struct slice r = { "r", 1 };
+	char changed[sizeof SIGNED_R];
+
+	(void)state;
+	strcpy(changed, PUBLIC_KEY);
+	changed[63] = 'g';
+	assert_false(signature_ed25519(slice_of(changed), &r, 1, slice_of(SIGNED_R)));
+	strcpy(changed, SIGNED_R);
+	changed[127] = 'g';
+	assert_false(signature_ed25519(slice_of(PUBLIC_KEY), &r, 1, slice_of(changed)));
+}
+
+/* The platform sends it again, if it is told so: so a lack of memory must not look like a forgery. */
+static void
+a_lack_of_memory_is_told_from_a_forgery(void **state)
+{
+	struct slice r = { "r", 1 };
+	unsigned failures = 0;
+	bool is_signed;
+
+	(void)state;
+	assert_true(signature_ed25519(slice_of(PUBLIC_KEY), &r, 1, slice_of(SIGNED_R)));
+	for (int n = 1;; n++) {
+		crypto_memory_watch();
+		no_memory_at(n);
+		is_signed = signature_ed25519(slice_of(PUBLIC_KEY), &r, 1, slice_of(SIGNED_R));
+		if (no_memory_end())
+			break;
+		assert_true(crypto_memory_ran_out());
+		failures += !is_signed;
+	}
+	assert_true(is_signed);
+	assert_false(crypto_memory_ran_out());
+	assert_true(failures >= 4);
+}
+
+/* A size of 0 is what the library's own functions answer with nothing, and no lack of memory. */
+static void
+nothing_is_allocated_for_no_bytes(void **state)
+{
+	void *p = OPENSSL_malloc(1);
+
+	(void)state;
+	crypto_memory_watch();
+	assert_non_null(p);
+	assert_null(OPENSSL_malloc(0));
+	assert_null(OPENSSL_realloc(p, 0));
+	assert_false(crypto_memory_ran_out());
+	p = OPENSSL_realloc(NULL, 1);
+	assert_non_null(p);
+	no_memory_at(1);
+	assert_null(OPENSSL_realloc(p, 1000));      /* and p is as it was */
+	assert_false(no_memory_end());
+	assert_true(crypto_memory_ran_out());
+	OPENSSL_free(p);
+}
+
+static void
 a_signed_time_may_be_five_minutes_off_either_way(void **state)
 {
 	static const struct {
@@ -124,6 +190,29 @@ a_signed_time_may_be_five_minutes_off_either_way(void **state)
 		assert_int_equal(signature_is_fresh(slice_of(times[i].text), 1000000), times[i].is_fresh);
 }
 
+static void
+whatsapp_is_greeted_back_when_it_knows_the_token(void **state)
+{
+	const struct messenger *whatsapp = messenger_find(SLICE_LITERAL("whatsapp"));
+	struct slice values[] = { SLICE_LITERAL("subscribe"), SLICE_LITERAL("1158201444"), SLICE_LITERAL("token") }, answer;
+	static char token[] = "token";
+	struct options options = { .whatsapp_verify_token.value = token };
+
+	(void)state;
+	assert_true(whatsapp->greet(&options, values, &answer));
+	assert_true(slice_equal(answer, values[1]));
+	for (int i = 0; i < 3; i++) {
+		struct slice others[] = { values[0], values[1], values[2] };
+
+		others[i].len--;
+		assert_int_equal(whatsapp->greet(&options, others, &answer), i == 1);      /* whatever the number is, it is sent back */
+		others[i] = SLICE_EMPTY;
+		assert_false(whatsapp->greet(&options, others, &answer));
+	}
+	options.whatsapp_verify_token.value = NULL;
+	assert_false(whatsapp->greet(&options, values, &answer));
+}
+
 int
 main(void)
 {
@@ -133,8 +222,13 @@ main(void)
 		cmocka_unit_test(each_line_of_a_secret_is_one),
 		cmocka_unit_test(a_message_in_parts_is_the_same_as_in_one),
 		cmocka_unit_test(ed25519_takes_the_one_signature_of_the_key),
+		cmocka_unit_test(ed25519_takes_hexadecimal_digits_only),
+		cmocka_unit_test(a_lack_of_memory_is_told_from_a_forgery),
+		cmocka_unit_test(nothing_is_allocated_for_no_bytes),
 		cmocka_unit_test(a_signed_time_may_be_five_minutes_off_either_way),
+		cmocka_unit_test(whatsapp_is_greeted_back_when_it_knows_the_token),
 	};
 
+	crypto_memory_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
