@@ -165,6 +165,8 @@ correct_to(struct turn *turn, enum facet facet, struct slice value)
 	} else if (facet == FACET_CATEGORY) {
 		struct expense only = turn->found[0];
 
+		if (intent_has_pause(value))                   /* 不對，是食物 不是交通: more than a name */
+			return PASS;
 		if (turn->found_count == 1 && turn_offer_to_make(turn, value, &only, SLICE_EMPTY))
 			return DONE;
 		turn_close_question(turn);

@@ -404,6 +404,22 @@ intent_trim(struct slice text)
 }
 
 bool
+intent_has_pause(struct slice text)
+{
+	static struct chars chars;
+	size_t begin = 0, end;
+
+	if (text.len > INTENT_TEXT_MAX)
+		return true;
+	chars_read(&chars, text);
+	end = chars.count;
+	trim(&chars, &begin, &end);
+	while (begin < end && char_class(chars.folded[begin]) != CHAR_PAUSE)
+		begin++;
+	return begin < end;
+}
+
+bool
 intent_is_listed(struct slice text, const char *list)
 {
 	for (const char *p = list; *p != '\0';) {

@@ -44,6 +44,9 @@ void intent_read_on(struct intent *intent, struct slice text, enum language at_h
 /* Without blanks and without punctuation at its ends. */
 struct slice intent_trim(struct slice text);
 
+/* Whether it goes on behind a comma: no name does. */
+bool intent_has_pause(struct slice text);
+
 /* Whether a text is one of a list, whose words stand between bars. */
 bool intent_is_listed(struct slice text, const char *list);
 

@@ -112,6 +112,7 @@ read_all(struct reader *r)
 	while (r->at < r->end && !r->is_bad) {
 		enum char_class class = char_class(r->chars->folded[r->at]);
 
+		r->has_mark |= r->chars->folded[r->at] == '?';
 		if (class == CHAR_DIGIT && (question_read_date(r) || take_limit(r)))
 			continue;
 		if (take_word(r))
@@ -189,6 +190,8 @@ kind_of(const struct reader *r)
 		return r->name_end > r->name_begin ? QUESTION_TOTAL : QUESTION_REPORT;
 	if (r->last != -1 && r->word_count == 1 && r->name_end == r->name_begin)       /* "yesterday?" */
 		return QUESTION_REPORT;
+	if (r->has_mark && r->asked == 0 && r->range_count == 0 && r->name_end > r->name_begin)          /* "food?", 食費は？ */
+		return QUESTION_TOTAL;
 	return QUESTION_NONE;
 }
 

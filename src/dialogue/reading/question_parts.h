@@ -26,6 +26,7 @@ struct reader {
 	day_t         today;
 	unsigned      asked;               /* a bit for each of the kinds up to NOUN */
 	unsigned      word_count;
+	bool          has_mark;            /* a question mark */
 	unsigned      languages;           /* of the words that say something; all bits as long as there is none */
 	unsigned      range_count;         /* periods and dates read */
 	day_t         from, to;            /* the first one; */
