@@ -104,10 +104,11 @@ check-long: all check
 check-sabotage: all
 	AIEXPENSE_SABOTAGE_TREES='$(abs_builddir)/sabotage' $(MAKE) check TESTS=tests/daemon/operations/test_sabotage.py TEST_SECONDS=3600
 mostlyclean-local:
-	rm -rf sabotage
+	rm -rf sabotage race
 .PHONY: check-long check-sabotage mostlyclean-local
 
-# What processes share by memory, shared by threads under ThreadSanitizer: with all that it uses, built for that.
+# What processes share by memory, shared by threads under ThreadSanitizer: with all that it uses, built for that.  Then the
+# load scenarios over a daemon that is built for it as a whole.
 EXTRA_PROGRAMS += tests/race/threads
 tests_race_threads_SOURCES = tests/race/threads.c src/ai/answer/answer_cache.c src/base/buf.c src/base/counters.c \
 	src/text/json_out.c src/base/log.c src/base/rate_limit.c src/crypto/siphash.c src/base/syslog_line.c src/text/text.c \
@@ -117,4 +118,6 @@ tests_race_threads_LDFLAGS = -fsanitize=thread
 CLEANFILES += tests/race/threads
 check-race: tests/race/threads
 	TSAN_OPTIONS=halt_on_error=1 tests/race/threads
+	$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/tests/race/scenarios.py race
+EXTRA_DIST += tests/race/scenarios.py
 .PHONY: check-race
