@@ -108,12 +108,32 @@ struct process_slot {
 	_Atomic int64_t  started_ms;                /* clock_mono_ms */
 };
 
+/* Of one rule of the keeper (alerts.h).  Times are clock_mono_ms. */
+struct alert_record {
+	_Atomic bool    is_raised, is_told;         /* is_told: what the webhook knows */
+	_Atomic int64_t changed_ms;                 /* when is_raised did; 0: it never did */
+	_Atomic int64_t other_ms;                   /* since when the rule says otherwise; 0: it does not */
+};
+
+enum { ALERT_RECORDS = 16 };
+
+/* What keepers know of alerts in turn, so that the death of one tells nothing twice and forgets nothing. */
+struct alert_memory {
+	_Atomic int32_t     owner;                  /* pid of the keeper that changes this; 0: none */
+	_Atomic int64_t     looked_ms;              /* when it did last */
+	_Atomic uint64_t    webhook;                /* a hash of the URL that is_told is about */
+	_Atomic uint64_t    stalled;                /* children_killed_stalled at the last look */
+	_Atomic int64_t     stalled_ms;             /* when it was seen to grow; 0: never */
+	struct alert_record records[ALERT_RECORDS];
+};
+
 struct counter_segment {
 	uint32_t            version;
 	uint32_t            capacity;               /* slots there is room for */
 	_Atomic uint32_t    used;                   /* slots that were ever given out */
 	int64_t             started_ms;             /* of the daemon, clock_mono_ms */
 	int64_t             started_wall_ms;
+	struct alert_memory alerts;
 	struct process_slot slots[];
 };
 

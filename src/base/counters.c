@@ -12,7 +12,7 @@
 #include "clock.h"
 #include "log.h"
 
-enum { SEGMENT_VERSION = 2 };
+enum { SEGMENT_VERSION = 3 };
 
 const struct counter_row counter_rows[COUNTER_ROWS] = {
 #define ROW(name, kind, help) { #name, help, COUNTER_##kind, offsetof(struct counters, name) },

@@ -21,7 +21,8 @@ struct alert_webhook {
 	struct curl_loop     *curl;
 	struct http_call     *call;            /* NULL: none is under way */
 	const char           *name;            /* of its alert */
-	bool                  is_raised, *is_told;
+	bool                  is_raised;
+	_Atomic bool         *is_told;
 	int64_t               not_before_ms;
 };
 
@@ -105,7 +106,7 @@ write_body(struct buf *body, const char *name, bool is_raised, double value, dou
 }
 
 void
-alert_webhook_tell(struct alert_webhook *webhook, const char *name, bool is_raised, double value, double limit, bool *is_told)
+alert_webhook_tell(struct alert_webhook *webhook, const char *name, bool is_raised, double value, double limit, _Atomic bool *is_told)
 {
 	struct buf body = BUF_INIT;
 	struct http_request request = { .url = webhook->options->alert_webhook, .ca_file = webhook->options->alert_webhook_ca_file,

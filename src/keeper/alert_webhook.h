@@ -20,6 +20,6 @@ void alert_webhook_close(struct alert_webhook *webhook);
 bool alert_webhook_is_free(const struct alert_webhook *webhook, int64_t now_ms);
 
 /* *is_told becomes is_raised when it was taken; it must stay where it is. */
-void alert_webhook_tell(struct alert_webhook *webhook, const char *name, bool is_raised, double value, double limit, bool *is_told);
+void alert_webhook_tell(struct alert_webhook *webhook, const char *name, bool is_raised, double value, double limit, _Atomic bool *is_told);
 
 #endif

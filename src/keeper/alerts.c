@@ -4,17 +4,27 @@
 
 #include "alerts.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "alert_webhook.h"
 #include "clock.h"
+#include "crypto/siphash.h"
 #include "keeper.h"
 #include "log.h"
 #include "ops/measures.h"
 #include "ops/stats_format.h"
 
-enum { STALL_SHOWN_MS = 60000, LINE_SIZE = 256, MIB = 1 << 20 };
+enum {
+	STALL_SHOWN_MS = 60000,
+	OWNER_GONE_MS = 3000,              /* who has not looked for so long is dead, or as good as that */
+	WINDOW_MS = 60000, SCAN_MS = 10000,
+	LINE_SIZE = 256,
+	MIB = 1 << 20
+};
 
 /* What the rules compare. */
 struct reading {
@@ -104,31 +114,26 @@ static const struct rule {
 	double    (*limit)(const struct options *options);
 	bool        is_floor;              /* holds below the limit, not above */
 	bool        is_event;              /* is raised at once */
+	int         known_ms;              /* a keeper knows the whole figure when it runs for so long: nothing is cleared before */
 } rules[] = {
-	{ "error_rate", "%", error_rate, error_rate_limit, false, false },
-	{ "request_p99", "ms", slowness, slowness_limit, false, false },
-	{ "queue_age", "s", queue_age, queue_age_limit, false, false },
-	{ "disk_free", "MiB", disk_free, disk_free_limit, true, false },
-	{ "stalled_process", "processes", stalls, stalls_limit, false, true },
-	{ "regression", "%", regression, regression_limit, false, false },
+	{ "error_rate", "%", error_rate, error_rate_limit, false, false, WINDOW_MS },
+	{ "request_p99", "ms", slowness, slowness_limit, false, false, WINDOW_MS },
+	{ "queue_age", "s", queue_age, queue_age_limit, false, false, SCAN_MS },
+	{ "disk_free", "MiB", disk_free, disk_free_limit, true, false, 0 },
+	{ "stalled_process", "processes", stalls, stalls_limit, false, true, 0 },
+	{ "regression", "%", regression, regression_limit, false, false, WINDOW_MS },
 };
 enum { RULES = sizeof rules / sizeof rules[0] };
-
-struct alert {
-	double  value;
-	bool    is_raised, is_told;        /* is_told: what the webhook knows */
-	int64_t changed_ms;                /* when is_raised did */
-	int64_t other_ms;                  /* since when the rule says otherwise; 0: it does not */
-};
+static_assert((int)RULES <= (int)ALERT_RECORDS, "each rule has its record");
 
 struct alerts {
 	const struct keeper  *keeper;
 	struct counters      *counters;
+	struct alert_memory  *memory;
 	struct alert_webhook *webhook;     /* NULL: none is configured */
 	double                baseline_p99;
-	uint64_t              stalled;     /* processes, at the last look */
-	int64_t               stalled_ms;  /* when the last one was seen; 0: never */
-	struct alert          alerts[RULES];
+	int64_t               began_ms;    /* the first look; 0: there was none */
+	double                values[RULES];
 };
 
 /* --- what is there ------------------------------------------------------------------------- */
@@ -171,10 +176,22 @@ read_all(struct alerts *alerts, int64_t now_ms, struct reading *r)
 	r->queue_age_s = counter_now(&view, "queue_oldest_ms") / 1000;
 	r->disk_free = (double)alerts->counters->store_disk_free_bytes / MIB;
 	r->baseline_p99 = alerts->baseline_p99;
-	if (stalled > alerts->stalled)
-		alerts->stalled_ms = now_ms;
-	alerts->stalled = stalled;
-	r->stalls = alerts->stalled_ms != 0 && now_ms - alerts->stalled_ms < STALL_SHOWN_MS;
+	if (stalled > alerts->memory->stalled) {
+		alerts->memory->stalled_ms = now_ms;
+		alerts->memory->stalled = stalled;
+	}
+	r->stalls = alerts->memory->stalled_ms != 0 && now_ms - alerts->memory->stalled_ms < STALL_SHOWN_MS;
+}
+
+/* Of the keepers of two masters, as in an upgrade, one changes what both know. */
+static bool
+is_owner(struct alert_memory *memory, int64_t now_ms)
+{
+	if (memory->owner != 0 && memory->owner != getpid() && now_ms - memory->looked_ms < OWNER_GONE_MS)
+		return false;
+	memory->owner = getpid();
+	memory->looked_ms = now_ms;
+	return true;
 }
 
 /* --- raising and clearing -------------------------------------------------------------------- */
@@ -186,37 +203,41 @@ does_hold(const struct rule *rule, double value, double limit)
 }
 
 static void
-change(struct alerts *alerts, const struct rule *rule, struct alert *alert, int64_t now_ms, double limit)
+change(struct alerts *alerts, size_t i, int64_t now_ms, double limit)
 {
+	struct alert_record *alert = &alerts->memory->records[i];
+
 	alert->is_raised = !alert->is_raised;
 	alert->changed_ms = now_ms;
 	alert->other_ms = 0;
 	if (alert->is_raised) {
 		counter_add(&alerts->counters->alerts_raised, 1);
-		log_error("alert %s: raised at %.6g %s, the limit is %.6g", rule->name, alert->value, rule->unit, limit);
+		log_error("alert %s: raised at %.6g %s, the limit is %.6g", rules[i].name, alerts->values[i], rules[i].unit, limit);
 	} else {
-		log_info("alert %s: cleared at %.6g %s", rule->name, alert->value, rule->unit);
+		log_info("alert %s: cleared at %.6g %s", rules[i].name, alerts->values[i], rules[i].unit);
 	}
 }
 
 static void
-look(struct alerts *alerts, const struct rule *rule, struct alert *alert, const struct reading *r, int64_t now_ms)
+look(struct alerts *alerts, size_t i, int64_t now_ms)
 {
+	const struct rule *rule = &rules[i];
 	const struct options *options = alerts->keeper->in->options;
+	struct alert_record *alert = &alerts->memory->records[i];
 	double limit = rule->limit(options);
 	int64_t hold_ms = (int64_t)options->alert_hold_s * 1000;
+	bool is_known = limit <= 0 || now_ms - alerts->began_ms >= rule->known_ms;
 
-	alert->value = rule->value(r);
-	if (does_hold(rule, alert->value, limit) == alert->is_raised) {
+	if (does_hold(rule, alerts->values[i], limit) == alert->is_raised || (alert->is_raised && !is_known)) {
 		alert->other_ms = 0;
 	} else {
 		if (alert->other_ms == 0)
 			alert->other_ms = now_ms;
 		if (now_ms - alert->other_ms >= hold_ms || (rule->is_event && !alert->is_raised))
-			change(alerts, rule, alert, now_ms, limit);
+			change(alerts, i, now_ms, limit);
 	}
 	if (alerts->webhook != NULL && alert->is_told != alert->is_raised && alert_webhook_is_free(alerts->webhook, now_ms))
-		alert_webhook_tell(alerts->webhook, rule->name, alert->is_raised, alert->value, limit, &alert->is_told);
+		alert_webhook_tell(alerts->webhook, rule->name, alert->is_raised, alerts->values[i], limit, &alert->is_told);
 }
 
 void
@@ -224,11 +245,16 @@ alerts_look(struct alerts *alerts, int64_t now_ms)
 {
 	struct reading r;
 	uint64_t active = 0;
+	bool is_mine = is_owner(alerts->memory, now_ms);
 
+	if (alerts->began_ms == 0)
+		alerts->began_ms = now_ms;
 	read_all(alerts, now_ms, &r);
 	for (size_t i = 0; i < RULES; i++) {
-		look(alerts, &rules[i], &alerts->alerts[i], &r, now_ms);
-		active += alerts->alerts[i].is_raised;
+		alerts->values[i] = rules[i].value(&r);
+		if (is_mine)
+			look(alerts, i, now_ms);
+		active += alerts->memory->records[i].is_raised;
 	}
 	counter_set(&alerts->counters->alerts_active, active);
 }
@@ -238,13 +264,28 @@ alerts_show(const struct alerts *alerts, int64_t now_ms, struct buf *out)
 {
 	buf_printf(out, "%-16s %-7s %14s %14s %-9s %8s\n", "alert", "state", "value", "limit", "unit", "since_s");
 	for (size_t i = 0; i < RULES; i++) {
-		const struct alert *alert = &alerts->alerts[i];
+		const struct alert_record *alert = &alerts->memory->records[i];
+		int64_t since_ms = alert->changed_ms != 0 ? alert->changed_ms : alerts->keeper->in->segment->started_ms;
 		double limit = rules[i].limit(alerts->keeper->in->options);
 		const char *state = limit <= 0 ? "off" : alert->is_raised ? "raised" : "clear";
 
-		buf_printf(out, "%-16s %-7s %14.6g %14.6g %-9s %8lld\n", rules[i].name, state, alert->value, limit, rules[i].unit,
-		    (long long)(now_ms - alert->changed_ms) / 1000);
+		buf_printf(out, "%-16s %-7s %14.6g %14.6g %-9s %8lld\n", rules[i].name, state, alerts->values[i], limit, rules[i].unit,
+		    (long long)(now_ms - since_ms) / 1000);
 	}
+}
+
+/* Another webhook than the keeper before had: it has been told nothing. */
+static void
+forget_what_another_was_told(struct alert_memory *memory, const char *url)
+{
+	static const uint8_t no_secret[16];
+	uint64_t hash = siphash(no_secret, url, strlen(url));
+
+	if (memory->webhook == hash)
+		return;
+	for (size_t i = 0; i < ALERT_RECORDS; i++)
+		memory->records[i].is_told = false;
+	memory->webhook = hash;
 }
 
 struct alerts *
@@ -252,15 +293,12 @@ alerts_open(const struct keeper *keeper)
 {
 	const struct options *options = keeper->in->options;
 	struct alerts *alerts = calloc(1, sizeof *alerts);
-	struct stats_view view = keeper_stats_view(keeper);
 
 	if (alerts == NULL)
 		return NULL;
-	*alerts = (struct alerts){ .keeper = keeper, .counters = &keeper->in->slot->counters,
-		.baseline_p99 = read_baseline(options->alert_baseline_file),
-		.stalled = (uint64_t)counter_now(&view, "children_killed_stalled") };
-	for (size_t i = 0; i < RULES; i++)
-		alerts->alerts[i].changed_ms = clock_mono_ms();
+	*alerts = (struct alerts){ .keeper = keeper, .counters = &keeper->in->slot->counters, .memory = &keeper->in->segment->alerts,
+		.baseline_p99 = read_baseline(options->alert_baseline_file) };
+	forget_what_another_was_told(alerts->memory, options->alert_webhook);
 	if (options->alert_webhook[0] != '\0')
 		alerts->webhook = alert_webhook_open(keeper->loop.base, options, alerts->counters);
 	return alerts;
@@ -271,5 +309,7 @@ alerts_close(struct alerts *alerts)
 {
 	if (alerts->webhook != NULL)
 		alert_webhook_close(alerts->webhook);
+	if (alerts->memory->owner == getpid())
+		alerts->memory->owner = 0;
 	free(alerts);
 }

@@ -4,6 +4,11 @@
  * daemon has of itself, with limits in the configuration.  One that has held
  * for alert.hold_s is raised, which a line in the log, a counter and a webhook
  * tell; it is cleared when it has not held for as long.
+ *
+ * What is raised, and what the webhook knows of it, lies in the counters'
+ * segment: the keeper that follows one that died goes on with it.  Of two
+ * keepers, as during an upgrade, the one that looked first looks on and the
+ * other shows what that one found.
  */
 #ifndef ALERTS_H
 #define ALERTS_H
@@ -16,7 +21,7 @@
 struct alerts;
 struct keeper;
 
-/* NULL without memory. */
+/* Over what the keeper before knew.  NULL without memory. */
 struct alerts *alerts_open(const struct keeper *keeper);
 void alerts_close(struct alerts *alerts);
 

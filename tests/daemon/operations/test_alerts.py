@@ -81,6 +81,49 @@ class AlertsTest(unittest.TestCase):
                 wait_for(lambda: len(webhook.heard) == 2, "the second time")
                 self.assertEqual(webhook.heard[0], {**webhook.heard[1], "value": webhook.heard[0]["value"]})
 
+    def replace_keeper(self, d):
+        """Its end and the next one's first look."""
+        keeper, = d.pids("keeper")
+        os.kill(keeper, signal.SIGKILL)
+        d.wait_for(lambda: d.pids("keeper") not in ([], [keeper]) and states(d), "the next keeper")
+
+    def reload(self, d, old, new):
+        with open(d.conf_file, encoding="utf-8") as f:
+            conf = f.read()
+        with open(d.conf_file, "w", encoding="utf-8") as f:
+            f.write(conf.replace(old, new))
+        d.process.send_signal(signal.SIGHUP)
+
+    def test_an_alert_outlives_the_keeper(self):
+        with Webhook() as webhook, Daemon(alerts(disk_free="1000000G", hold_s=0, webhook=f'"{webhook.url()}"')) as d:
+            wait_for(lambda: ("disk_free", "raised") in webhook.facts(), "the webhook to be told")
+            for _ in range(2):
+                self.replace_keeper(d)
+                self.assertEqual(states(d)["disk_free"], "raised")
+                d.wait_for(lambda: d.stats()["alerts_active"] == 1, "it to have looked")
+            self.reload(d, "1000000G", "0")
+            wait_for(lambda: len(webhook.heard) > 1, "the end of it")
+            self.assertEqual(webhook.facts(), [("disk_free", "raised"), ("disk_free", "cleared")])
+            self.assertEqual(d.stats()["alerts_raised"], 1)
+
+    def test_the_next_keeper_tells_what_the_one_before_could_not(self):
+        with Webhook() as webhook:
+            webhook.status = 503
+            with Daemon(alerts(disk_free="1000000G", hold_s=0, webhook=f'"{webhook.url()}"')) as d:
+                d.wait_for(lambda: d.stats()["alerts_not_told"] == 1, "the failure to be counted")
+                webhook.status = 200
+                self.replace_keeper(d)
+                wait_for(lambda: len(webhook.heard) == 2, "the second time")
+                self.assertEqual(d.stats()["alerts_raised"], 1)
+
+    def test_another_webhook_is_told_what_is_raised(self):
+        with Webhook() as first, Webhook() as second:
+            with Daemon(alerts(disk_free="1000000G", hold_s=0, webhook=f'"{first.url()}"')) as d:
+                wait_for(lambda: first.facts() == [("disk_free", "raised")], "the first one to be told")
+                self.reload(d, first.url(), second.url())
+                wait_for(lambda: second.facts() == [("disk_free", "raised")], "the second one to be told")
+                self.assertEqual(len(first.heard), 1)
+
     def test_slower_than_the_baseline_is_a_regression(self):
         d = Daemon(start=False)
         baseline = os.path.join(d.directory, "baseline")
