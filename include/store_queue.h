@@ -117,6 +117,7 @@ void store_first_reply(struct store *store, const struct ledger *ledger, int64_t
 /* A part of a walk over what waits in a shard, ledger by ledger. */
 struct due_query {
 	int64_t      now_ms;
+	int64_t      far_ms;              /* what may not be claimed before this is given as well; 0: it is not */
 	struct slice from;                /* where the part before ended; empty: from the first ledger */
 	unsigned     looks;               /* ledgers looked at, at most */
 };
@@ -136,6 +137,21 @@ void store_list_due_messages(struct store *store, unsigned shard, const struct d
     const struct due_message_callbacks *callbacks, void *arg);
 void store_list_due_replies(struct store *store, unsigned shard, const struct due_query *query,
     const struct due_reply_callbacks *callbacks, void *arg);
+
+/* --- a clock that was set back ------------------------------------------------------------- */
+
+enum queue_kind { QUEUE_MESSAGES, QUEUE_REPLIES, QUEUE_JOBS, QUEUES };
+
+/* To be done earlier than it says.  Whoever has it keeps it for the whole of a claim from now on if to_ms allows for that. */
+struct bringing_forward {
+	enum queue_kind queue;
+	struct uuid     id;
+	int64_t         from_ms;          /* not_before_ms as it was found; if it is another one by now, nothing changes */
+	int64_t         to_ms;
+};
+
+void store_bring_forward(struct store *store, const struct ledger *ledger, const struct bringing_forward *change, store_done_fn *fn,
+    void *arg);
 
 /* --- references --------------------------------------------------------------------------- */
 

@@ -17,6 +17,7 @@
 enum {
 	DELIVER_MS = 15000,              /* that a delivery may take; the worker begins nothing behind that */
 	CLAIM_MS = DELIVER_MS + 5000,
+	HEEDED_MS = 600 * 1000,          /* of what a platform wants to be left alone for, at a time; workers keep to the rest */
 	LIFETIME_MS = 24 * 3600 * 1000
 };
 
@@ -91,11 +92,11 @@ bury(struct trip *trip, struct reply_outcome *outcome, const char *why)
 static void
 put_off(struct trip *trip, struct reply_outcome *outcome, const struct send_outcome *sent)
 {
-	int64_t pause = backoff_pause_ms(&pauses, trip->entry.attempts);
+	int64_t pause = backoff_pause_ms(&pauses, trip->entry.attempts), wanted_ms = sent->after_ms < HEEDED_MS ? sent->after_ms : HEEDED_MS;
 
 	counter_add(&trip->delivery->service->counters->queue_deliveries_put_off, 1);
 	outcome->result = REPLY_LATER;
-	outcome->not_before_ms = outcome->now_ms + (sent->after_ms > pause ? sent->after_ms : pause);
+	outcome->not_before_ms = outcome->now_ms + (wanted_ms > pause ? wanted_ms : pause);
 	outcome->step = sent->step;
 	outcome->why = slice_of(sent->why != NULL ? sent->why : "nobody took it in time");
 	if (outcome->not_before_ms > trip->entry.created_ms + LIFETIME_MS)
@@ -238,6 +239,16 @@ delivery_go(struct delivery *delivery, const struct ledger *ledger)
 	trip->ledger = *ledger;
 	LIST_INSERT_HEAD(&delivery->trips, trip, link);
 	look(trip);
+}
+
+int64_t
+delivery_latest_ms(const struct delivery *delivery, const struct outbox_entry *entry, int64_t now_ms)
+{
+	int64_t pause_ms = backoff_longest_ms(&pauses, entry->attempts);
+
+	if (entry->why.len > 0)
+		return now_ms + (pause_ms > HEEDED_MS ? pause_ms : HEEDED_MS);
+	return now_ms + (entry->is_notice && entry->attempts == 0 ? delivery->service->options->dialogue_notice_window_ms : CLAIM_MS);
 }
 
 bool

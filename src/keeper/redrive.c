@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See redrive.h.  Each look goes on through the shards where the one before
- * stopped, so that much work of one kind hides nothing.  A message that may
+ * stopped, so that much work of one kind hides nothing.  Times in the store are
+ * of the wall clock: what lies further ahead than anything is ever put off was
+ * put off by a clock that has been set back, and is brought forward.  A message that may
  * have crashed a keeper is worked on alone: a further crash then blames no other.
  */
 #include "config.h"
@@ -19,6 +21,7 @@ enum {
 	LOOKS = 200,             /* ledgers of one shard, at a time */
 	JOBS_AT_A_LOOK = 32,     /* that are given to whoever does them; he takes what he has room for */
 	UNDER_WAY_MAX = 200,
+	SET_BACK_MS = 10000,     /* clocks of instances may be that much apart, as in uuid.c */
 	KEEP = 65536,            /* bytes of memory, between two looks */
 	DAY_MS = 86400000
 };
@@ -38,12 +41,14 @@ struct redrive {
 	int64_t                       now_ms;        /* of the look */
 	unsigned                      shard, shard_count;   /* being looked at; of the store */
 	struct arena                  arena;         /* of what is found: */
-	size_t                        message_count, reply_count, job_count, letter_count;
+	size_t                        message_count, reply_count, job_count, letter_count, forward_count;
 	struct inbox_entry            found_messages[LOOKS];
 	struct queued_job             found_jobs[JOBS_AT_A_LOOK];
 	struct ledger                 found_replies[LOOKS];
 	struct dead_letter_action     found_letters[LOOKS];
 	struct ledger                 letter_ledgers[LOOKS];
+	struct bringing_forward       found_forward[LOOKS];   /* of the listing */
+	struct ledger                 forward_ledgers[LOOKS];
 	struct walk                   messages, replies, jobs_due, dead;
 	bool                          is_suspect_under_way, does_suspect_wait;
 };
@@ -90,7 +95,42 @@ end_look(struct redrive *redrive, struct walk *walk)
 static struct due_query
 query_of(const struct redrive *redrive, const struct walk *walk)
 {
-	return (struct due_query){ .now_ms = redrive->now_ms, .from = buf_slice(&walk->from[redrive->shard]), .looks = LOOKS };
+	return (struct due_query){ .now_ms = redrive->now_ms, .far_ms = redrive->now_ms + SET_BACK_MS, .from = buf_slice(&walk->from[redrive->shard]), .looks = LOOKS };
+}
+
+/* --- what a clock put off that was set back since ------------------------------------------ */
+
+static void
+on_brought_forward(enum status st, void *arg)
+{
+	struct redrive *redrive = arg;
+
+	if (st == ST_OK)
+		counter_add(&redrive->service->counters->queue_brought_forward, 1);
+}
+
+/*
+ * Nobody puts anything off for longer than until latest_ms.  It is then put off to
+ * to_ms: a claim may have a living owner, so it lasts its whole time from now.
+ */
+static void
+note_far(struct redrive *redrive, struct slice user_id, const struct bringing_forward *change, int64_t latest_ms)
+{
+	if (change->from_ms <= latest_ms + SET_BACK_MS || redrive->forward_count == LOOKS)
+		return;
+	redrive->forward_ledgers[redrive->forward_count] = store_ledger(redrive->service->store, user_id);
+	redrive->found_forward[redrive->forward_count++] = *change;
+}
+
+static void
+bring_forward(struct redrive *redrive)
+{
+	if (redrive->forward_count > 0)
+		log_warn("%zu entries of shard %u are put off for longer than anything is, as by a clock that was set back since: they are brought forward", redrive->forward_count, redrive->shard);
+	for (size_t i = 0; i < redrive->forward_count; i++)
+		store_bring_forward(redrive->service->store, &redrive->forward_ledgers[i], &redrive->found_forward[i], on_brought_forward,
+		    redrive);
+	redrive->forward_count = 0;
 }
 
 /* --- messages --------------------------------------------------------------------------- */
@@ -125,7 +165,13 @@ static void
 on_message(const struct inbox_entry *entry, void *arg)
 {
 	struct redrive *redrive = arg;
+	int64_t until_ms = inbox_claim_until(redrive->inbox, &entry->incoming, redrive->now_ms);
 
+	if (entry->not_before_ms > redrive->now_ms) {
+		note_far(redrive, entry->user_id, &(struct bringing_forward){ QUEUE_MESSAGES, entry->message_id, entry->not_before_ms, until_ms },
+		    until_ms);
+		return;
+	}
 	note_oldest(&redrive->messages, entry->received_ms);
 	if (redrive->message_count < LOOKS && inbox_entry_copy(&redrive->arena, entry, &redrive->found_messages[redrive->message_count]))
 		redrive->message_count++;
@@ -139,6 +185,7 @@ on_messages_end(enum status st, struct slice next, void *arg)
 	for (size_t i = 0; i < redrive->message_count; i++)
 		take_message(redrive, &redrive->found_messages[i]);
 	redrive->message_count = 0;
+	bring_forward(redrive);
 	arena_recycle(&redrive->arena, KEEP);
 	walked(redrive, &redrive->messages, st, next);
 }
@@ -149,7 +196,13 @@ static void
 on_reply(const struct outbox_entry *entry, void *arg)
 {
 	struct redrive *redrive = arg;
+	int64_t latest_ms = delivery_latest_ms(redrive->delivery, entry, redrive->now_ms);
 
+	if (entry->not_before_ms > redrive->now_ms) {
+		note_far(redrive, entry->user_id, &(struct bringing_forward){ QUEUE_REPLIES, entry->message_id, entry->not_before_ms,
+		    entry->why.len > 0 ? redrive->now_ms : latest_ms }, latest_ms);
+		return;
+	}
 	note_oldest(&redrive->replies, entry->created_ms);
 	if (redrive->reply_count < LOOKS)
 		redrive->found_replies[redrive->reply_count++] = store_ledger(redrive->service->store, entry->user_id);
@@ -163,6 +216,7 @@ on_replies_end(enum status st, struct slice next, void *arg)
 	for (size_t i = 0; i < redrive->reply_count; i++)
 		delivery_go(redrive->delivery, &redrive->found_replies[i]);
 	redrive->reply_count = 0;
+	bring_forward(redrive);
 	walked(redrive, &redrive->replies, st, next);
 }
 
@@ -173,6 +227,11 @@ on_job(const struct queued_job *job, void *arg)
 {
 	struct redrive *redrive = arg;
 
+	if (job->not_before_ms > redrive->now_ms) {
+		note_far(redrive, job->user_id, &(struct bringing_forward){ QUEUE_JOBS, job->id, job->not_before_ms,
+		    jobs_claim_until(redrive->jobs, redrive->now_ms) }, jobs_latest_ms(redrive->jobs, job, redrive->now_ms));
+		return;
+	}
 	note_oldest(&redrive->jobs_due, job->not_before_ms > 0 ? job->not_before_ms : job->created_ms);
 	if (redrive->job_count < JOBS_AT_A_LOOK && queued_job_copy(&redrive->arena, job, &redrive->found_jobs[redrive->job_count]))
 		redrive->job_count++;
@@ -186,6 +245,7 @@ on_jobs_end(enum status st, struct slice next, void *arg)
 	for (size_t i = 0; i < redrive->job_count; i++)
 		jobs_take(redrive->jobs, &redrive->found_jobs[i]);
 	redrive->job_count = 0;
+	bring_forward(redrive);
 	arena_recycle(&redrive->arena, KEEP);
 	walked(redrive, &redrive->jobs_due, st, next);
 }

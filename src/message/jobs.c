@@ -175,11 +175,25 @@ may_take(struct jobs *jobs, bool is_suspect)
 	    jobs->under_way < jobs->service->options->ai_jobs_max;
 }
 
+int64_t
+jobs_claim_until(const struct jobs *jobs, int64_t now_ms)
+{
+	return now_ms + jobs->service->options->ai_message_timeout_ms + GRACE_MS;
+}
+
+int64_t
+jobs_latest_ms(const struct jobs *jobs, const struct queued_job *job, int64_t now_ms)
+{
+	int64_t claim_ms = jobs_claim_until(jobs, now_ms), pause_ms = job->attempts > 0 ? now_ms + backoff_longest_ms(&pauses, job->attempts) : 0;
+
+	return pause_ms > claim_ms ? pause_ms : claim_ms;
+}
+
 void
 jobs_take(struct jobs *jobs, const struct queued_job *job)
 {
 	int64_t now_ms = clock_wall_ms();
-	struct inbox_claim claim = { job->id, now_ms, now_ms + jobs->service->options->ai_message_timeout_ms + GRACE_MS, jobs->crash_mark };
+	struct inbox_claim claim = { job->id, now_ms, jobs_claim_until(jobs, now_ms), jobs->crash_mark };
 	bool is_suspect = queued_job_blames(job, jobs->crash_mark) > 0;
 	struct work *work = !is_under_way(jobs, &job->id) && may_take(jobs, is_suspect) ? new_work(jobs, job) : NULL;
 

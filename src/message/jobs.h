@@ -22,6 +22,12 @@ void jobs_close(struct jobs *jobs);
 /* Copy a job with what it points to; false: no memory. */
 bool queued_job_copy(struct arena *arena, const struct queued_job *job, struct queued_job *copy);
 
+/* Until when somebody who takes a job now has it. */
+int64_t jobs_claim_until(const struct jobs *jobs, int64_t now_ms);
+
+/* The latest time that this one is put off to at this moment, by a claim or a failure. */
+int64_t jobs_latest_ms(const struct jobs *jobs, const struct queued_job *job, int64_t now_ms);
+
 /*
  * One whose time has come; it is copied.  Nothing happens when it is under way
  * already, when there is no room, and when one that may have crashed a process

@@ -119,6 +119,15 @@ store_claim_reply(struct store *store, const struct ledger *ledger, const struct
 }
 
 void
+store_bring_forward(struct store *store, const struct ledger *ledger, const struct bringing_forward *change, store_done_fn *fn,
+    void *arg)
+{
+	struct command command = { .kind = COMMAND_BRING_FORWARD, .bringing_forward = *change };
+
+	store_submit(store, ledger, &command, &(struct asker){ .on_done = fn, .arg = arg });
+}
+
+void
 store_finish_reply(struct store *store, const struct ledger *ledger, const struct reply_outcome *outcome, store_done_fn *fn, void *arg)
 {
 	struct command command = { .kind = COMMAND_FINISH_REPLY, .reply_outcome = *outcome };

@@ -12,5 +12,6 @@ struct backoff {
 
 /* Between one and one and a half times the pause, so that what failed together does not come back together. */
 int64_t backoff_pause_ms(const struct backoff *backoff, uint32_t attempts);
+int64_t backoff_longest_ms(const struct backoff *backoff, uint32_t attempts);
 
 #endif

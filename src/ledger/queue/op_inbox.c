@@ -123,6 +123,19 @@ op_claim_message(struct op *op, const struct inbox_claim *claim)
 	return kv_status(op->kv, ST_OK);
 }
 
+enum status
+inbox_bring_forward(struct op *op, const struct bringing_forward *change)
+{
+	struct inbox_entry entry;
+	enum status st = inbox_get(op, &change->id, &entry);
+
+	if (st != ST_OK || entry.not_before_ms != change->from_ms)
+		return st;
+	entry.not_before_ms = change->to_ms;
+	inbox_put(op, &entry);
+	return kv_status(op->kv, ST_OK);
+}
+
 /* --- reading --------------------------------------------------------------------------------- */
 
 static enum status
@@ -159,7 +172,7 @@ op_first_message(struct op *op, struct inbox_entry *entry)
 }
 
 struct listing {
-	int64_t now_ms;
+	int64_t now_ms, far_ms;
 	void  (*on_message)(const struct inbox_entry *entry, void *arg);
 	void   *arg;
 };
@@ -172,7 +185,7 @@ give_due(const struct kv_cursor *cursor, bool *wants_next, void *arg)
 	enum status st = read_entry(cursor, &entry);
 
 	(void)wants_next;
-	if (st == ST_OK && entry.not_before_ms <= listing->now_ms)
+	if (st == ST_OK && (entry.not_before_ms <= listing->now_ms || queue_is_far(entry.not_before_ms, listing->far_ms)))
 		listing->on_message(&entry, listing->arg);
 	return st;
 }
@@ -181,7 +194,7 @@ enum status
 op_list_due_messages(struct op *op, const struct due_query *query,
     void (*on_message)(const struct inbox_entry *entry, void *arg), void *arg, struct slice *next)
 {
-	struct listing listing = { query->now_ms, on_message, arg };
+	struct listing listing = { query->now_ms, query->far_ms, on_message, arg };
 
 	return queue_walk(op, TABLE_INBOX, query, give_due, &listing, next);
 }

@@ -61,6 +61,19 @@ op_claim_job(struct op *op, const struct inbox_claim *claim)
 	return kv_status(op->kv, ST_OK);
 }
 
+enum status
+job_bring_forward(struct op *op, const struct bringing_forward *change)
+{
+	struct queued_job job;
+	enum status st = job_get(op, &change->id, &job);
+
+	if (st != ST_OK || job.not_before_ms != change->from_ms)
+		return st;
+	job.not_before_ms = change->to_ms;
+	job_put(op, &job);
+	return kv_status(op->kv, ST_OK);
+}
+
 static enum status
 check_outcome(const struct queued_outcome *outcome)
 {
@@ -123,7 +136,7 @@ op_finish_job(struct op *op, const struct queued_outcome *outcome)
 /* --- reading --------------------------------------------------------------------------------- */
 
 struct listing {
-	int64_t now_ms;
+	int64_t now_ms, far_ms;
 	void  (*on_job)(const struct queued_job *job, void *arg);
 	void   *arg;
 };
@@ -142,7 +155,7 @@ give_due(const struct kv_cursor *cursor, bool *wants_next, void *arg)
 	enum status st = read_job(cursor, &job);
 
 	*wants_next = st == ST_OK && job.not_before_ms > listing->now_ms;
-	if (st == ST_OK && !*wants_next)
+	if (st == ST_OK && (!*wants_next || queue_is_far(job.not_before_ms, listing->far_ms)))
 		listing->on_job(&job, listing->arg);
 	return st;
 }
@@ -151,7 +164,7 @@ enum status
 op_list_due_jobs(struct op *op, const struct due_query *query, void (*on_job)(const struct queued_job *job, void *arg), void *arg,
     struct slice *next)
 {
-	struct listing listing = { query->now_ms, on_job, arg };
+	struct listing listing = { query->now_ms, query->far_ms, on_job, arg };
 
 	return queue_walk(op, TABLE_JOBS, query, give_due, &listing, next);
 }

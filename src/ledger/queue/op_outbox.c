@@ -82,6 +82,19 @@ read_entry(const struct kv_cursor *cursor, struct outbox_entry *entry)
 	return queue_read_key(cursor->key, &entry->message_id) ? outbox_unpack(cursor->value, entry) : ST_BAD_RECORD;
 }
 
+enum status
+outbox_bring_forward(struct op *op, const struct bringing_forward *change)
+{
+	struct outbox_entry entry;
+	enum status st = outbox_get(op, &change->id, &entry);
+
+	if (st != ST_OK || entry.not_before_ms != change->from_ms)
+		return st;
+	entry.not_before_ms = change->to_ms;
+	outbox_put(op, &entry);
+	return kv_status(op->kv, ST_OK);
+}
+
 /* --- notices --------------------------------------------------------------------------------- */
 
 struct joining {
@@ -190,7 +203,7 @@ op_first_reply(struct op *op, int64_t now_ms, struct outbox_entry *entry)
 }
 
 struct listing {
-	int64_t now_ms;
+	int64_t now_ms, far_ms;
 	void  (*on_reply)(const struct outbox_entry *entry, void *arg);
 	void   *arg;
 };
@@ -204,10 +217,9 @@ give_due(const struct kv_cursor *cursor, bool *wants_next, void *arg)
 
 	if (st != ST_OK)
 		return st;
-	if (entry.not_before_ms <= listing->now_ms)
+	if (entry.not_before_ms <= listing->now_ms || queue_is_far(entry.not_before_ms, listing->far_ms))
 		listing->on_reply(&entry, listing->arg);
-	else
-		*wants_next = lets_pass(&entry, listing->now_ms);
+	*wants_next = lets_pass(&entry, listing->now_ms);
 	return ST_OK;
 }
 
@@ -215,7 +227,7 @@ enum status
 op_list_due_replies(struct op *op, const struct due_query *query,
     void (*on_reply)(const struct outbox_entry *entry, void *arg), void *arg, struct slice *next)
 {
-	struct listing listing = { query->now_ms, on_reply, arg };
+	struct listing listing = { query->now_ms, query->far_ms, on_reply, arg };
 
 	return queue_walk(op, TABLE_OUTBOX, query, give_due, &listing, next);
 }

@@ -24,6 +24,21 @@ queue_read_key(struct slice key, struct uuid *id)
 	return true;
 }
 
+enum status
+op_bring_forward(struct op *op, const struct bringing_forward *change)
+{
+	switch (change->queue) {
+	case QUEUE_MESSAGES:
+		return inbox_bring_forward(op, change);
+	case QUEUE_REPLIES:
+		return outbox_bring_forward(op, change);
+	case QUEUE_JOBS:
+		return job_bring_forward(op, change);
+	default:
+		return ST_BAD_VALUE;
+	}
+}
+
 bool
 queue_has_older(struct op *op, enum table table, const struct uuid *id)
 {

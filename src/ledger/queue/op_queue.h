@@ -62,6 +62,23 @@ enum status op_list_due_jobs(struct op *op, const struct due_query *query,
     void (*on_job)(const struct queued_job *job, void *arg), void *arg, struct slice *next);
 enum status op_list_jobs(struct op *op, void (*on_job)(const struct queued_job *job, void *arg), void *arg);
 
+/* --- a clock that was set back, in op_inbox.c, op_outbox.c and op_job.c ------------------------ */
+
+/* ST_NOT_FOUND: it is done. */
+enum status inbox_bring_forward(struct op *op, const struct bringing_forward *change);
+enum status outbox_bring_forward(struct op *op, const struct bringing_forward *change);
+enum status job_bring_forward(struct op *op, const struct bringing_forward *change);
+
+/* Any of the three. */
+enum status op_bring_forward(struct op *op, const struct bringing_forward *change);
+
+/* Whether a listing that asks for them gives what lies so far ahead. */
+static inline bool
+queue_is_far(int64_t not_before_ms, int64_t far_ms)
+{
+	return far_ms != 0 && not_before_ms > far_ms;
+}
+
 /* --- op_reference.c ------------------------------------------------------------------------ */
 
 /* An empty ref is no reference. */

@@ -35,6 +35,7 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_SET_ALIAS] = &command_set_alias,
 	[COMMAND_SET_LINK] = &command_set_link,
 	[COMMAND_DROP_MESSAGE] = &command_drop_message,
+	[COMMAND_BRING_FORWARD] = &command_bring_forward,
 };
 
 /* --- a body: one binary value that holds the fields in a row -------------------- */
@@ -117,7 +118,8 @@ arrival_of(const struct uuid *message_id, int64_t received_ms)
 static enum status
 check_ledger(struct op *op, const struct command *command)
 {
-	bool is_about_a_reply = command->kind == COMMAND_CLAIM_REPLY || command->kind == COMMAND_FINISH_REPLY;
+	bool is_about_a_reply = command->kind == COMMAND_CLAIM_REPLY || command->kind == COMMAND_FINISH_REPLY ||
+	    (command->kind == COMMAND_BRING_FORWARD && command->bringing_forward.queue == QUEUE_REPLIES);
 	int64_t arrived_ms = INT64_MAX;
 	enum status st;
 

@@ -43,6 +43,7 @@ enum command_kind {
 	COMMAND_SET_ALIAS,
 	COMMAND_SET_LINK,
 	COMMAND_DROP_MESSAGE,
+	COMMAND_BRING_FORWARD,
 	COMMANDS
 };
 
@@ -83,6 +84,7 @@ struct command {
 		struct inbox_entry     inbox;
 		struct inbox_claim     message_claim;      /* or of a job */
 		struct reply_claim     reply_claim;
+		struct bringing_forward bringing_forward;
 		struct reply_outcome   reply_outcome;
 		struct dead_letter_action dead_letter;
 		struct queued_outcome  job_outcome;

@@ -21,7 +21,7 @@ extern const struct command_row command_begin_deletion, command_delete_step;    
 extern const struct command_row command_remove_tokens, command_remove_expired;
 extern const struct command_row command_delete_category, command_move_expenses, command_set_keyword;   /* command_category.c */
 extern const struct command_row command_put_inbox, command_claim_message, command_claim_reply;         /* command_queue.c */
-extern const struct command_row command_finish_reply, command_settle_dead;
+extern const struct command_row command_finish_reply, command_settle_dead, command_bring_forward;
 extern const struct command_row command_claim_job, command_finish_job;                                 /* command_job.c */
 extern const struct command_row command_add_ai_cost;                                                   /* command_ai_cost.c */
 extern const struct command_row command_put_policy;                                                    /* command_policy.c */

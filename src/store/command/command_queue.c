@@ -160,3 +160,35 @@ settle_dead_run(struct op *op, const struct command *command, struct write_answe
 }
 
 const struct command_row command_settle_dead = { settle_dead_pack, settle_dead_unpack, settle_dead_run };
+
+static void
+forward_pack(msgpack_packer *pk, const struct command *command)
+{
+	const struct bringing_forward *change = &command->bringing_forward;
+
+	msgpack_pack_uint32(pk, change->queue);
+	mp_put_uuid(pk, &change->id);
+	msgpack_pack_int64(pk, change->from_ms);
+	msgpack_pack_int64(pk, change->to_ms);
+}
+
+static void
+forward_unpack(struct mp *mp, struct arena *arena, struct command *command)
+{
+	struct bringing_forward *change = &command->bringing_forward;
+
+	(void)arena;
+	change->queue = (enum queue_kind)mp_int_in(mp, 0, QUEUES - 1);
+	mp_uuid(mp, &change->id);
+	change->from_ms = mp_int(mp);
+	change->to_ms = mp_int(mp);
+}
+
+static enum status
+forward_run(struct op *op, const struct command *command, struct write_answer *answer)
+{
+	(void)answer;
+	return op_bring_forward(op, &command->bringing_forward);
+}
+
+const struct command_row command_bring_forward = { forward_pack, forward_unpack, forward_run };

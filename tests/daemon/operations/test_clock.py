@@ -9,7 +9,9 @@ import unittest
 import tap
 from api import Client, service, token
 from harness import Daemon, MovedClock
+from mock_messengers import MockMessengers
 from store_reader import read_store
+from webhooks import Secrets, post_telegram, telegram_update
 
 HOUR = 3600
 
@@ -89,6 +91,31 @@ class ClockTest(unittest.TestCase):
                         os.rename(os.path.join(backups, name), os.path.join(backups, "old-" + name))
                 clock.forward(-HOUR)                              # the directory is looked at without waiting for an hour
                 d.wait_for(lambda: d.stats()["backups_made"] == 3, "one for those that are gone")
+
+    def test_a_message_whose_process_died_waits_for_a_claim_and_not_for_the_clock_to_come_back(self):
+        with MovedClock() as clock, Secrets() as secrets, MockMessengers() as mock, \
+                Daemon("http { workers = 1 } ai { message_timeout_ms = 1000 }\n" + secrets.telegram(api_url=mock.url + "/telegram")) as d, \
+                Client(d.port) as hook:
+            stopped, = d.pids("ai")
+            os.kill(stopped, signal.SIGSTOP)
+            self.assertEqual(post_telegram(hook, telegram_update(1, 1, "tea 5")).status, 200)
+            hook.connection.close()
+            for pid in d.pids("http") + [stopped]:
+                os.kill(pid, signal.SIGKILL)
+            clock.forward(-HOUR)
+            d.wait_for(lambda: mock.read("telegram", "1"), "the answer")
+            self.assertEqual(d.stats()["queue_brought_forward"], 1)
+
+    def test_a_reply_that_is_tried_again_does_not_wait_for_the_clock_to_come_back(self):
+        with MovedClock() as clock, Secrets() as secrets, MockMessengers() as mock, \
+                Daemon(secrets.telegram(api_url=mock.url + "/telegram")) as d, Client(d.port) as hook:
+            mock.refusals["1"] = (500, "not now")
+            clock.forward(HOUR)
+            self.assertEqual(post_telegram(hook, telegram_update(1, 1, "tea 5")).status, 200)
+            d.wait_for(lambda: d.stats()["queue_deliveries_put_off"] > 0, "a failure")
+            clock.forward(-HOUR)
+            del mock.refusals["1"]
+            d.wait_for(lambda: mock.read("telegram", "1"), "the answer")
 
 
 if __name__ == "__main__":

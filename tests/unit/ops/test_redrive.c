@@ -13,7 +13,7 @@
 #include "delivery/delivery.h"
 #include "keeper/redrive.h"
 
-enum { LONG_AGO_MS = 60000, CRASH_MARK = 5 };
+enum { LONG_AGO_MS = 60000, HOUR_MS = 3600000, CRASH_MARK = 5 };
 
 struct scene {
 	struct event_base     *base;
@@ -29,6 +29,7 @@ struct scene {
 	enum message_status    message_status;
 	unsigned               dead;
 	bool                   has_reply;
+	int64_t                reply_not_before_ms, job_claimed_until_ms;
 };
 
 static int
@@ -174,13 +175,6 @@ on_job_letter(const struct dead_letter *letter, void *arg)
 }
 
 static void
-on_claimed_job(enum status st, void *arg)
-{
-	(void)arg;
-	assert_int_equal(st, ST_OK);
-}
-
-static void
 on_end(enum status st, struct slice next, void *arg)
 {
 	(void)next;
@@ -192,6 +186,109 @@ on_reply(enum status st, const struct outbox_entry *entry, void *arg)
 {
 	(void)entry;
 	((struct scene *)arg)->has_reply = st == ST_OK;
+}
+
+static void
+on_claimed_job(enum status st, void *arg)
+{
+	(void)arg;
+	assert_int_equal(st, ST_OK);
+}
+
+static void
+put_job(struct scene *scene, uint32_t blames)
+{
+	struct ledger ledger = store_ledger(scene->service.store, SLICE_LITERAL("line:U1"));
+	struct message_entry record = { .id = uuid7_next(clock_wall_ms()), .now_ms = clock_wall_ms(), .text = SLICE_LITERAL("zorbl 5"),
+		.wants_suggestion = true, .deliver_to = SLICE_LITERAL("chat") };
+	struct inbox_claim claim = { .message_id = record.id, .until_ms = scene->job_claimed_until_ms };
+
+	record.sign_up = message_profile(&scene->options, SLICE_LITERAL("line:U1"), NULL);
+	store_record_message(scene->service.store, &ledger, &record, on_put, scene);
+	assert_int_equal(scene->st, ST_OK);
+	for (claim.crash_mark = CRASH_MARK - blames; claim.crash_mark < CRASH_MARK; claim.crash_mark++)
+		store_claim_job(scene->service.store, &ledger, &claim, on_claimed_job, scene);
+}
+
+static void
+a_claim_that_a_clock_took_which_was_set_back_ends_after_the_time_of_one(void **state)
+{
+	struct scene *scene = *state;
+	int64_t until_ms;
+
+	put(scene, "line:U1", clock_wall_ms() + HOUR_MS, 0);
+	redrive_look(scene->redrive);
+	assert_int_equal(attempts(scene, "line:U1"), 0);       /* who has it may be alive */
+	until_ms = inbox_claim_until(scene->inbox, &scene->waiting.incoming, clock_wall_ms());
+	assert_true(scene->waiting.not_before_ms <= until_ms && scene->waiting.not_before_ms > clock_wall_ms());
+	redrive_look(scene->redrive);
+	assert_int_equal(scene->counters.queue_brought_forward, 1);
+}
+
+static void
+on_reply_kept(enum status st, const struct outbox_entry *entry, void *arg)
+{
+	assert_int_equal(st, ST_OK);
+	((struct scene *)arg)->reply_not_before_ms = entry->not_before_ms;
+}
+
+static void
+on_reply_written(enum status st, void *arg)
+{
+	(void)arg;
+	assert_int_equal(st, ST_OK);
+}
+
+/* A reply that an hour later somebody took, and told of a failure or not. */
+static struct ledger
+put_reply(struct scene *scene, bool is_told)
+{
+	struct ledger ledger = store_ledger(scene->service.store, SLICE_LITERAL("line:U1"));
+	int64_t then_ms = clock_wall_ms() + HOUR_MS;
+	struct message_entry record = { .id = uuid7_next(clock_wall_ms()), .now_ms = then_ms, .text = SLICE_LITERAL("zorbl 5"),
+		.reply = SLICE_LITERAL("ok"), .deliver_to = SLICE_LITERAL("chat") };
+	struct reply_claim claim = { record.id, then_ms, then_ms + 20000 };
+	struct reply_outcome failed = { .message_id = record.id, .result = REPLY_LATER, .now_ms = then_ms, .not_before_ms = then_ms + 2000,
+		.why = SLICE_LITERAL("busy") };
+
+	record.sign_up = message_profile(&scene->options, SLICE_LITERAL("line:U1"), NULL);
+	store_record_message(scene->service.store, &ledger, &record, on_put, scene);
+	store_claim_reply(scene->service.store, &ledger, &claim, on_reply_written, scene);
+	if (is_told)
+		store_finish_reply(scene->service.store, &ledger, &failed, on_reply_written, scene);
+	return ledger;
+}
+
+static void
+a_reply_that_somebody_may_have_gets_the_time_of_a_claim_and_one_that_failed_none(void **state)
+{
+	for (int is_told = 0; is_told < 2; is_told++) {
+		struct scene *scene;
+		struct ledger ledger;
+
+		open_scene(state);
+		scene = *state;
+		ledger = put_reply(scene, is_told);
+		redrive_look(scene->redrive);
+		store_first_reply(scene->service.store, &ledger, clock_wall_ms(), on_reply_kept, scene);
+		assert_true(scene->reply_not_before_ms <= clock_wall_ms() + (is_told ? 0 : 20000));
+		assert_true(scene->reply_not_before_ms > clock_wall_ms() + (is_told ? -20000 : 10000));
+		assert_int_equal(scene->counters.queue_brought_forward, 1);
+		close_scene(state);
+	}
+}
+
+static void
+a_job_that_a_clock_put_off_which_was_set_back_is_done_after_the_time_of_a_claim(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->job_claimed_until_ms = clock_wall_ms() + HOUR_MS;
+	put_job(scene, 1);
+	redrive_look(scene->redrive);
+	redrive_look(scene->redrive);
+	assert_int_equal(scene->counters.queue_brought_forward, 1);
+	assert_int_equal(scene->counters.queue_jobs_done, 0);
 }
 
 static void
@@ -235,21 +332,6 @@ a_message_that_may_have_crashed_a_keeper_is_worked_on_alone(void **state)
 		for (size_t i = 0; i < 4; i++)
 			taken += attempts(scene, users[i]);
 	} while (taken < 4);
-}
-
-static void
-put_job(struct scene *scene, uint32_t blames)
-{
-	struct ledger ledger = store_ledger(scene->service.store, SLICE_LITERAL("line:U1"));
-	struct message_entry record = { .id = uuid7_next(clock_wall_ms()), .now_ms = clock_wall_ms(), .text = SLICE_LITERAL("zorbl 5"),
-		.wants_suggestion = true, .deliver_to = SLICE_LITERAL("chat") };
-	struct inbox_claim claim = { .message_id = record.id };
-
-	record.sign_up = message_profile(&scene->options, SLICE_LITERAL("line:U1"), NULL);
-	store_record_message(scene->service.store, &ledger, &record, on_put, scene);
-	assert_int_equal(scene->st, ST_OK);
-	for (claim.crash_mark = CRASH_MARK - blames; claim.crash_mark < CRASH_MARK; claim.crash_mark++)
-		store_claim_job(scene->service.store, &ledger, &claim, on_claimed_job, scene);
 }
 
 static void
@@ -299,6 +381,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_message_that_nobody_is_at_is_taken_once_for_the_time_of_a_claim, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_message_that_its_driver_may_still_finish_is_left_alone, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_claim_that_a_clock_took_which_was_set_back_ends_after_the_time_of_one, open_scene, close_scene),
+		cmocka_unit_test(a_reply_that_somebody_may_have_gets_the_time_of_a_claim_and_one_that_failed_none),
+		cmocka_unit_test_setup_teardown(a_job_that_a_clock_put_off_which_was_set_back_is_done_after_the_time_of_a_claim, open_scene,
+		    close_scene),
 		cmocka_unit_test_setup_teardown(a_message_that_crashed_three_keepers_is_recorded_as_failed_and_kept_as_a_dead_letter, open_scene,
 		    close_scene),
 		cmocka_unit_test_setup_teardown(a_message_that_may_have_crashed_a_keeper_is_worked_on_alone, open_scene, close_scene),

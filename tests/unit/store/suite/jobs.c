@@ -191,6 +191,27 @@ a_job_waits_until_it_is_done(void **state)
 }
 
 static void
+a_job_is_brought_forward_only_from_where_it_was_found(void **state)
+{
+	struct suite *s = *state;
+	int64_t now_ms = suite_now_ms();
+	struct uuid id = record_with_job(s, "line:U1");
+	struct bringing_forward change = { QUEUE_JOBS, id, now_ms, now_ms };
+	struct ledger ledger = suite_ledger(s, "line:U1");
+
+	assert_int_equal(claim(s, "line:U1", &id, now_ms, 0), ST_OK);
+	for (int i = 0; i < 2; i++) {
+		struct wait wait = { 0 };
+
+		store_bring_forward(s->store, &ledger, &change, on_done, &wait);
+		suite_wait(s, &wait.is_done);
+		assert_int_equal(wait.st, ST_OK);
+		assert_int_equal(due_jobs(s, "line:U1", now_ms).count, i);
+		change.from_ms = now_ms + MINUTE_MS;
+	}
+}
+
+static void
 a_job_that_is_put_off_keeps_no_other_one_waiting(void **state)
 {
 	struct suite *s = *state;
@@ -367,6 +388,7 @@ the_jobs_of_a_ledger_are_listed_with_their_texts(void **state)
 
 const struct CMUnitTest suite_job_tests[] = {
 	CASE(a_job_waits_until_it_is_done),
+	CASE(a_job_is_brought_forward_only_from_where_it_was_found),
 	CASE(a_job_that_is_put_off_keeps_no_other_one_waiting),
 	CASE(a_job_is_blamed_for_crashes_during_its_claims_only),
 	CASE(no_more_jobs_of_a_ledger_wait_than_may),

@@ -229,6 +229,34 @@ nobody_else_gets_a_message_before_its_claim_has_ended(void **state)
 	assert_int_equal(due_messages(s, "line:U1", suite_now_ms() + 10 + MINUTE_MS).entries[0].attempts, 1);
 }
 
+static enum status
+bring_forward(struct suite *s, const char *user, enum queue_kind queue, const struct uuid *id, int64_t from_ms, int64_t to_ms)
+{
+	struct bringing_forward change = { queue, *id, from_ms, to_ms };
+	struct ledger ledger = suite_ledger(s, user);
+	struct wait wait = { .s = s };
+
+	store_bring_forward(s->store, &ledger, &change, on_done, &wait);
+	return answered(&wait);
+}
+
+static void
+a_message_is_brought_forward_only_from_where_it_was_found(void **state)
+{
+	struct suite *s = *state;
+	int64_t now_ms = suite_now_ms();
+	struct inbox_entry entry = entry_of("line:U1", now_ms);
+
+	entry.not_before_ms = now_ms + MINUTE_MS;
+	assert_int_equal(put(s, &entry), ST_OK);
+	assert_int_equal(bring_forward(s, "line:U1", QUEUE_MESSAGES, &entry.message_id, now_ms + MINUTE_MS - 1, now_ms), ST_OK);
+	assert_int_equal(due_messages(s, "line:U1", now_ms).count, 0);
+	assert_int_equal(bring_forward(s, "line:U1", QUEUE_MESSAGES, &entry.message_id, now_ms + MINUTE_MS, now_ms + 5), ST_OK);
+	assert_int_equal(claim(s, &entry, now_ms + 4, 1), ST_CONFLICT);
+	assert_int_equal(claim(s, &entry, now_ms + 5, 1), ST_OK);
+	assert_int_equal(bring_forward(s, "line:U2", QUEUE_MESSAGES, &entry.message_id, now_ms, now_ms), ST_NOT_FOUND);
+}
+
 static void
 a_message_is_blamed_for_crashes_and_not_for_other_deaths(void **state)
 {
@@ -400,6 +428,22 @@ record_with_reply(struct suite *s, const char *user)
 }
 
 static void
+a_reply_is_brought_forward_only_from_where_it_was_found(void **state)
+{
+	struct suite *s = *state;
+	int64_t now_ms = suite_now_ms();
+	struct uuid id = record_with_reply(s, "line:U1");
+
+	assert_int_equal(claim_reply(s, "line:U1", &id, now_ms), ST_OK);
+	assert_int_equal(bring_forward(s, "line:U1", QUEUE_REPLIES, &id, now_ms, now_ms), ST_OK);
+	assert_int_equal(due_replies(s, "line:U1", now_ms + 9).count, 0);
+	assert_int_equal(bring_forward(s, "line:U1", QUEUE_REPLIES, &id, now_ms + MINUTE_MS, now_ms + 9), ST_OK);
+	assert_int_equal(due_replies(s, "line:U1", now_ms + 9).count, 1);
+	assert_int_equal(claim_reply(s, "line:U1", &id, now_ms + 8), ST_CONFLICT);
+	assert_int_equal(claim_reply(s, "line:U1", &id, now_ms + 9), ST_OK);
+}
+
+static void
 a_reply_waits_until_it_was_sent_and_then_its_reference_leads_to_its_message(void **state)
 {
 	struct suite *s = *state;
@@ -542,11 +586,13 @@ const struct CMUnitTest suite_queue_tests[] = {
 	CASE(an_accepted_message_waits_until_it_is_recorded),
 	CASE(a_message_accepted_with_a_key_is_recorded_under_it_once),
 	CASE(nobody_else_gets_a_message_before_its_claim_has_ended),
+	CASE(a_message_is_brought_forward_only_from_where_it_was_found),
 	CASE(a_message_is_blamed_for_crashes_and_not_for_other_deaths),
 	CASE(only_the_first_message_of_a_person_is_given_to_anybody),
 	CASE(a_walk_goes_on_where_its_part_before_ended),
 	CASE(what_came_with_a_message_is_kept_with_it),
 	CASE(a_person_lies_in_the_shard_of_the_hash_of_the_user_id),
+	CASE(a_reply_is_brought_forward_only_from_where_it_was_found),
 	CASE(a_reply_waits_until_it_was_sent_and_then_its_reference_leads_to_its_message),
 	CASE(a_reply_that_failed_goes_on_with_its_next_part_after_its_pause),
 	CASE(replies_keep_their_order_until_one_has_failed_often),
