@@ -43,7 +43,9 @@ bool
 caller_read_again(struct caller *caller)
 {
 	read_person(caller);
-	return caller->st == ST_OK || handler_refuse(caller->req, caller->st, NULL, NULL);
+	if (caller->st != ST_OK)
+		return handler_refuse(caller->req, caller->st, NULL, NULL);
+	return true;
 }
 
 bool

@@ -27,8 +27,7 @@ limits_init(struct limits *limits, const struct options *options, struct rate_ta
 	if (limits->proxies == NULL)
 		return false;
 	for (size_t i = 0; i < list->count; i++)
-		if (address_range_parse(list->items[i], &limits->proxies[limits->proxy_count]))
-			limits->proxy_count++;
+		limits->proxy_count += address_range_parse(list->items[i], &limits->proxies[limits->proxy_count]);
 	return true;
 }
 

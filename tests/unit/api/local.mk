@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: MIT
+api_scene = tests/unit/api/scene.c tests/unit/api/scene.h tests/unit/http/harness.c tests/unit/http/harness.h
+check_PROGRAMS += tests/unit/api/test_access
+tests_unit_api_test_access_SOURCES = tests/unit/api/test_access.c $(api_scene)
+tests_unit_api_test_access_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/http
+tests_unit_api_test_access_LDFLAGS = $(AM_LDFLAGS) $(NO_MEMORY) -Wl,--wrap=store_get_token,--wrap=store_get_person,--wrap=person_copy
 check_PROGRAMS += tests/unit/api/test_auth
-tests_unit_api_test_auth_SOURCES = tests/unit/api/test_auth.c tests/unit/http/harness.c tests/unit/http/harness.h
+tests_unit_api_test_auth_SOURCES = tests/unit/api/test_auth.c $(api_scene)
 tests_unit_api_test_auth_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/http
-tests_unit_api_test_auth_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=store_get_token
+tests_unit_api_test_auth_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=store_get_token,--wrap=arena_alloc,--wrap=arena_copy,--wrap=getrandom
 check_PROGRAMS += tests/unit/api/test_expense_json
 check_PROGRAMS += tests/unit/api/test_openapi
 check_PROGRAMS += tests/unit/api/test_metrics_sums
