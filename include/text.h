@@ -16,6 +16,9 @@ enum language { LANGUAGE_EN, LANGUAGE_ZH_HANT, LANGUAGE_ZH_HANS, LANGUAGE_JA, LA
 /* "en", "zh-Hant", "zh-Hans", "ja" (BCP 47). */
 const char *language_tag(enum language language);
 
+/* The code of the currency of most who write it; "" when it is of many countries. */
+const char *language_currency(enum language language);
+
 /* The nearest one to a BCP 47 tag: "zh-TW" and "zh-HK" are Hant, "zh" and "zh-CN" are Hans, any other is English. */
 enum language language_from_tag(struct slice tag);
 

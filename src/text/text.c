@@ -16,6 +16,14 @@ language_tag(enum language language)
 	return tags[language];
 }
 
+const char *
+language_currency(enum language language)
+{
+	static const char *const codes[LANGUAGES] = { "", "TWD", "CNY", "JPY" };
+
+	return codes[language];
+}
+
 /* The subtag that begins at *rest, which moves behind it and its hyphen. */
 static struct slice
 next_subtag(struct slice *rest)

@@ -88,6 +88,21 @@ suggest_naming(struct turn *turn)
 	state->choices[0] = turn->expenses[0].expense.id;
 }
 
+/* Who begins with "450円" in Japanese has yen at home, whatever others here have. */
+static void
+take_home_currency(struct turn *turn)
+{
+	const struct understanding *result = turn->result;
+	struct currency home;
+
+	if (turn->person != NULL || !currency_parse(slice_of(language_currency(turn->language)), &home))
+		return;
+	for (size_t i = 0; i < result->expense_count; i++)
+		if (result->expenses[i].is_currency_guessed || strcmp(result->expenses[i].currency.code, home.code) != 0)
+			return;
+	turn->profile->home = home;
+}
+
 enum outcome
 turn_record(struct turn *turn)
 {
@@ -100,6 +115,7 @@ turn_record(struct turn *turn)
 		turn->reply->has_failed = true;
 		return DONE;
 	}
+	take_home_currency(turn);
 	turn_close_question(turn);
 	for (size_t i = 0; i < result->expense_count && i < MESSAGE_EXPENSES_MAX; i++)
 		take_expense(turn, &result->expenses[i], &said[i]);
