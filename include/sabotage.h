@@ -12,6 +12,10 @@
 #define SABOTAGE_NO_DEDUPE       3     /* an idempotency key is never found again */
 #define SABOTAGE_NO_OWNER_CHECK  4     /* a user's token is good for whatever user is named */
 #define SABOTAGE_LEAK_READER     5     /* a read transaction stays open when it is over */
+#define SABOTAGE_LEAK_MEMORY     6     /* each request leaves SABOTAGE_LEAKED bytes behind */
+#define SABOTAGE_LEAK_DESCRIPTOR 7     /* a client's connection stays open when it is over */
+
+#define SABOTAGE_LEAKED          4096
 
 #ifndef SABOTAGE
 #define SABOTAGE 0

@@ -21,6 +21,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 	AIEXPENSE_SCENARIOS='$(AIEXPENSE_SCENARIOS)'; export AIEXPENSE_SCENARIOS; \
 	AIEXPENSE_TIMES=$(AIEXPENSE_TIMES); export AIEXPENSE_TIMES; \
 	AIEXPENSE_SLOW_CLIENTS=$(AIEXPENSE_SLOW_CLIENTS); export AIEXPENSE_SLOW_CLIENTS; \
+	AIEXPENSE_SOAK_SECONDS=$(AIEXPENSE_SOAK_SECONDS); export AIEXPENSE_SOAK_SECONDS; \
 	AIEXPENSE_TURNS_PER_KILL=$(AIEXPENSE_TURNS_PER_KILL); export AIEXPENSE_TURNS_PER_KILL; \
 	AIEXPENSE_UPGRADES=$(AIEXPENSE_UPGRADES); export AIEXPENSE_UPGRADES; \
 	PYTHONPATH='$(abs_top_srcdir)/tests/daemon/support'; export PYTHONPATH; \
@@ -32,6 +33,7 @@ AIEXPENSE_IMAGES = 10000
 AIEXPENSE_SCENARIOS = mixed
 AIEXPENSE_TIMES = 10
 AIEXPENSE_SLOW_CLIENTS = 100
+AIEXPENSE_SOAK_SECONDS = 5
 AIEXPENSE_TURNS_PER_KILL = 25
 AIEXPENSE_UPGRADES = 3
 LDADD = $(LIBS_ALL) $(CMOCKA_LIBS)
@@ -77,6 +79,7 @@ LONG_TESTS += tests/daemon/messengers/test_webhook_faults.py
 LONG_TESTS += tests/daemon/operations/test_kill.py
 LONG_TESTS += tests/daemon/operations/test_logs.py
 LONG_TESTS += tests/daemon/operations/test_reload.py
+LONG_TESTS += tests/daemon/operations/test_soak.py
 LONG_TESTS += tests/daemon/operations/test_upgrade.py
 LONG_TESTS += tests/daemon/scale/test_proof.py
 LONG_TESTS += tests/faults/test_memory.py
@@ -93,6 +96,7 @@ LONG_SIZES += AIEXPENSE_IMAGES=100000
 LONG_SIZES += AIEXPENSE_TIMES=100
 LONG_SIZES += AIEXPENSE_UPGRADES=20
 LONG_SIZES += AIEXPENSE_SLOW_CLIENTS=1000
+LONG_SIZES += AIEXPENSE_SOAK_SECONDS=600
 LONG_SIZES += AIEXPENSE_TURNS_PER_KILL=2
 LONG_SIZES += TEST_SECONDS=3600
 check-long: all check
@@ -105,7 +109,11 @@ check-sabotage: all
 	AIEXPENSE_SABOTAGE_TREES='$(abs_builddir)/sabotage' $(MAKE) check TESTS=tests/daemon/operations/test_sabotage.py TEST_SECONDS=3600
 mostlyclean-local:
 	rm -rf sabotage race
-.PHONY: check-long check-sabotage mostlyclean-local
+# What the processes hold under ten minutes of load and kills, round by round.
+SOAK_SECONDS = 600
+soak: all
+	$(AM_TESTS_ENVIRONMENT) AIEXPENSE_SOAK_SECONDS=$(SOAK_SECONDS) $(PYTHON3) $(srcdir)/tests/daemon/operations/test_soak.py
+.PHONY: check-long check-sabotage soak mostlyclean-local
 
 # What processes share by memory, shared by threads under ThreadSanitizer: with all that it uses, built for that.  Then the
 # load scenarios over a daemon that is built for it as a whole.

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "sabotage.h"
 
 enum {
 	READ_SIZE = 16384,
@@ -155,7 +156,8 @@ conn_close(struct conn *c)
 	event_del(&c->writable);
 	if (c->is_broken)
 		reset_at_close(c->fd);
-	close(c->fd);
+	if (SABOTAGE != SABOTAGE_LEAK_DESCRIPTOR)
+		close(c->fd);
 	release_out(c);
 	server_forget_conn(c->server, c);
 	free(c);
@@ -196,6 +198,15 @@ continue_body(struct exchange *x)
 static void
 dispatch(void *arg)
 {
+#if SABOTAGE == SABOTAGE_LEAK_MEMORY
+	static void *volatile last;
+	void **left = malloc(SABOTAGE_LEAKED);
+
+	if (left != NULL) {
+		*left = last;
+		last = left;
+	}
+#endif
 	exchange_dispatch(arg);
 }
 
