@@ -132,19 +132,19 @@ is_code(const struct reading *r, const struct token *t)
 
 /* "iPhone 15" is a name and "iPhone 900" a price; a room is always a name. */
 static bool
-is_in_series(const struct token *before, int64_t value)
+is_in_series(const struct token *before, const struct token *t)
 {
-	return token_is(before, WORD_SERIES) && (value < SERIES_MAX || !token_is(before, WORD_THING));
+	return token_is(before, WORD_SERIES) && t->decimals == 0 && (t->value < SERIES_MAX || !token_is(before, WORD_THING));
 }
 
 static bool
-is_led_by_mark(const struct reading *r, size_t reduced, int64_t value)
+is_led_by_mark(const struct reading *r, size_t reduced, const struct token *t)
 {
 	const struct token *before = reduced > 0 ? &r->tokens->at[reduced - 1] : &nothing;
 
-	if ((token_is(before, WORD_IN) || token_is(before, WORD_YEAR_LEAD)) && value >= 1900 && value <= 2100)       /* "in 2025" */
+	if ((token_is(before, WORD_IN) || token_is(before, WORD_YEAR_LEAD)) && t->value >= 1900 && t->value <= 2100)       /* "in 2025" */
 		return true;
-	return token_is(before, WORD_ORDINAL) || token_is_mark(r->tokens, before, '#') || is_in_series(before, value);
+	return token_is(before, WORD_ORDINAL) || token_is_mark(r->tokens, before, '#') || is_in_series(before, t);
 }
 
 size_t
@@ -166,7 +166,7 @@ amounts_read_count(const struct reading *r, size_t i, size_t reduced, struct tok
 		return make_count(r, i, char_behind(r, t) == '-' ? 3 : 2, t->value, false, out);
 	if (t->is_in_words || token_is(token_at(r, i + 1), WORD_CURRENCY))
 		return 0;
-	if (is_code(r, t) || is_led_by_mark(r, reduced, t->value))
+	if (is_code(r, t) || is_led_by_mark(r, reduced, t))
 		return make_count(r, i, 1, t->value, false, out);
 	return 0;
 }
