@@ -57,19 +57,31 @@ uuid7_share(void)
 	return true;
 }
 
+int64_t
+uuid7_latest_ms(void)
+{
+	return latest_ms != NULL ? atomic_load_explicit(latest_ms, memory_order_relaxed) : 0;
+}
+
+bool
+uuid7_is_set_back(int64_t ms, int64_t wall_ms)
+{
+	return wall_ms < ms - SET_BACK_MS;
+}
+
 /* The present time, or when the clock was set back that of the latest id: behind it, unless this process has made it. */
 static int64_t
 time_to_go_on_from(int64_t wall_ms, int64_t own_ms)
 {
-	int64_t latest = latest_ms != NULL ? atomic_load_explicit(latest_ms, memory_order_relaxed) : 0;
+	int64_t latest = uuid7_latest_ms();
 
-	if (wall_ms >= latest - SET_BACK_MS)
+	if (!uuid7_is_set_back(latest, wall_ms))
 		return wall_ms;
 	return latest > own_ms ? latest + 1 : latest;
 }
 
-static void
-note_time(int64_t ms)
+void
+uuid7_go_on_behind(int64_t ms)
 {
 	int64_t latest = latest_ms != NULL ? atomic_load_explicit(latest_ms, memory_order_relaxed) : ms;
 
@@ -101,7 +113,7 @@ uuid7_next(int64_t wall_ms)
 		last_ms++;
 		counter = 0;
 	}
-	note_time(last_ms);
+	uuid7_go_on_behind(last_ms);
 	for (int i = 0; i < 6; i++)
 		id.bytes[i] = (uint8_t)((uint64_t)last_ms >> (40 - 8 * i));
 	id.bytes[6] = (uint8_t)(0x70 | counter >> 8);

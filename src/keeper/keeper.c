@@ -19,6 +19,7 @@
 #include "category_moves.h"
 #include "deletion.h"
 #include "keywords/keyword_refresh.h"
+#include "latest_id.h"
 #include "log.h"
 #include "ops/measures.h"
 #include "ops/metrics_server.h"
@@ -139,6 +140,12 @@ look_for_alerts(struct keeper *keeper)
 	alerts_look(keeper->alerts, clock_mono_ms());
 }
 
+static void
+keep_latest_id(struct keeper *keeper)
+{
+	latest_id_keep(keeper->in->latest_id_fd, &keeper->latest_id_kept_ms);
+}
+
 /* What is done by the clock, first at the start. */
 static const struct clock_job {
 	const char *name;
@@ -149,6 +156,7 @@ static const struct clock_job {
 	{ "measure-store", 5000, measure_store },
 	{ "take-history", HISTORY_INTERVAL_MS, take_history },
 	{ "alerts", 1000, look_for_alerts },
+	{ "latest-id", 1000, keep_latest_id },
 	{ "clear-readers", 10000, clear_dead_readers },
 	{ "redrive", 2000, look_for_messages },
 	{ "delete-users", 500, look_for_deletions },

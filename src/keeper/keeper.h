@@ -41,6 +41,7 @@ struct keeper {
 	struct job_timer       *timers;
 	struct event           *wake;          /* another instance has left work */
 	unsigned                draining;      /* of the two sockets, while the keeper ends */
+	int64_t                 latest_id_kept_ms;
 	bool                    is_disk_low;   /* the operator was told */
 };
 

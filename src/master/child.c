@@ -43,9 +43,9 @@ close_all_but(int *fds, size_t count)
 static void
 keep_own_descriptors(const struct inherited *in)
 {
-	enum { OTHERS = 7 };
+	enum { OTHERS = 8 };
 	const int others[OTHERS] = { in->internal_listener, in->stats_listener, in->control_listener,
-		in->metrics_listener, in->status_fd, in->life_fd, in->lock_fd };
+		in->metrics_listener, in->latest_id_fd, in->status_fd, in->life_fd, in->lock_fd };
 	int *fds = calloc(in->http_listener_count + OTHERS, sizeof *fds);
 
 	if (fds == NULL)

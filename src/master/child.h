@@ -37,6 +37,7 @@ struct inherited {
 	int                     stats_listener;   /* role keeper */
 	int                     control_listener; /* role keeper */
 	int                     metrics_listener; /* role keeper, when there is one */
+	int                     latest_id_fd;     /* role keeper; latest_id.h */
 	int                     status_fd;        /* write end: tells the master "ready" */
 	int                     life_fd;          /* read end: EOF means that the master died */
 	int                     lock_fd;          /* of daemon.lock: held, never used */

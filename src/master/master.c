@@ -17,6 +17,7 @@
 #include "ai/ai_shared.h"
 #include "ai/answer/answer_cache.h"
 #include "clock.h"
+#include "latest_id.h"
 #include "log.h"
 #include "profile/profile.h"
 #include "sandbox/sandbox.h"
@@ -85,6 +86,7 @@ start(struct master *m)
 	    !place_drop_privileges(m) || store_prepare(m->options) == -1)
 		return false;
 	take_secrets(m);
+	m->latest_id_fd = latest_id_open(m->options->store_path, clock_wall_ms());
 	if (!open_signals(m) || !logs_open(m->options))
 		return false;
 	sandbox_enter(m->options, "master");
@@ -306,6 +308,7 @@ release(struct master *m)
 	rate_table_destroy(m->rates);
 	ai_shared_destroy(m->ai);
 	profile_destroy(m->profile);
+	fd_close(&m->latest_id_fd);
 	free(m->http_fds);
 }
 
@@ -313,7 +316,7 @@ int
 master_run(const struct config_source *source, struct options *options, int detached_fd)
 {
 	struct master m = { .source = source, .options = options, .segment_fd = -1, .stats_fd = -1, .control_fd = -1, .metrics_fd = -1, .lock_fd = -1,
-		.upgrade_fd = -1,
+		.latest_id_fd = -1, .upgrade_fd = -1,
 		.signal_fd = -1, .life_read = -1, .life_write = -1, .detached_fd = detached_fd,
 		.started_ms = clock_mono_ms(), .exit_code = 1 };
 	struct pollfd *fds = NULL;

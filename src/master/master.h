@@ -80,6 +80,7 @@ struct master {
 	int                    *http_fds;
 	size_t                  http_fd_count;
 	int                     stats_fd, control_fd, metrics_fd, lock_fd, signal_fd;
+	int                     latest_id_fd;    /* -1: it cannot be written */
 	int                     life_read, life_write;
 	int                     detached_fd;     /* where -D waits for a byte; -1 without it */
 	bool                    has_pid_file;    /* ours, to be removed */

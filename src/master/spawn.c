@@ -68,7 +68,7 @@ inherited_by(const struct master *m, const struct generation *g, const struct ch
 	const struct role *role = &roles[child->role];
 	struct inherited in = { .options = g->options, .segment = m->segment, .rates = m->rates, .ai = m->ai, .profile = m->profile, .slot = child->slot,
 		.internal_listener = child->internal_listener, .stats_listener = -1, .control_listener = -1,
-		.metrics_listener = -1,
+		.metrics_listener = -1, .latest_id_fd = -1,
 		.status_fd = status_fd, .life_fd = m->life_read, .lock_fd = m->lock_fd };
 
 	if (role->takes_requests) {
@@ -79,6 +79,7 @@ inherited_by(const struct master *m, const struct generation *g, const struct ch
 		in.stats_listener = m->stats_fd;
 		in.control_listener = m->control_fd;
 		in.metrics_listener = m->metrics_fd;
+		in.latest_id_fd = m->latest_id_fd;
 	}
 	return in;
 }

@@ -240,7 +240,7 @@ class BackupTest(unittest.TestCase):
             size = os.path.getsize(data_file(d.store))
             self.ctl(d, "compact")
             self.assertLess(os.path.getsize(data_file(d.store)), size)
-            self.assertEqual(sorted(os.listdir(d.store)), ["daemon.lock", "index", "prices", "shard-000", "shard-001"])
+            self.assertEqual(sorted(os.listdir(d.store)), ["daemon.lock", "index", "latest-id", "prices", "shard-000", "shard-001"])
             self.assertEqual(self.rows_of(d.store), before)
             d.start()
             self.ctl(d, "check")

@@ -4,6 +4,7 @@
 
 import os
 import signal
+import time
 import unittest
 
 import tap
@@ -14,6 +15,11 @@ from store_reader import read_store
 from webhooks import Secrets, post_telegram, telegram_update
 
 HOUR = 3600
+
+
+def read_line(*path):
+    with open(os.path.join(*path), encoding="ascii") as f:
+        return f.readline() or "0"
 
 
 class ClockTest(unittest.TestCase):
@@ -116,6 +122,68 @@ class ClockTest(unittest.TestCase):
             clock.forward(-HOUR)
             del mock.refusals["1"]
             d.wait_for(lambda: mock.read("telegram", "1"), "the answer")
+
+    def stop_hard(self, d):
+        """Power fails; the kernel had a second for what it was given."""
+        pids = d.children()
+        d.process.kill()
+        d.process.wait()
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    def test_a_daemon_that_starts_with_the_clock_set_back_goes_on_behind_the_one_before(self):
+        with MovedClock() as clock, Daemon() as d:
+            clock.forward(HOUR)
+            with service(d) as client:
+                client.say("line:C", "hello")
+                ids = [self.make(client, n, f"key {n}") for n in range(3)]
+                said = [client.say("line:C", text).json["id"] for text in ("lunch 5", "coffee")]
+            newest = int(said[-1].replace("-", "")[:12], 16)
+            d.wait_for(lambda: int(read_line(d.store, "latest-id")) >= newest, "the latest id to be kept")
+            self.stop_hard(d)
+            clock.forward(-HOUR)
+            d.start()
+            self.assertIn("s behind the latest id", d.log())
+            with service(d) as client:
+                self.assertEqual(self.make(client, 2, "key 2"), ids[2])
+                answer = client.say("line:C", "4").json
+                self.assertEqual(answer["status"], "recorded")               # what coffee cost
+                said.append(answer["id"])
+                ids.append(answer["expenses"][0]["id"])
+                ids.append(self.make(client, 3, "key 3"))
+                self.assertEqual((ids, said), (sorted(ids), sorted(said)))
+                client.say("line:C", "bun 7")
+                client.say("line:C", "undo")
+                self.assertEqual(sorted(e["description"] for e in client.expenses("line:C")),
+                                 ["coffee", "lunch", "tea 0", "tea 1", "tea 2", "tea 3"])
+            self.assertEqual(d.stop(), 0)
+            self.assertEqual(read_store(d.store).faults, [])
+
+    def test_what_waited_when_a_daemon_ended_is_done_when_it_starts_with_the_clock_set_back(self):
+        with MovedClock() as clock, Secrets() as secrets, MockMessengers() as mock, \
+                Daemon("ai { message_timeout_ms = 1000 }\n" + secrets.telegram(api_url=mock.url + "/telegram")) as d:
+            clock.forward(HOUR)
+            os.kill(d.pids("ai")[0], signal.SIGSTOP)
+            with Client(d.port) as hook:
+                self.assertEqual(post_telegram(hook, telegram_update(1, 1, "tea 5")).status, 200)
+            self.stop_hard(d)
+            clock.forward(-HOUR)
+            d.start()
+            d.wait_for(lambda: mock.read("telegram", "1"), "the answer")
+
+    def test_a_daemon_that_starts_with_the_clock_where_it_was_takes_the_time_from_it(self):
+        with MovedClock(), Daemon() as d:
+            for _ in range(2):
+                with service(d) as client:
+                    client.say("line:C", "hello")
+                    made = int(self.make(client, 1).replace("-", "")[:12], 16)
+                self.assertLess(abs(made - time.time() * 1000), 60000)
+                self.assertNotIn("behind the latest id", d.log())
+                d.stop()
+                d.start()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 check_PROGRAMS += tests/unit/base/test_day
 check_PROGRAMS += tests/unit/base/test_language_tag
+check_PROGRAMS += tests/unit/base/test_latest_id
 check_PROGRAMS += tests/unit/base/test_money
 check_PROGRAMS += tests/unit/base/test_text
 check_PROGRAMS += tests/unit/base/test_zone
