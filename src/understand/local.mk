@@ -15,6 +15,7 @@ libaiexpense_a_SOURCES += src/understand/data/brands.def
 libaiexpense_a_SOURCES += src/understand/data/calendar.def
 libaiexpense_a_SOURCES += src/understand/data/category_model.def
 libaiexpense_a_SOURCES += src/understand/data/days.def
+libaiexpense_a_SOURCES += src/understand/data/emoji.def
 libaiexpense_a_SOURCES += src/understand/data/grammar.def
 libaiexpense_a_SOURCES += src/understand/data/languages.def
 libaiexpense_a_SOURCES += src/understand/data/money.def

@@ -39,7 +39,7 @@ may_begin_word(const struct chars *chars, size_t at)
 {
 	enum char_class class = char_class(chars->folded[at]);
 
-	if (class == CHAR_CJK || class == CHAR_DIGIT)
+	if (class == CHAR_CJK || class == CHAR_DIGIT || class == CHAR_EMOJI)
 		return true;
 	return class == CHAR_LETTER && (at == 0 || char_class(chars->folded[at - 1]) != CHAR_LETTER);
 }

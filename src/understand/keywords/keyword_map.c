@@ -85,7 +85,7 @@ bytes_of(uint16_t c)
 static bool
 is_refused(const uint16_t *c, size_t left)
 {
-	if (char_class(c[0]) == CHAR_DIGIT || c[0] == '@' || c[0] == CHAR_RARE_HAN || c[0] == CHAR_STAND_IN)
+	if (char_class(c[0]) == CHAR_DIGIT || c[0] == '@' || c[0] == CHAR_RARE_HAN || char_class(c[0]) == CHAR_EMOJI)
 		return true;
 	return left >= 3 && c[0] == ':' && c[1] == '/' && c[2] == '/';
 }

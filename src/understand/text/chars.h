@@ -2,7 +2,8 @@
 /*
  * A text as folded characters: one 16-bit unit each, lower case, full-width
  * forms as their ASCII ones.  What is outside the basic plane becomes one of
- * two stand-ins, since no word of ours needs more.
+ * two stand-ins, but for pictures (U+1F300 to U+1FAFF), which lie in the private
+ * use area, where no text has letters.
  */
 #ifndef CHARS_H
 #define CHARS_H
@@ -28,7 +29,7 @@ enum char_class {
 	CHAR_PUNCT
 };
 
-enum { CHAR_RARE_HAN = 0x3400, CHAR_STAND_IN = 0xFFFD, CHAR_WIDE_COMMA = 0xFF0C, CHARS_AHEAD = 8 };
+enum { CHAR_RARE_HAN = 0x3400, CHAR_PICTURE = 0xE000, CHAR_PICTURE_LAST = 0xE7FF, CHAR_STAND_IN = 0xFFFD, CHAR_WIDE_COMMA = 0xFF0C, CHARS_AHEAD = 8 };
 
 struct chars {
 	const char *text;

@@ -12,6 +12,7 @@ struct lexer {
 	const struct chars *chars;
 	size_t              at;
 	bool                is_spaced;
+	bool                reads_pictures;      /* as things, since nothing else is one */
 };
 
 static struct token *
@@ -262,6 +263,22 @@ read_break(struct lexer *lx, enum char_class class)
 }
 
 static void
+read_emoji(struct lexer *lx)
+{
+	size_t end = lx->at;
+	uint16_t sense = lx->reads_pictures ? words_find(lx->chars, lx->at, &end) : 0;
+
+	if (sense == 0) {
+		lx->at++;
+		lx->is_spaced = true;
+		return;
+	}
+	while (peek(lx, end - lx->at) >= 0xFE00 && peek(lx, end - lx->at) <= 0xFE0F)       /* variation selectors */
+		end++;
+	push(lx, TOKEN_WORD, end)->sense = sense;
+}
+
+static void
 read_one(struct lexer *lx)
 {
 	enum char_class class = char_class(peek(lx, 0));
@@ -270,9 +287,11 @@ read_one(struct lexer *lx)
 
 	switch (class) {
 	case CHAR_SPACE:
-	case CHAR_EMOJI:
 		lx->at++;
 		lx->is_spaced = true;
+		break;
+	case CHAR_EMOJI:
+		read_emoji(lx);
 		break;
 	case CHAR_NEWLINE:
 	case CHAR_BREAK:
@@ -323,14 +342,40 @@ read_own_account(struct lexer *lx)
 	return true;
 }
 
-void
-tokens_read(struct reading *r, const struct chars *chars)
+static void
+read_all(struct reading *r, const struct chars *chars, bool reads_pictures)
 {
-	struct lexer lx = { r, chars, 0, true };
+	struct lexer lx = { r, chars, 0, true, reads_pictures };
 
 	r->tokens->chars = chars;
 	r->tokens->count = 0;
 	while (lx.at < chars->count && r->tokens->count < TOKENS_MAX)
 		if (!read_own_account(&lx))
 			read_one(&lx);
+}
+
+static bool
+names_something(const struct tokens *tokens)
+{
+	for (size_t i = 0; i < tokens->count; i++)
+		if (tokens->at[i].kind == TOKEN_TEXT || token_is(&tokens->at[i], WORD_THING))
+			return true;
+	return false;
+}
+
+static bool
+has_picture(const struct chars *chars)
+{
+	for (size_t i = 0; i < chars->count; i++)
+		if (char_class(chars->folded[i]) == CHAR_EMOJI)
+			return true;
+	return false;
+}
+
+void
+tokens_read(struct reading *r, const struct chars *chars)
+{
+	read_all(r, chars, false);
+	if (!names_something(r->tokens) && has_picture(chars))
+		read_all(r, chars, true);
 }

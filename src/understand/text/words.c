@@ -170,6 +170,16 @@ static const struct {
 #undef SERIES
 };
 
+/* Apart from the tables: a picture says nothing about the words of its category. */
+static const struct {
+	enum category_kind category;
+	const char        *list;
+} emoji[] = {
+#define EMOJI(category, list) { category, list },
+#include "understand/data/emoji.def"
+#undef EMOJI
+};
+
 uint8_t
 words_language(struct slice tag)
 {
@@ -205,6 +215,8 @@ words_init(void)
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
 		add_list(tables[i].list, tables[i].kind == WORD_BRAND ? BRANDS : tables[i].language, tables[i].kind, tables[i].value,
 		    tables[i].step);
+	for (size_t i = 0; i < sizeof emoji / sizeof emoji[0]; i++)
+		add_list(emoji[i].list, LANGUAGE_all, WORD_THING, emoji[i].category, 0);
 	words.is_filled = true;
 }
 
