@@ -18,7 +18,14 @@ struct slice {
 #define SLICE_EMPTY          ((struct slice){ NULL, 0 })
 #define SLICE_LITERAL(text)  ((struct slice){ (text), sizeof(text) - 1 })
 /* For printf's "%.*s". */
-#define SLICE_ARGS(s)        (int)(s).len, (s).ptr != NULL ? (s).ptr : ""
+#define SLICE_ARGS(s)        (int)(s).len, slice_chars(s)
+
+/* Never NULL. */
+static inline const char *
+slice_chars(struct slice s)
+{
+	return s.ptr != NULL ? s.ptr : "";
+}
 
 static inline struct slice
 slice_of(const char *text)

@@ -39,7 +39,7 @@ AIEXPENSE_UPGRADES = 3
 LDADD = $(LIBS_ALL) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/unit.h tests/unit/no_memory.h
 # Of a unit test that includes no_memory.h.
-NO_MEMORY = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+NO_MEMORY = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
 
 if HAVE_CMOCKA
 include tests/unit/base/local.mk

@@ -50,7 +50,7 @@ static bool
 read_kind(const char *word, enum token_kind *kind)
 {
 	for (int i = TOKEN_ADMIN; i <= TOKEN_USER; i++)
-		if (word != NULL && strcmp(word, token_kind_text((enum token_kind)i)) == 0) {
+		if (strcmp(word, token_kind_text((enum token_kind)i)) == 0) {
 			*kind = (enum token_kind)i;
 			return true;
 		}
@@ -98,7 +98,8 @@ read_words(char *line, struct token *token)
 	if (!read_kind(strsep(&rest, " "), &token->kind))
 		return "the kind of token must be admin, service or user";
 	token->scopes = scopes_of_kind(token->kind);
-	while (rest != NULL && (word = strsep(&rest, " ")) != NULL) {
+	while (rest != NULL) {
+		word = strsep(&rest, " ");
 		if (strcmp(word, "--user") == 0 && rest != NULL) {
 			token->user_id = slice_of(strsep(&rest, " "));
 		} else if (strcmp(word, "--scopes") == 0 && rest != NULL) {

@@ -14,9 +14,11 @@
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *p, size_t size);
+char *__real_strdup(const char *s);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *p, size_t size);
+char *__wrap_strdup(const char *s);
 
 static int allocations_left;         /* until the one that fails; 0: none does */
 
@@ -45,6 +47,12 @@ void *
 __wrap_realloc(void *p, size_t size)
 {
 	return allocation_fails() ? NULL : __real_realloc(p, size);
+}
+
+char *
+__wrap_strdup(const char *s)
+{
+	return allocation_fails() ? NULL : __real_strdup(s);
 }
 
 /* The nth allocation from now on fails; 1 is the next one. */
