@@ -156,6 +156,14 @@ replace(struct node *node, struct slice value)
 	return true;
 }
 
+static void
+undo_free(struct undo *undo)
+{
+	release(undo->key);
+	release(undo->value);
+	free(undo);
+}
+
 /* Note how the key is now.  false when there is no memory. */
 static bool
 remember(struct kv_mem *mem, enum table table, struct slice key, const struct node *node)
@@ -167,10 +175,14 @@ remember(struct kv_mem *mem, enum table table, struct slice key, const struct no
 	undo->table = table;
 	undo->was_there = node != NULL;
 	undo->key = copy(key);
-	undo->value = node != NULL ? copy(node->value) : SLICE_EMPTY;
+	undo->value = copy(node != NULL ? node->value : SLICE_EMPTY);
+	if (undo->key.ptr == NULL || undo->value.ptr == NULL) {
+		undo_free(undo);
+		return false;
+	}
 	undo->older = mem->undo;
 	mem->undo = undo;
-	return undo->key.ptr != NULL && (node == NULL || undo->value.ptr != NULL);
+	return true;
 }
 
 static bool
@@ -298,9 +310,7 @@ forget_undo(struct kv_mem *mem)
 
 	while ((undo = mem->undo) != NULL) {
 		mem->undo = undo->older;
-		release(undo->key);
-		release(undo->value);
-		free(undo);
+		undo_free(undo);
 	}
 }
 
@@ -353,7 +363,6 @@ void
 kv_mem_abort(struct kv_mem *mem)
 {
 	for (const struct undo *undo = mem->undo; undo != NULL; undo = undo->older)
-		if (undo->key.ptr != NULL)
-			undo_one(mem, undo);
+		undo_one(mem, undo);
 	forget_undo(mem);
 }
