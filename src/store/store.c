@@ -128,7 +128,11 @@ store_get_message(struct store *store, const struct ledger *ledger, const struct
 	bool is_sign_up;
 
 	if (reading_begin(&r, store, ledger->shard, ledger))
-		r.st = ledger_check(&r.op, INT64_MAX) == ST_OK ? op_get_message(&r.op, id, &message, &is_sign_up) : ST_NOT_FOUND;
+		r.st = ledger_check(&r.op, INT64_MAX);
+	if (r.st == ST_OK)
+		r.st = op_get_message(&r.op, id, &message, &is_sign_up);
+	else if (r.st == ST_BEING_DELETED)
+		r.st = ST_NOT_FOUND;
 	reading_end(&r, DISTRIBUTION_read_messages_ns);
 	fn(r.st, r.st == ST_OK ? &message : NULL, arg);
 	reading_fini(&r);
