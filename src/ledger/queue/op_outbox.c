@@ -154,8 +154,9 @@ notice_put(struct op *op, const struct outbox_entry *notice)
 {
 	struct joining joining = { .op = op, .notice = notice };
 
-	queue_walk_ledger(op, TABLE_OUTBOX, find_open, &joining);
-	if (joining.is_found)
+	if (queue_walk_ledger(op, TABLE_OUTBOX, find_open, &joining) != ST_OK)
+		kv_fail(op->kv, ST_FAILED);
+	else if (joining.is_found)
 		join(op, &joining.open, notice);
 	else
 		outbox_put(op, notice);

@@ -133,6 +133,13 @@ check_ledger(struct op *op, const struct command *command)
 	return st == ST_BEING_DELETED && is_about_a_reply ? ST_OK : st;
 }
 
+/* It could not be carried out, and some of it may have been: the transaction must end.  A refusal comes before all puts. */
+static bool
+is_broken_off(enum status st)
+{
+	return st == ST_FAILED || st == ST_BAD_RECORD;
+}
+
 enum status
 command_run(const struct command *command, struct kv *kv, struct arena *arena, struct buf *scratch,
     struct metrics_pending *metrics, struct write_answer *answer)
@@ -143,7 +150,11 @@ command_run(const struct command *command, struct kv *kv, struct arena *arena, s
 	memcpy(op.ledger, command->ledger, sizeof op.ledger);
 	memset(answer, 0, sizeof *answer);
 	st = check_ledger(&op, command);
-	return st == ST_OK ? rows[command->kind]->run(&op, command, answer) : st;
+	if (st == ST_OK)
+		st = rows[command->kind]->run(&op, command, answer);
+	if (is_broken_off(st))
+		kv_fail(kv, st);
+	return kv_status(kv, st);
 }
 
 static void
