@@ -73,3 +73,19 @@ endif
 EXTRA_DIST += tests/unit/store/test_store_postgresql.py tests/daemon/support/postgres.py
 
 check_PROGRAMS += tests/unit/store/test_map_warmer
+
+# What goes wrong in memory: the store's own calls of these come to faulty.c first.
+store_faults =
+store_faults += tests/unit/store/faults/faulty.c
+store_faults += tests/unit/store/faults/faulty.h
+store_faults += tests/unit/store/faults/scenes_read.c
+store_faults += tests/unit/store/faults/scenes_write.c
+store_faults += tests/unit/store/faults/test_store_faults.c
+store_faults += tests/unit/store/faults/world.c
+store_faults += tests/unit/store/faults/world.h
+
+check_PROGRAMS += tests/unit/store/faults/test_store_faults
+tests_unit_store_faults_test_store_faults_SOURCES = $(store_faults) $(store_suite)
+tests_unit_store_faults_test_store_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
+tests_unit_store_faults_test_store_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=arena_alloc,--wrap=arena_alloc_unset,--wrap=arena_copy,--wrap=kv_mem_begin

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* A store with something of every kind, and what is done in it, each as one call that tells how it ended. */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include "suite/store_suite.h"
+
+#include "store_dialogue.h"
+
+enum { WORLD_EXPENSES = 6 };
+
+struct world {
+	struct suite suite;                /* with its store */
+	struct ledger main, alias;         /* of the user with everything, and of one who shares that ledger */
+	struct uuid   message, silent;     /* recorded: with a reply that waits, and without */
+	struct uuid   waiting, next;       /* messages in the inbox */
+	struct uuid   of_alias;            /* and in the alias' own */
+	struct uuid   job, joined;         /* jobs; a notice waits that the first one's would join */
+	struct uuid   dead_message, dead_reply, dead_job;
+	struct uuid   expenses[WORLD_EXPENSES];   /* of food: the last two are in the trash */
+	struct uuid   own, spare, leaving; /* categories: with a keyword and expenses, with nothing, being deleted */
+	struct uuid   keyword;
+	struct token  token;
+};
+
+/* Of a scene: it is several transactions; damaged rows are passed over, so that nothing may be found. */
+enum { IN_STEPS = 1, PASSES_OVER = 2 };
+
+/* An operation in such a store. */
+struct scene {
+	const char *name;
+	enum status (*act)(struct world *w);
+	unsigned    traits;
+};
+
+extern const struct scene write_scenes[], read_scenes[];
+extern const size_t write_scene_count, read_scene_count;
+
+/* In their place: a store in memory. */
+void world_make(struct world *w);
+void world_free(struct world *w);
+
+/* Of all rows of all shards. */
+uint64_t world_hash(struct world *w);
+
+/* Callbacks: how it ended is put to arg, an enum status. */
+void world_done(enum status st, void *arg);
+void world_written(enum status st, const struct write_answer *answer, void *arg);
+
+#endif
