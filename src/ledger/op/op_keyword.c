@@ -141,8 +141,8 @@ add(struct op *op, const struct keyword_change *change, const struct person *per
 
 	if (keyword.folded.ptr == NULL)
 		return ST_FAILED;
-	if (keyword.folded.len == 0 || keyword.folded.len > KEY_NAME_MAX)
-		return keyword.folded.len == 0 ? ST_BAD_VALUE : ST_TEXT_TOO_LONG;
+	if (keyword.folded.len > KEY_NAME_MAX)
+		return ST_TEXT_TOO_LONG;
 	if (find_folded(person, keyword.folded) != NULL)
 		return ST_CONFLICT;
 	if (person->keyword_count >= KEYWORDS_MAX)

@@ -89,3 +89,7 @@ tests_unit_store_faults_test_store_faults_SOURCES = $(store_faults) $(store_suit
 tests_unit_store_faults_test_store_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
 tests_unit_store_faults_test_store_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
 	-Wl,--wrap=arena_alloc,--wrap=arena_alloc_unset,--wrap=arena_copy,--wrap=kv_mem_begin
+
+check_PROGRAMS += tests/unit/store/test_store_limits
+tests_unit_store_test_store_limits_SOURCES = tests/unit/store/test_store_limits.c $(store_suite)
+tests_unit_store_test_store_limits_CPPFLAGS = $(store_suite_CPPFLAGS)
