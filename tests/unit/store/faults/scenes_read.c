@@ -447,14 +447,14 @@ list_some_confirmed(struct world *w)
 	CALL(store_list_confirmed, w->main.shard, SLICE_EMPTY, 2, &callbacks);
 }
 
-#define SCENE(name) { #name, name, 0 }
+#define SCENE(name) { #name, name, .prepare = NULL }
 
 const struct scene read_scenes[] = {
 	SCENE(get_person), SCENE(list_expenses), SCENE(list_expenses_by_amount), SCENE(list_expenses_of_a_category), SCENE(list_expenses_with_a_word),
 	SCENE(get_expense), SCENE(list_history), SCENE(list_history_of_all), SCENE(list_history_of_one_without), SCENE(list_deleted), SCENE(list_totals),
 	SCENE(summarize_months), SCENE(summarize_days),
 	SCENE(get_message), SCENE(get_waiting_message), SCENE(list_messages), SCENE(list_waiting), SCENE(find_replay), SCENE(find_reference),
-	SCENE(get_dialogue), SCENE(find_last_entry), SCENE(first_message), { "first_reply", first_reply, PASSES_OVER },
+	SCENE(get_dialogue), SCENE(find_last_entry), SCENE(first_message), { "first_reply", first_reply, .passes_over = true },
 	SCENE(list_due_messages), SCENE(list_due_replies), SCENE(list_due_jobs), SCENE(list_jobs), SCENE(list_dead),
 	SCENE(list_metrics), SCENE(list_ai_users), SCENE(get_token), SCENE(list_tokens), SCENE(list_tokens_behind_one),
 	SCENE(get_policy), SCENE(list_policy_versions), SCENE(get_hindrance), SCENE(list_aliases), SCENE(list_deletions), SCENE(list_category_moves),

@@ -463,42 +463,11 @@ begin_deletion(struct world *w)
 	CALL(store_begin_deletion, &w->main, &deletion, world_done);
 }
 
-static void
-on_step(enum status st, const struct write_answer *answer, void *arg)
-{
-	struct step {
-		enum status st;
-		char        next[64];
-		size_t      len;
-	} *step = arg;
-
-	step->st = st;
-	step->len = 0;
-	if (st == ST_OK && answer->next.len <= sizeof step->next) {
-		step->len = answer->next.len;
-		memcpy(step->next, answer->next.ptr, step->len);
-	}
-}
-
+/* The first step of what begin_deletion began. */
 static enum status
-delete_user(struct world *w)
+delete_step(struct world *w)
 {
-	struct {
-		enum status st;
-		char        next[64];
-		size_t      len;
-	} step = { .st = begin_deletion(w) };
-	int64_t late_ms = suite_now_ms() + 2 * FAREWELL_MS;
-
-	if (step.st != ST_OK)
-		return step.st;
-	do {
-		struct { char bytes[64]; size_t len; } from = { .len = step.len };
-
-		memcpy(from.bytes, step.next, from.len);
-		store_delete_step(STORE, &w->main, (struct slice){ from.bytes, from.len }, late_ms, on_step, &step);
-	} while (step.st == ST_OK && step.len > 0);
-	return step.st;
+	CALL(store_delete_step, &w->main, SLICE_EMPTY, suite_now_ms() + 2 * FAREWELL_MS, world_written);
 }
 
 static enum status
@@ -657,7 +626,7 @@ remove_expired(struct world *w)
 	CALL(store_remove_expired, w->main.shard, expired.rows, expired.count, late_ms, world_written);
 }
 
-#define SCENE(name) { #name, name, 0 }
+#define SCENE(name) { #name, name, .prepare = NULL }
 
 const struct scene write_scenes[] = {
 	SCENE(record_everything), SCENE(record_of_a_new_user), SCENE(record_that_links), SCENE(record_that_deletes_the_user),
@@ -670,7 +639,7 @@ const struct scene write_scenes[] = {
 	SCENE(change_expense), SCENE(delete_expense), SCENE(delete_expense_later), SCENE(restore_expense), SCENE(restore_what_is_there),
 	SCENE(make_category), SCENE(rename_category), SCENE(rename_default_category), SCENE(delete_category_with_all), SCENE(move_expenses),
 	SCENE(add_keyword), SCENE(change_keyword), SCENE(remove_keyword),
-	SCENE(sign_up), SCENE(change_user), SCENE(begin_deletion), { "delete_user", delete_user, IN_STEPS }, SCENE(add_ai_cost),
+	SCENE(sign_up), SCENE(change_user), SCENE(begin_deletion), { "delete_step", delete_step, .prepare = begin_deletion }, SCENE(add_ai_cost),
 	SCENE(put_link_code), SCENE(try_right_code), SCENE(try_wrong_code), SCENE(set_alias), SCENE(end_alias), SCENE(set_link_again), SCENE(end_link),
 	SCENE(put_token), SCENE(put_token_again), SCENE(revoke_token), SCENE(note_token_used), SCENE(remove_tokens), SCENE(put_policy),
 	SCENE(remove_expired),

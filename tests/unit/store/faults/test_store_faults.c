@@ -27,6 +27,16 @@ complain(const struct scene *scene, unsigned at, const char *what, enum status s
 	fprintf(stderr, "# %s, step %u: %s: %s\n", scene->name, at, what, status_type(st));
 }
 
+/* The store as the scene finds it, and its hash. */
+static uint64_t
+begin(struct world *w, const struct scene *scene)
+{
+	world_make(w);
+	if (scene->prepare != NULL)
+		assert_int_equal(scene->prepare(w), ST_OK);
+	return world_hash(w);
+}
+
 /* --- steps that fail -------------------------------------------------------------------------- */
 
 /* Whether it says so and leaves the store as it was. */
@@ -37,7 +47,7 @@ failing_is_told(struct world *w, const struct scene *scene, unsigned at, enum st
 		complain(scene, at, "it failed, and what is told", st);
 		return false;
 	}
-	if ((scene->traits & IN_STEPS) == 0 && world_hash(w) != before) {
+	if (world_hash(w) != before) {
 		complain(scene, at, "it failed, and has changed something", st);
 		return false;
 	}
@@ -50,10 +60,8 @@ fail_at_each_step(const struct scene *scene)
 {
 	struct world w;
 	unsigned wrong = 0, at;
-	uint64_t before;
+	uint64_t before = begin(&w, scene);
 
-	world_make(&w);
-	before = world_hash(&w);
 	for (at = 1; at < STEPS_MAX; at = next_step(at)) {
 		enum status st;
 
@@ -99,7 +107,7 @@ a_read_that_fails_at_any_step_says_so(void **state)
 static bool
 damage_is_told(struct world *w, const struct scene *scene, unsigned at, enum fault fault, enum status st, uint64_t before)
 {
-	bool may_miss = fault != FAULT_VALUE || (scene->traits & PASSES_OVER) != 0;
+	bool may_miss = fault != FAULT_VALUE || scene->passes_over;
 
 	if (st == ST_OK)
 		return true;
@@ -107,7 +115,7 @@ damage_is_told(struct world *w, const struct scene *scene, unsigned at, enum fau
 		complain(scene, at, "a row was damaged, and what is told", st);
 		return false;
 	}
-	if ((scene->traits & IN_STEPS) == 0 && world_hash(w) != before) {
+	if (world_hash(w) != before) {
 		complain(scene, at, "a row was damaged, and something has changed", st);
 		return false;
 	}
@@ -120,11 +128,9 @@ damage_each_row(const struct scene *scene, enum fault fault)
 {
 	unsigned wrong = 0, at;
 	bool is_over = false;
-	uint64_t before;
 	struct world w;
+	uint64_t before = begin(&w, scene);
 
-	world_make(&w);
-	before = world_hash(&w);
 	for (at = 1; !is_over; at = next_step(at)) {
 		enum status st;
 
@@ -135,8 +141,7 @@ damage_each_row(const struct scene *scene, enum fault fault)
 		if (is_over || world_hash(&w) == before)
 			continue;
 		world_free(&w);
-		world_make(&w);
-		before = world_hash(&w);
+		before = begin(&w, scene);
 	}
 	world_free(&w);
 	return wrong;

@@ -23,14 +23,12 @@ struct world {
 	struct token  token;
 };
 
-/* Of a scene: it is several transactions; damaged rows are passed over, so that nothing may be found. */
-enum { IN_STEPS = 1, PASSES_OVER = 2 };
-
 /* An operation in such a store. */
 struct scene {
 	const char *name;
 	enum status (*act)(struct world *w);
-	unsigned    traits;
+	enum status (*prepare)(struct world *w);   /* what comes before it, and does not fail; or NULL */
+	bool        passes_over;                   /* damaged rows are as if they were not there */
 };
 
 extern const struct scene write_scenes[], read_scenes[];
