@@ -26,6 +26,7 @@ enum {
 	READ_ROOM_MIN = 2048,
 	OUT_ENOUGH = 65536,        /* answers to requests sent ahead are gathered up to here */
 	OUT_KEPT = 65536,
+	UNSENT_MAX = 131072,       /* bytes that the kernel takes of a client who reads more slowly; else it is megabytes */
 	REFUSED_MAX = 64,
 	LARGE_MAX = 16             /* bodies beyond the common limit, each of some megabytes, that one process holds */
 };
@@ -58,11 +59,20 @@ stop_reading(struct conn *c)
 	c->is_reading = false;
 }
 
+/* Both fail on AF_UNIX, which needs neither. */
+static void
+set_up_socket(int fd)
+{
+	int on = 1, unsent = UNSENT_MAX;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+}
+
 static struct conn *
 conn_new(struct server *server, int fd)
 {
 	struct conn *c = calloc(1, sizeof *c);
-	int on = 1;
 
 	if (c == NULL) {
 		close(fd);
@@ -70,7 +80,7 @@ conn_new(struct server *server, int fd)
 	}
 	c->server = server;
 	c->fd = fd;
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);   /* fails on AF_UNIX, which needs none */
+	set_up_socket(fd);
 	event_assign(&c->readable, server->base, fd, EV_READ | EV_PERSIST, on_readable, c);
 	event_assign(&c->writable, server->base, fd, EV_WRITE, on_writable, c);
 	return c;

@@ -8,6 +8,7 @@ them in one run, and may at most double.
 
 import os
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -24,6 +25,7 @@ GOOD = 4
 IS_TIMED = CLIENTS >= 1000
 ALONE = 3000 if IS_TIMED else 20         # messages of the good clients before the slow ones come, and after they have gone
 TIMEOUT_MS = 10000 if IS_TIMED else 1500
+UNREAD_MAX = 600000                      # of a client that does not read: what the kernel takes, and an answer
 TRIES = 3                                # what else a machine does can only make a ratio worse
 
 CONF = f"http {{ workers = 2 request_timeout_ms = {TIMEOUT_MS} send_timeout_ms = {TIMEOUT_MS} }}\n"
@@ -127,6 +129,18 @@ class SlowClientsTest(unittest.TestCase):
 
     def test_clients_that_hardly_read_are_cut_off(self):
         self.attack("-X", "-w", "512", "-y", "1024", "-n", "1", "-z", "32", "-k", "10")
+
+    def test_what_waits_for_a_client_that_does_not_read_is_bounded_in_the_kernel_too(self):
+        sent = self.daemon.stats()["http_bytes_out"]
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.connect(("127.0.0.1", self.daemon.port))
+            s.sendall(b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
+            self.daemon.wait_for(lambda: self.daemon.stats()["http_connections"] == 1, "it to be there")
+            self.daemon.wait_for(lambda: self.daemon.stats()["http_connections"] == 0, "it to be cut off")
+        sent = self.daemon.stats()["http_bytes_out"] - sent
+        self.assertGreater(sent, 0)
+        self.assertLess(sent, UNREAD_MAX)
 
 
 if __name__ == "__main__":
