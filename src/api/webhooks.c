@@ -174,10 +174,11 @@ put_events(struct hook_request *request)
 static struct key_ring *
 ring_of(const struct hook_request *request)
 {
-	for (size_t i = 0; i < messenger_count; i++)
-		if (messengers[i] == request->messenger)
-			return &request->webhooks->rings[i];
-	return NULL;
+	size_t i = 0;
+
+	while (messengers[i] != request->messenger)
+		i++;
+	return &request->webhooks->rings[i];
 }
 
 static struct webhook
@@ -314,7 +315,7 @@ get_webhook(struct request *req)
 	const struct messenger *messenger = messenger_of_path(req->path);
 	struct slice values[MESSENGER_GREETING] = { SLICE_EMPTY }, greeting;
 
-	for (size_t i = 0; i < MESSENGER_GREETING && messenger->greeting[i] != NULL; i++)
+	for (size_t i = 0; i < MESSENGER_GREETING; i++)
 		http_query_find(&req->query, messenger->greeting[i], &values[i]);
 	if (!messenger->greet(services->messages.options, values, &greeting))
 		return ST_FORBIDDEN;

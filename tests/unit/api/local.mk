@@ -13,3 +13,9 @@ check_PROGRAMS += tests/unit/api/test_openapi
 check_PROGRAMS += tests/unit/api/test_metrics_sums
 check_PROGRAMS += tests/unit/api/test_fields
 check_PROGRAMS += tests/unit/api/test_zip_out
+check_PROGRAMS += tests/unit/api/test_webhooks
+tests_unit_api_test_webhooks_SOURCES = tests/unit/api/test_webhooks.c $(api_scene)
+tests_unit_api_test_webhooks_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/http
+tests_unit_api_test_webhooks_LDFLAGS = $(AM_LDFLAGS) $(NO_MEMORY) -Wl,--wrap=clock_wall_ms,--wrap=ai_pool_fetch_keys \
+	-Wl,--wrap=store_put_inbox,--wrap=inbox_claim_until,--wrap=inbox_go,--wrap=jwt_verify,--wrap=arena_alloc,--wrap=arena_copy \
+	-Wl,--wrap=json_memory_ran_out,--wrap=crypto_memory_ran_out
