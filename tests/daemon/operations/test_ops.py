@@ -265,8 +265,37 @@ class Client(unittest.TestCase):
 
     def test_a_wrong_command_line_is_exit_code_2(self):
         with Daemon(start=False) as d:
-            self.assertEqual([d.ctl(*args).returncode for args in ([], ["fly"], ["stats", "--xml"], ["-x"])],
-                             [2, 2, 2, 2])
+            wrong = ([], ["fly"], ["stats", "--xml"], ["-x"], ["show", "info\ninfo"], ["chat"], ["chat", "--user", "a b"], ["ai"],
+                     ["ai", "train"], ["parse"], ["parse", "--explain", "lunch 12", "yesterday"], ["parse", "--explain", "lunch \udcff"])
+            self.assertEqual([d.ctl(*args).returncode for args in wrong], [2] * len(wrong))
+
+    def test_help_and_version_are_told_without_a_daemon(self):
+        with Daemon(start=False) as d:
+            texts = [d.ctl(*args) for args in (["help"], ["-h"], ["-V"])]
+            self.assertEqual([done.returncode for done in texts], [0, 0, 0])
+            self.assertEqual(texts[0].stdout, texts[1].stdout)
+            self.assertIn("parse --jsonl", texts[0].stdout)
+            self.assertRegex(texts[2].stdout, r"^aiexpense [0-9.]+\n$")
+
+    def test_a_path_of_a_socket_that_is_too_long_is_no_other_socket(self):
+        with Daemon(start=False) as d:
+            for words in ["show", "info"], ["stats"], ["top"]:
+                done = subprocess.run([program("aiexpensectl"), "-s", "/" + "x" * 300, *words], capture_output=True, text=True, timeout=30)
+                self.assertEqual(done.returncode, 3, words)
+                self.assertIn("the socket's path is too long", done.stderr)
+
+    def test_a_text_is_explained_on_the_command_line(self):
+        with Daemon(start=False) as d:
+            done = d.ctl("parse", "--explain", "lunch 12 yesterday")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn('"12"  amount 12', done.stdout)
+
+    def test_what_reads_the_configuration_says_what_is_wrong_with_it(self):
+        with Daemon("http { workers = x }", start=False) as d:
+            for words in ["ai", "test"], ["price", "list"], ["migrate"], ["backup", "/nowhere"]:
+                done = subprocess.run([program("aiexpensectl"), "-c", d.conf_file, *words], capture_output=True, text=True, timeout=30)
+                self.assertEqual(done.returncode, 1, words)
+                self.assertIn("workers", done.stderr)
 
     def test_check_config_tells_good_from_bad(self):
         for text, code in (("http { workers = 2 }", 0), ("http { workers = x }", 1)):

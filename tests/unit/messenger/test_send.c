@@ -391,6 +391,34 @@ whatsapp_goes_by_the_code_of_an_error(void **state)
 	assert_int_equal(judge(&outgoing, 400, "{\"error\":{\"code\":100}}", -1), SEND_REJECTED);
 }
 
+/* It takes three buttons, and of more a list of rows. */
+static void
+whatsapp_has_a_list_of_what_is_too_much_for_buttons(void **state)
+{
+	static const struct reply_button four[] = {
+		{ { "Food", 4 }, { "a", 1 } }, { { "Transport", 9 }, { "b", 1 } }, { { "Housing", 7 }, { "c", 1 } },
+		{ { "What has a name of more than twenty-four", 40 }, { "d", 1 } },
+	};
+	struct outgoing outgoing = reply_to(DESTINATION(&arena, SLICE_LITERAL("whatsapp"), SLICE_LITERAL("10"), SLICE_LITERAL("1"), SLICE_LITERAL("wamid.1")),
+	    SLICE_LITERAL("Which one?"));
+	const json_t *rows;
+
+	(void)state;
+	outgoing.buttons = four;
+	outgoing.button_count = 3;
+	assert_true(build(&outgoing));
+	assert_sent("interactive.type", "button");
+	assert_int_equal(json_array_size(json_at(sent, "interactive.action.buttons")), 3);
+	outgoing.button_count = 4;
+	assert_true(build(&outgoing));
+	assert_sent("interactive.type", "list");
+	rows = json_at(json_array_get(json_at(sent, "interactive.action.sections"), 0), "rows");
+	assert_int_equal(json_array_size(rows), 4);
+	assert_slice(json_text_at(json_array_get(rows, 1), "title"), "Transport");
+	assert_slice(json_text_at(json_array_get(rows, 1), "id"), "b");
+	assert_slice(json_text_at(json_array_get(rows, 3), "title"), "What has a name of more");
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -411,6 +439,7 @@ main(void)
 		CASE(teams_sends_its_token_to_the_services_that_are_allowed_only),
 		CASE(teams_puts_buttons_and_text_on_one_card_and_gets_another_token_when_one_is_refused),
 		CASE(whatsapp_goes_by_the_code_of_an_error),
+		CASE(whatsapp_has_a_list_of_what_is_too_much_for_buttons),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,47 @@ each_word_and_each_part_of_an_expense_is_explained(void **state)
 }
 
 static void
+assert_explained(const char *argument, const char *part)
+{
+	char *text = explained(argument);
+
+	if (strstr(text, part) == NULL)
+		fail_msg("%s does not have: %s", text, part);
+	free(text);
+}
+
+static void
+every_kind_of_word_is_explained(void **state)
+{
+	(void)state;
+	assert_explained("{\"text\":\"coffee 4.50 EUR\",\"lang\":\"en\"}", "amount 4.50 EUR");
+	assert_explained("{\"text\":\"coffee $4\",\"lang\":\"en\"}", "a sign or word of several currencies");
+	assert_explained("{\"text\":\"zyxwv 4\",\"lang\":\"en\"}", "unknown: part of a thing's name");
+	assert_explained("{\"text\":\"lunch 4, tea 3. bus 2\",\"lang\":\"en\"}", "ends a clause");
+	assert_explained("{\"text\":\"lunch 12 at 14:30\",\"lang\":\"en\"}", "time, or a day that does not exist");
+	assert_explained("{\"text\":\"sushi 12\",\"lang\":\"en\",\"categories\":{\"Dates\":[\"sushi\"]}}", "Dates, one of your own; else\n");
+	assert_explained("{\"text\":\"lunch\",\"lang\":\"en\"}", "something bought, and no amount");
+	assert_explained("{\"text\":\"12\",\"lang\":\"en\"}", "an amount, and nothing that was bought");
+}
+
+/* As it is typed in a terminal, which tells the language. */
+static void
+what_is_no_json_is_a_text_in_the_language_of_the_terminal(void **state)
+{
+	(void)state;
+	setenv("LC_ALL", "zh_TW.UTF-8", 1);
+	assert_explained("昨天午餐120", "amount    120.00 TWD");
+	setenv("LC_ALL", "", 1);
+	setenv("LANG", "de_DE.UTF-8@euro", 1);
+	assert_explained("Mittagessen 12,50 gestern", "amount 12.50, no currency");
+	setenv("LANG", "a_language_that_has_no_such_name", 1);
+	assert_explained("lunch 12", "amount 12, no currency");
+	unsetenv("LC_ALL");
+	unsetenv("LANG");
+	assert_explained("lunch 12", "amount 12, no currency");
+}
+
+static void
 a_bad_line_is_answered_and_the_next_one_read(void **state)
 {
 	char *text = answers_to("nonsense\n[]\n{\"text\":5}\n\n{\"text\":\"tea 3\"}\n");
@@ -107,6 +148,8 @@ main(void)
 		cmocka_unit_test(a_line_gives_an_object_with_the_expenses),
 		cmocka_unit_test(own_categories_and_accounts_are_found),
 		cmocka_unit_test(each_word_and_each_part_of_an_expense_is_explained),
+		cmocka_unit_test(every_kind_of_word_is_explained),
+		cmocka_unit_test(what_is_no_json_is_a_text_in_the_language_of_the_terminal),
 		cmocka_unit_test(a_bad_line_is_answered_and_the_next_one_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
