@@ -118,6 +118,8 @@ struct understanding {
 	uint32_t                  named_currencies;   /* bit i: expenses[i] names one, if only by an ambiguous sign */
 	size_t                    amount_count;    /* every amount of money read, also of incomplete expenses */
 	struct understood_amount  amounts[UNDERSTAND_AMOUNTS_MAX];
+	bool                      has_lone_amount; /* beside the expenses, for which nothing is named ... */
+	struct understood_amount  lone_amount;     /* ... this, the last */
 	bool                      has_day;         /* a day is named somewhere in the text ... */
 	day_t                     day;             /* ... this, the first */
 	unsigned                  keyword_hits, keyword_misses;       /* expenses about which the map of keywords was asked */

@@ -89,17 +89,20 @@ reply_recorded(struct buf *out, enum language language, const struct reply_expen
 }
 
 static void
-ask_thing(struct buf *out, enum language language, const struct understanding *result, struct currency home)
+say_with_amount(struct buf *out, enum language language, enum text_name text, const struct understood_amount *amount, struct currency home)
 {
-	struct buf amount = BUF_INIT;
+	struct buf said = BUF_INIT;
 
-	if (result->amount_count > 0) {
-		struct currency named = result->amounts[0].currency;
+	if (amount != NULL)
+		say_amount(&said, language, amount->minor, amount->currency.code[0] != '\0' ? amount->currency : home);
+	say_with(out, language, text, buf_slice(&said));
+	buf_fini(&said);
+}
 
-		say_amount(&amount, language, result->amounts[0].minor, named.code[0] != '\0' ? named : home);
-	}
-	say_with(out, language, TEXT_ask_thing, buf_slice(&amount));
-	buf_fini(&amount);
+void
+reply_lone_amount(struct buf *out, enum language language, const struct understanding *result, struct currency home)
+{
+	say_with_amount(out, language, TEXT_lone_amount, &result->lone_amount, home);
 }
 
 static void
@@ -117,7 +120,7 @@ reply_verdict(struct buf *out, enum language language, const struct understandin
 {
 	switch (result->verdict) {
 	case VERDICT_NO_THING:
-		ask_thing(out, language, result, home);
+		say_with_amount(out, language, TEXT_ask_thing, result->amount_count > 0 ? &result->amounts[0] : NULL, home);
 		break;
 	case VERDICT_NO_AMOUNT:
 		say_with(out, language, TEXT_ask_amount, result->subject);

@@ -23,6 +23,9 @@ void reply_expense(struct buf *out, enum language language, enum text_name form,
 /* What was recorded; a day is named when it is not today. */
 void reply_recorded(struct buf *out, enum language language, const struct reply_expense *expenses, size_t count, day_t today);
 
+/* That an amount beside the expenses was left out. */
+void reply_lone_amount(struct buf *out, enum language language, const struct understanding *result, struct currency home);
+
 /* Why a message led to no expense; not for VERDICT_EXPENSES.  home: for an amount that names no currency. */
 void reply_verdict(struct buf *out, enum language language, const struct understanding *result, struct currency home);
 

@@ -204,6 +204,7 @@ take_over(struct work *w, struct understanding *result)
 	memcpy(result->expenses, w->expenses, w->count * sizeof w->expenses[0]);
 	result->expense_count = w->count;
 	result->verdict = VERDICT_EXPENSES;
+	result->has_lone_amount = false;
 	result->confidence = do_agree(w) ? 95 : 80;
 }
 

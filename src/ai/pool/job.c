@@ -132,14 +132,13 @@ pack_expense(msgpack_packer *pk, const struct understood_expense *expense)
 	msgpack_pack_unsigned_int(pk, expense->category_confidence);
 }
 
-/* A question about an amount has to name it; the other amounts are not needed. */
 static void
-pack_first_amount(msgpack_packer *pk, const struct understanding *result)
+pack_amount(msgpack_packer *pk, const struct understood_amount *amount, bool is_there)
 {
-	msgpack_pack_array(pk, result->amount_count > 0 ? 2 : 0);
-	if (result->amount_count > 0) {
-		msgpack_pack_int64(pk, result->amounts[0].minor);
-		mp_put_str(pk, slice_of(result->amounts[0].currency.code));
+	msgpack_pack_array(pk, is_there ? 2 : 0);
+	if (is_there) {
+		msgpack_pack_int64(pk, amount->minor);
+		mp_put_str(pk, slice_of(amount->currency.code));
 	}
 }
 
@@ -172,7 +171,7 @@ job_answer_pack(msgpack_packer *pk, enum status st, const struct understanding *
 		msgpack_pack_unsigned_int(pk, st);
 		return;
 	}
-	msgpack_pack_array(pk, 11);
+	msgpack_pack_array(pk, 12);
 	msgpack_pack_unsigned_int(pk, st);
 	msgpack_pack_unsigned_int(pk, result->verdict);
 	msgpack_pack_unsigned_int(pk, result->language);
@@ -181,7 +180,8 @@ job_answer_pack(msgpack_packer *pk, enum status st, const struct understanding *
 	msgpack_pack_array(pk, result->expense_count);
 	for (size_t i = 0; i < result->expense_count; i++)
 		pack_expense(pk, &result->expenses[i]);
-	pack_first_amount(pk, result);
+	pack_amount(pk, &result->amounts[0], result->amount_count > 0);          /* a question about it has to name it; no other is needed */
+	pack_amount(pk, &result->lone_amount, result->has_lone_amount);
 	pack_calls(pk, result);
 }
 
@@ -223,19 +223,17 @@ unpack_expense(struct mp *mp, struct understood_expense *expense)
 		mp->is_bad = true;
 }
 
-/* An amount that names no currency has an empty code. */
-static void
-unpack_first_amount(struct mp *mp, struct understanding *result)
+/* Whether it is there.  An amount that names no currency has an empty code. */
+static bool
+unpack_amount(struct mp *mp, struct understood_amount *amount)
 {
-	struct understood_amount *amount = &result->amounts[0];
-
 	if (mp_array(mp) == 0)
-		return;
+		return false;
 	amount->minor = mp_int(mp);
 	amount->currency = mp_currency(mp);
 	if (!is_sound_amount(amount->minor))
 		mp->is_bad = true;
-	result->amount_count = 1;
+	return true;
 }
 
 static int64_t
@@ -296,7 +294,8 @@ unpack_result(struct mp *mp, struct understanding *result)
 	result->expense_count = count;
 	for (uint32_t i = 0; i < count; i++)
 		unpack_expense(mp, &result->expenses[i]);
-	unpack_first_amount(mp, result);
+	result->amount_count = unpack_amount(mp, &result->amounts[0]);
+	result->has_lone_amount = unpack_amount(mp, &result->lone_amount);
 	unpack_calls(mp, result);
 }
 
@@ -309,6 +308,7 @@ job_answer_unpack(struct slice body, enum status *st, struct understanding *resu
 	result->verdict = VERDICT_NOTHING;
 	result->language = LANGUAGE_EN;
 	result->expense_count = result->amount_count = 0;
+	result->has_lone_amount = false;
 	result->answered_by = SLICE_EMPTY;
 	result->has_answer = false;
 	result->picture = PICTURE_NONE;
@@ -316,9 +316,9 @@ job_answer_unpack(struct slice body, enum status *st, struct understanding *resu
 	result->subject = SLICE_EMPTY;
 	mp_array_of(&mp, 1, &more);
 	*st = status_from_wire(mp_uint(&mp));
-	if (*st == ST_OK && more >= 10) {
+	if (*st == ST_OK && more >= 11) {
 		unpack_result(&mp, result);
-		more -= 10;
+		more -= 11;
 	} else if (*st == ST_OK) {
 		mp.is_bad = true;
 	}

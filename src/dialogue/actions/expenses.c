@@ -123,6 +123,10 @@ turn_record(struct turn *turn)
 	turn_add_word(turn, TEXT_word_undo, "u");
 	if (turn->expense_count == 1)
 		turn_add_word(turn, TEXT_word_other_category, "k");
+	if (result->has_lone_amount) {
+		turn_new_line(turn);
+		reply_lone_amount(turn->reply, turn->language, result, turn->profile->home);
+	}
 	suggest_naming(turn);
 	return DONE;
 }

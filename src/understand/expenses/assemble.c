@@ -14,7 +14,7 @@
 #include "shares.h"
 #include "understand/categories/categories.h"
 
-enum { PROSE_TOKENS_A_NUMBER = 8 };
+enum { PROSE_TOKENS_A_NUMBER = 8, LONE_AMOUNT_CONFIDENCE = 50 };
 
 static unsigned
 confidence_of(const struct token *amount, const struct thing *thing, bool is_shared)
@@ -181,6 +181,7 @@ read_amount(struct assembly *a, const struct clause *clause, size_t k)
 	assembly_note_amount(a, t);
 	if (thing_is_empty(&thing)) {
 		a->is_amount_alone = true;
+		a->lone_amount = a->out->amount_count - 1;
 		return;
 	}
 	add_expense(a, clause, k, &thing);
@@ -423,6 +424,17 @@ ends_in_question(const struct assembly *a)
 	return a->sentence.is_question || (last > 0 && token_is(&a->tokens->at[last - 1], WORD_QUESTION));
 }
 
+/* "coffee 12, 2.50": nobody knows whether the expenses are all that was meant. */
+static void
+take_lone_amount(struct assembly *a)
+{
+	if (!a->is_amount_alone || a->lone_amount >= a->out->amount_count)
+		return;
+	a->out->has_lone_amount = true;
+	a->out->lone_amount = a->out->amounts[a->lone_amount];
+	a->out->confidence = a->out->confidence < LONE_AMOUNT_CONFIDENCE ? a->out->confidence : LONE_AMOUNT_CONFIDENCE;
+}
+
 static enum verdict
 verdict_of(struct assembly *a)
 {
@@ -430,8 +442,10 @@ verdict_of(struct assembly *a)
 		a->out->expense_count = 0;
 		return VERDICT_TOO_MANY;
 	}
-	if (a->out->expense_count > 0)
+	if (a->out->expense_count > 0) {
+		take_lone_amount(a);
 		return VERDICT_EXPENSES;
+	}
 	if (a->is_amount_alone)
 		return VERDICT_NO_THING;
 	if (!a->is_bought)
@@ -450,6 +464,7 @@ clear(const struct reading *r, struct understanding *out)
 	out->expense_count = 0;
 	out->amount_count = 0;
 	out->named_currencies = 0;
+	out->has_lone_amount = false;
 	out->subject = SLICE_EMPTY;
 	out->answered_by = SLICE_EMPTY;
 	out->has_answer = false;

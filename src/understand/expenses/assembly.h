@@ -19,6 +19,7 @@ struct assembly {
 	day_t                 heading;             /* of a line that only names a day */
 	bool                  has_heading;
 	bool                  is_amount_alone;     /* an amount and no thing was read */
+	size_t                lone_amount;         /* its index */
 	bool                  is_bought;           /* a thing and no amount: subject */
 	bool                  is_too_many;
 	bool                  is_prose;        /* the sentence: see there */

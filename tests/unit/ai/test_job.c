@@ -21,6 +21,8 @@ fill(void)
 		SLICE_EMPTY, 3, 0, 95 };
 	result.expenses[1] = (struct understood_expense){ SLICE_LITERAL("返品"), -1250, { "USD" }, false, 19999, true,
 		CATEGORY_SHOPPING, SLICE_LITERAL("visa"), 0, 2, 60 };
+	result.has_lone_amount = true;
+	result.lone_amount = (struct understood_amount){ .minor = 250, .currency = { "USD" } };
 	result.answered_by = slice_of("local");
 	result.has_answer = true;
 	result.picture = PICTURE_UNCLEAR;
@@ -47,6 +49,7 @@ answer_survives(enum status st)
 		assert_int_equal(back.expenses[0].own_category, 3);
 		assert_int_equal(back.expenses[1].own_account, 2);
 		assert_int_equal(back.expenses[1].category_confidence, 60);
+		assert_true(back.has_lone_amount && back.lone_amount.minor == 250);
 		assert_true(slice_equal(back.answered_by, slice_of("local")));
 		assert_true(back.has_answer);
 		assert_int_equal(back.picture, PICTURE_UNCLEAR);
@@ -81,6 +84,9 @@ an_answer_that_cannot_be_true_is_refused(void **state)
 	assert_false(answer_survives(ST_OK));
 	fill();
 	memcpy(result.expenses[0].currency.code, "XXA", 4);
+	assert_false(answer_survives(ST_OK));
+	fill();
+	result.lone_amount.minor = -MONEY_MINOR_MAX - 1;
 	assert_false(answer_survives(ST_OK));
 	fill();
 	result.expenses[0].day = DAY_MAX + 1;
