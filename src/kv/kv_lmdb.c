@@ -430,7 +430,7 @@ lmdb_get_usage(struct lmdb_env *env, struct store_usage *usage)
 	usage->replies = count_rows(env, TABLE_OUTBOX);
 	usage->jobs = count_rows(env, TABLE_JOBS);
 	usage->dead_letters = count_rows(env, TABLE_DEAD);
-	if (mdb_reader_list(env->env, count_line, &lines) >= 0 && lines > 0)
+	if (mdb_reader_list(env->env, count_line, &lines) >= 0)
 		usage->readers = lines - 1;
 	lmdb_read_end(env);
 }

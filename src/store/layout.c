@@ -221,50 +221,55 @@ is_part(const struct dirent *entry)
 	return is_shard(entry) || strcmp(entry->d_name, "index") == 0;
 }
 
-static unsigned
+/* -1 after logging: a directory that cannot be read is not taken for an empty one. */
+static int
 count_directories(const char *path, int (*filter)(const struct dirent *entry))
 {
 	struct dirent **names;
 	int count = scandir(path, &names, filter, NULL);
 
-	if (count == -1)
-		return 0;
+	if (count == -1) {
+		log_errno("%s: read", path);
+		return -1;
+	}
 	for (int i = 0; i < count; i++)
 		free(names[i]);
 	free(names);
-	return (unsigned)count;
+	return count;
 }
 
-/* Nothing is there, or what is there was never finished. */
 static bool
-is_to_be_made(const struct options *options)
+is_unfinished(const struct options *options)
 {
 	char path[PATH_MAX];
 
 	marker_path(options, path);
-	return access(path, F_OK) == 0 || count_directories(options->store_path, is_part) == 0;
+	return access(path, F_OK) == 0;
 }
 
 void
 store_lmdb_adopt(struct options *options)
 {
-	unsigned shards = count_directories(options->store_path, is_shard);
+	int shards = is_unfinished(options) || access(options->store_path, F_OK) != 0 ? 0 : count_directories(options->store_path, is_shard);
 
-	if (is_to_be_made(options) || shards == 0 || shards == options->store_shards)
+	if (shards <= 0 || (unsigned)shards == options->store_shards)
 		return;
-	log_warn("%s: has %u shards and keeps them; store.shards = %u is not used", options->store_path, shards,
+	log_warn("%s: has %d shards and keeps them; store.shards = %u is not used", options->store_path, shards,
 	    options->store_shards);
-	options->store_shards = shards;
+	options->store_shards = (unsigned)shards;
 }
 
 int
 store_lmdb_prepare(const struct options *options, struct meta *meta)
 {
+	int parts;
+
 	if (mkdir(options->store_path, 0700) == -1 && errno != EEXIST) {
 		log_errno("%s: make", options->store_path);
 		return -1;
 	}
-	if (is_to_be_made(options) && make_store(options) == -1)
+	parts = is_unfinished(options) ? 0 : count_directories(options->store_path, is_part);
+	if (parts == -1 || (parts == 0 && make_store(options) == -1))
 		return -1;
 	return check_store(options, meta);
 }

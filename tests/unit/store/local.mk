@@ -93,3 +93,22 @@ tests_unit_store_faults_test_store_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=mal
 check_PROGRAMS += tests/unit/store/test_store_limits
 tests_unit_store_test_store_limits_SOURCES = tests/unit/store/test_store_limits.c $(store_suite)
 tests_unit_store_test_store_limits_CPPFLAGS = $(store_suite_CPPFLAGS)
+
+# What goes wrong on a disk: the store's own calls of these come to failing.c first.
+store_failing = tests/unit/store/disk/failing.c tests/unit/store/disk/failing.h
+failing_calls = \
+	-Wl,--wrap=mdb_env_create -Wl,--wrap=mdb_env_set_assert -Wl,--wrap=mdb_env_set_mapsize \
+	-Wl,--wrap=mdb_env_set_maxreaders -Wl,--wrap=mdb_env_set_maxdbs -Wl,--wrap=mdb_env_open \
+	-Wl,--wrap=mdb_env_get_flags -Wl,--wrap=mdb_env_get_fd -Wl,--wrap=mdb_env_info -Wl,--wrap=mdb_env_stat \
+	-Wl,--wrap=mdb_env_copy2 -Wl,--wrap=mdb_txn_begin -Wl,--wrap=mdb_txn_renew -Wl,--wrap=mdb_txn_commit \
+	-Wl,--wrap=mdb_dbi_open -Wl,--wrap=mdb_stat -Wl,--wrap=mdb_get -Wl,--wrap=mdb_put -Wl,--wrap=mdb_del \
+	-Wl,--wrap=mdb_cursor_open -Wl,--wrap=mdb_cursor_renew -Wl,--wrap=mdb_cursor_get -Wl,--wrap=mdb_reader_check \
+	-Wl,--wrap=mdb_reader_list -Wl,--wrap=open64 -Wl,--wrap=fstat64 -Wl,--wrap=fsync -Wl,--wrap=mkdir -Wl,--wrap=unlink \
+	-Wl,--wrap=fcntl64 -Wl,--wrap=posix_fallocate64 -Wl,--wrap=fopen64 -Wl,--wrap=scandir64 -Wl,--wrap=getrandom \
+	-Wl,--wrap=calloc -Wl,--wrap=malloc -Wl,--wrap=strdup -Wl,--wrap=realloc -Wl,--wrap=EVP_MAC_fetch -Wl,--wrap=EVP_MAC_CTX_new \
+	-Wl,--wrap=EVP_MAC_init -Wl,--wrap=EVP_MAC_update -Wl,--wrap=EVP_MAC_final -Wl,--wrap=clock_mono_ms
+
+check_PROGRAMS += tests/unit/store/disk/test_lmdb_faults
+tests_unit_store_disk_test_lmdb_faults_SOURCES = tests/unit/store/disk/test_lmdb_faults.c $(store_failing) $(store_writers)
+tests_unit_store_disk_test_lmdb_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
+tests_unit_store_disk_test_lmdb_faults_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)
