@@ -76,11 +76,12 @@ struct ledger
 ledger_hash_place(struct ledger_hash *hash, struct slice ledger_id)
 {
 	struct ledger ledger;
-	size_t size;
+	size_t size;               /* sizeof ledger.key: of the context's parameters */
+	int done = EVP_MAC_init(hash->context, NULL, 0, NULL);
 
-	if (EVP_MAC_init(hash->context, NULL, 0, NULL) != 1
-	    || EVP_MAC_update(hash->context, (const uint8_t *)ledger_id.ptr, ledger_id.len) != 1
-	    || EVP_MAC_final(hash->context, ledger.key, &size, sizeof ledger.key) != 1 || size != sizeof ledger.key)
+	done &= EVP_MAC_update(hash->context, (const uint8_t *)ledger_id.ptr, ledger_id.len);
+	done &= EVP_MAC_final(hash->context, ledger.key, &size, sizeof ledger.key);
+	if (done != 1)
 		fatal(3, "SipHash failed");
 	ledger.shard = ledger_hash_shard(ledger.key, hash->shard_count);
 	return ledger;

@@ -4,7 +4,7 @@
 
 #include "person.h"
 
-static bool
+static void
 copy_keywords(struct arena *arena, const struct person *person, struct person *copy)
 {
 	size_t count = person->keyword_count;
@@ -15,10 +15,7 @@ copy_keywords(struct arena *arena, const struct person *person, struct person *c
 		keywords[i] = person->keywords[i];
 		keywords[i].text = arena_copy(arena, person->keywords[i].text);
 		keywords[i].folded = arena_copy(arena, person->keywords[i].folded);
-		if (keywords[i].text.ptr == NULL || keywords[i].folded.ptr == NULL)
-			return false;
 	}
-	return keywords != NULL || count == 0;
 }
 
 bool
@@ -28,8 +25,9 @@ person_copy(struct arena *arena, const struct person *person, struct person *cop
 	struct category *categories = arena_alloc(arena, (count + 1) * sizeof *categories);
 
 	*copy = *person;
-	if (categories == NULL || !copy_keywords(arena, person, copy))
+	if (categories == NULL)
 		return false;
+	copy_keywords(arena, person, copy);
 	for (size_t i = 0; i < count; i++) {
 		categories[i] = person->categories[i];
 		categories[i].key = arena_copy(arena, person->categories[i].key);
@@ -43,7 +41,7 @@ person_copy(struct arena *arena, const struct person *person, struct person *cop
 	copy->user.default_account = arena_copy(arena, person->user.default_account);
 	copy->user.linked_to = arena_copy(arena, person->user.linked_to);
 	copy->categories = categories;
-	return copy->user.linked_to.ptr != NULL;
+	return !arena->has_failed;
 }
 
 bool
@@ -53,7 +51,7 @@ expense_copy(struct arena *arena, const struct expense *expense, struct expense 
 	copy->description = arena_copy(arena, expense->description);
 	copy->account = arena_copy(arena, expense->account);
 	copy->zone = arena_copy(arena, expense->zone);
-	return copy->description.ptr != NULL && copy->account.ptr != NULL && copy->zone.ptr != NULL;
+	return !arena->has_failed;
 }
 
 const struct category *
