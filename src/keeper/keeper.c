@@ -157,7 +157,7 @@ static const struct clock_job {
 	{ "take-history", HISTORY_INTERVAL_MS, take_history },
 	{ "alerts", 1000, look_for_alerts },
 	{ "latest-id", 1000, keep_latest_id },
-	{ "clear-readers", 10000, clear_dead_readers },
+	{ "clear-readers", 1000, clear_dead_readers },       /* till then the store grows by all that is written */
 	{ "redrive", 2000, look_for_messages },
 	{ "delete-users", 500, look_for_deletions },
 	{ "retention", 500, remove_expired },

@@ -11,6 +11,7 @@ import http.client
 import itertools
 import os
 import random
+import subprocess
 import sys
 import threading
 import unittest
@@ -18,7 +19,7 @@ import unittest
 import tap
 from api import Client, token
 from harness import PATIENCE, Daemon, SlowDisk, is_alive, kill, kill_one, wait_for
-from store_reader import read_store
+from store_reader import read_store, readers_at_work
 
 KILLS = int(os.environ.get("AIEXPENSE_KILLS", "100"))
 USERS = 20
@@ -148,6 +149,17 @@ class Killing(unittest.TestCase):
         with SlowDisk() as disk, Daemon("http { workers = 1 }", args=["-o", "store.shards=1"]) as d:
             load = self.kill_writers_in_a_flush(d, disk)
             self.assertEqual(self.losses(d, load), set())
+
+    def test_what_a_killed_reader_kept_from_being_used_again_is_let_go_of(self):
+        reading = "import lmdb, sys; e = lmdb.open(sys.argv[1], readonly=True, max_dbs=16); t = e.begin(); print(flush=True); sys.stdin.read()"
+        with Daemon("http { workers = 1 }") as d:
+            shard = os.path.join(d.store, "shard-000")
+            with subprocess.Popen([sys.executable, "-c", reading, shard], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as reader:
+                reader.stdout.readline()
+                d.wait_for(lambda: len(readers_at_work(d.store)) == 1, "the reader")
+                reader.kill()
+            d.wait_for(lambda: d.stats()["readers_cleared"] == 1, "its place to be cleared")
+            self.assertEqual(readers_at_work(d.store), [])
 
 
 if __name__ == "__main__":
