@@ -125,7 +125,7 @@ amends_expense(struct assembly *a, const struct clause *clause, size_t k)
 	if (is_tip)
 		minor += last->amount_minor;
 	else if (is_taken_off(a, i))
-		minor = last->amount_minor - minor;
+		minor = last->amount_minor > minor ? last->amount_minor - minor : 0;
 	else if (count > 1 && is_total)
 		return true;
 	if (minor != 0 && minor <= MONEY_MINOR_MAX && minor >= -MONEY_MINOR_MAX)
