@@ -104,8 +104,10 @@ send_answer(struct peer *peer, const struct batch_entry *entry, struct slice bod
 	}
 	pk = channel_begin(peer->channel, &head);
 	pk.callback(pk.data, body.ptr, body.len);
-	if (!channel_end(peer->channel))
-		log_error("an answer of %zu bytes cannot be sent", body.len);
+	if (channel_end(peer->channel))
+		return;
+	log_error("an answer of %zu bytes cannot be sent: a process that asks is cut off, and will ask again", body.len);
+	peer_lose(peer);
 }
 
 static void

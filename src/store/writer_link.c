@@ -47,7 +47,8 @@ struct writer_link {
 	struct arena        arena;
 };
 
-static void
+/* false: there is no memory, and it cannot have left whole. */
+static bool
 send_pending(struct writer_link *link, struct pending *p)
 {
 	struct frame head = { .kind = p->kind, .id = p->id };
@@ -55,7 +56,7 @@ send_pending(struct writer_link *link, struct pending *p)
 
 	p->sends++;
 	pk.callback(pk.data, p->body, p->len);
-	channel_end(link->channel);        /* no memory: it waits until the channel is lost or the process ends */
+	return channel_end(link->channel);
 }
 
 static void
@@ -71,14 +72,23 @@ tell(struct writer_link *link, struct pending *p, enum status st, const struct w
 
 /* Those who wait now; not those whom their callbacks add. */
 static void
-give_up(struct writer_link *link)
+give_up(struct writer_link *link, const char *why)
 {
 	uint64_t last_id = link->last_id;
 	struct pending *p;
 
-	log_error("%s: no writer for %d ms, %u commands are given up", link->path, GIVE_UP_MS, link->count);
+	log_error("%s: %s, %u commands are given up", link->path, why, link->count);
 	while ((p = TAILQ_FIRST(&link->pending)) != NULL && p->id <= last_id)
 		tell(link, p, ST_UNAVAILABLE, NULL);
+}
+
+static void
+retry_later(struct writer_link *link)
+{
+	static const struct timeval delay = { .tv_usec = RETRY_MS * 1000 };
+
+	if (event_add(link->retry, &delay) == -1)
+		give_up(link, "no memory to wait for a writer");
 }
 
 /* A command that so many writers took and did not answer is not given to another one. */
@@ -97,7 +107,6 @@ find_suspect(struct writer_link *link)
 static void
 lose(struct writer_link *link)
 {
-	static const struct timeval delay = { .tv_usec = RETRY_MS * 1000 };
 	struct pending *p;
 
 	channel_close(link->channel);
@@ -105,7 +114,7 @@ lose(struct writer_link *link)
 	if (link->count == 0)
 		return;
 	link->give_up_ms = clock_mono_ms() + GIVE_UP_MS;
-	event_add(link->retry, &delay);
+	retry_later(link);
 	while ((p = find_suspect(link)) != NULL) {
 		log_error("%s: %d writers ended without answering a command of kind %u, which is given up", link->path, SENDS_MAX,
 		    p->kind);
@@ -168,24 +177,24 @@ connect_now(struct writer_link *link)
 	link->channel = channel_open(link->base, fd, &callbacks, link);
 	if (link->channel == NULL)
 		return false;
-	TAILQ_FOREACH(p, &link->pending, entry)
-		send_pending(link, p);
+	for (p = TAILQ_FIRST(&link->pending); p != NULL && send_pending(link, p); p = TAILQ_NEXT(p, entry))
+		;
+	if (p != NULL)
+		lose(link);
 	return true;
 }
 
 static void
 connect_or_retry(struct writer_link *link)
 {
-	static const struct timeval delay = { .tv_usec = RETRY_MS * 1000 };
-
 	if (connect_now(link))
 		return;
 	if (clock_mono_ms() >= link->give_up_ms) {
-		give_up(link);
+		give_up(link, "no writer came in time");
 		link->give_up_ms = clock_mono_ms() + GIVE_UP_MS;
 	}
 	if (link->count > 0)
-		event_add(link->retry, &delay);
+		retry_later(link);
 }
 
 static void
@@ -281,7 +290,8 @@ writer_link_submit(struct writer_link *link, const struct command *command, cons
 		return;
 	}
 	if (link->channel != NULL) {
-		send_pending(link, p);
+		if (!send_pending(link, p))
+			lose(link);
 	} else if (!event_pending(link->retry, EV_TIMEOUT, NULL)) {
 		link->give_up_ms = clock_mono_ms() + GIVE_UP_MS;
 		connect_or_retry(link);
