@@ -106,9 +106,16 @@ failing_calls = \
 	-Wl,--wrap=mdb_reader_list -Wl,--wrap=open64 -Wl,--wrap=fstat64 -Wl,--wrap=fsync -Wl,--wrap=mkdir -Wl,--wrap=unlink \
 	-Wl,--wrap=fcntl64 -Wl,--wrap=posix_fallocate64 -Wl,--wrap=fopen64 -Wl,--wrap=scandir64 -Wl,--wrap=getrandom \
 	-Wl,--wrap=calloc -Wl,--wrap=malloc -Wl,--wrap=strdup -Wl,--wrap=realloc -Wl,--wrap=EVP_MAC_fetch -Wl,--wrap=EVP_MAC_CTX_new \
-	-Wl,--wrap=EVP_MAC_init -Wl,--wrap=EVP_MAC_update -Wl,--wrap=EVP_MAC_final -Wl,--wrap=clock_mono_ms
+	-Wl,--wrap=EVP_MAC_init -Wl,--wrap=EVP_MAC_update -Wl,--wrap=EVP_MAC_final -Wl,--wrap=clock_mono_ms \
+	-Wl,--wrap=event_new -Wl,--wrap=event_add -Wl,--wrap=event_priority_set -Wl,--wrap=event_base_new \
+	-Wl,--wrap=event_base_priority_init -Wl,--wrap=madvise -Wl,--wrap=mincore
 
 check_PROGRAMS += tests/unit/store/disk/test_lmdb_faults
 tests_unit_store_disk_test_lmdb_faults_SOURCES = tests/unit/store/disk/test_lmdb_faults.c $(store_failing) $(store_writers)
 tests_unit_store_disk_test_lmdb_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
 tests_unit_store_disk_test_lmdb_faults_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)
+
+check_PROGRAMS += tests/unit/store/disk/test_writer_faults
+tests_unit_store_disk_test_writer_faults_SOURCES = tests/unit/store/disk/test_writer_faults.c $(store_failing) $(store_writers)
+tests_unit_store_disk_test_writer_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
+tests_unit_store_disk_test_writer_faults_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)

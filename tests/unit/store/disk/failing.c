@@ -6,18 +6,22 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <event2/event.h>
 #include <fcntl.h>
 #include <lmdb.h>
 #include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
 unsigned failing_flags_more, failing_flags_less;
 int failing_dead_readers;
 int64_t failing_later_ms;
+const char *failing_maps;
 
 enum { FAULTS = 2 };
 
@@ -98,7 +102,6 @@ WRAP(int, fsync, -1, (int fd), (fd))
 WRAP(int, mkdir, -1, (const char *path, mode_t mode), (path, mode))
 WRAP(int, unlink, -1, (const char *path), (path))
 WRAP(int, posix_fallocate64, error, (int fd, off_t at, off_t len), (fd, at, len))
-WRAP(FILE *, fopen64, NULL, (const char *path, const char *mode), (path, mode))
 WRAP(int, scandir64, -1, (const char *path, struct dirent ***names, int (*filter)(const struct dirent *),
     int (*compare)(const struct dirent **, const struct dirent **)), (path, names, filter, compare))
 WRAP(ssize_t, getrandom, -1, (void *buffer, size_t size, unsigned flags), (buffer, size, flags))
@@ -111,6 +114,25 @@ WRAP(EVP_MAC_CTX *, EVP_MAC_CTX_new, NULL, (EVP_MAC *mac), (mac))
 WRAP(int, EVP_MAC_init, 0, (EVP_MAC_CTX *context, const unsigned char *key, size_t len, const OSSL_PARAM *params), (context, key, len, params))
 WRAP(int, EVP_MAC_update, 0, (EVP_MAC_CTX *context, const unsigned char *data, size_t len), (context, data, len))
 WRAP(int, EVP_MAC_final, 0, (EVP_MAC_CTX *context, unsigned char *out, size_t *len, size_t size), (context, out, len, size))
+
+WRAP(struct event *, event_new, NULL, (struct event_base *base, evutil_socket_t fd, short what, event_callback_fn fn, void *arg), (base, fd, what, fn, arg))
+WRAP(int, event_add, -1, (struct event *event, const struct timeval *timeout), (event, timeout))
+WRAP(int, event_priority_set, -1, (struct event *event, int priority), (event, priority))
+WRAP(struct event_base *, event_base_new, NULL, (void), ())
+WRAP(int, event_base_priority_init, -1, (struct event_base *base, int count), (base, count))
+WRAP(int, madvise, -1, (void *p, size_t len, int advice), (p, len, advice))
+WRAP(int, mincore, -1, (void *p, size_t len, unsigned char *resident), (p, len, resident))
+
+extern FILE *__real_fopen64(const char *path, const char *mode);
+FILE *__wrap_fopen64(const char *path, const char *mode);
+
+FILE *
+__wrap_fopen64(const char *path, const char *mode)
+{
+	if (fails(CALL_fopen64))
+		return NULL;
+	return __real_fopen64(failing_maps != NULL && strcmp(path, "/proc/self/maps") == 0 ? failing_maps : path, mode);
+}
 
 /* A transaction that was not committed is gone all the same. */
 extern int __real_mdb_txn_commit(MDB_txn *txn);

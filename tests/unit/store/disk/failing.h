@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the store's own sources call of LMDB, of the cryptographic library and
- * of the system for its files, with one call that fails.  The program is linked
+ * What the store's own sources call of LMDB, libevent, the cryptographic library and
+ * the system, with one call that fails.  The program is linked
  * with $(failing_calls), so that these calls come here first.
  */
 #ifndef FAILING_H
@@ -17,7 +17,8 @@
 	CALL(mdb_txn_begin) CALL(mdb_txn_renew) CALL(mdb_txn_commit) CALL(mdb_dbi_open) CALL(mdb_stat) CALL(mdb_get) CALL(mdb_put) CALL(mdb_del) \
 	CALL(mdb_cursor_open) CALL(mdb_cursor_renew) CALL(mdb_cursor_get) CALL(mdb_reader_check) CALL(mdb_reader_list) \
 	CALL(open64) CALL(fstat64) CALL(fsync) CALL(mkdir) CALL(unlink) CALL(fcntl64) CALL(posix_fallocate64) CALL(fopen64) CALL(scandir64) CALL(getrandom) \
-	CALL(calloc) CALL(malloc) CALL(strdup) CALL(realloc) CALL(EVP_MAC_fetch) CALL(EVP_MAC_CTX_new) CALL(EVP_MAC_init) CALL(EVP_MAC_update) CALL(EVP_MAC_final)
+	CALL(calloc) CALL(malloc) CALL(strdup) CALL(realloc) CALL(EVP_MAC_fetch) CALL(EVP_MAC_CTX_new) CALL(EVP_MAC_init) CALL(EVP_MAC_update) CALL(EVP_MAC_final) \
+	CALL(event_new) CALL(event_add) CALL(event_priority_set) CALL(event_base_new) CALL(event_base_priority_init) CALL(madvise) CALL(mincore)
 
 enum call {
 #define CALL(name) CALL_##name,
@@ -39,6 +40,9 @@ bool failing_disarm(void);
 /* What mdb_env_get_flags tells beside what is so, and what it hides; what mdb_reader_check finds. */
 extern unsigned failing_flags_more, failing_flags_less;
 extern int failing_dead_readers;
+
+/* A file to read in place of /proc/self/maps; NULL: that one. */
+extern const char *failing_maps;
 
 /* How much later it is than the clock says. */
 extern int64_t failing_later_ms;

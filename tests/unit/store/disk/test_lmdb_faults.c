@@ -8,6 +8,8 @@
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -427,6 +429,41 @@ a_map_that_cannot_be_found_is_empty(void **state)
 	}
 }
 
+static struct slice
+find_map_in(const struct fixture *f, const char *lines)
+{
+	char path[160];
+	FILE *file;
+	struct slice map;
+
+	snprintf(path, sizeof path, "%s/maps", f->dir);
+	file = fopen(path, "w");
+	fputs(lines, file);
+	fclose(file);
+	failing_maps = path;
+	map = lmdb_env_map(f->env);
+	failing_maps = NULL;
+	return map;
+}
+
+static void
+a_map_is_told_by_its_beginning_its_file_and_its_disk(void **state)
+{
+	struct fixture *f = *state;
+	char data[160], lines[600];
+	struct stat st;
+
+	snprintf(data, sizeof data, "%s/data.mdb", f->path);
+	assert_int_equal(stat(data, &st), 0);
+	assert_int_equal(find_map_in(f, "").len, 0);
+	snprintf(lines, sizeof lines, "what is this\n5000-6000 r--s 1000 %x:%x %llu\n5000-6000 r--s 0 %x:%x 1\n5000-6000 r--s 0 %x:%x %llu\n",
+	    major(st.st_dev), minor(st.st_dev), (unsigned long long)st.st_ino, major(st.st_dev), minor(st.st_dev),
+	    major(st.st_dev) + 1, minor(st.st_dev), (unsigned long long)st.st_ino);
+	assert_int_equal(find_map_in(f, lines).len, 0);
+	snprintf(lines, sizeof lines, "5000-6000 r--s 0 %x:%x %llu\n", major(st.st_dev), minor(st.st_dev), (unsigned long long)st.st_ino);
+	assert_ptr_equal(find_map_in(f, lines).ptr, (const char *)0x5000);
+}
+
 /* --- a store ---------------------------------------------------------------------------------------------------- */
 
 static void
@@ -630,6 +667,7 @@ main(void)
 		CASE(a_map_that_another_process_made_larger_is_taken_over),
 		CASE(what_cannot_be_told_of_its_use_is_0),
 		CASE(a_map_that_cannot_be_found_is_empty),
+		CASE(a_map_is_told_by_its_beginning_its_file_and_its_disk),
 		CASE(making_a_store_tells_of_each_call_that_fails_and_is_done_again),
 		CASE(checking_a_store_tells_of_each_call_that_fails),
 		CASE(a_directory_that_cannot_be_read_has_no_shards_to_adopt),
