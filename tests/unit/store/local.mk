@@ -68,9 +68,11 @@ if HAVE_POSTGRESQL
 noinst_PROGRAMS += tests/unit/store/store_on_postgresql
 tests_unit_store_store_on_postgresql_SOURCES = tests/unit/store/store_on_postgresql.c $(store_suite)
 tests_unit_store_store_on_postgresql_CPPFLAGS = $(store_suite_CPPFLAGS)
-TESTS += tests/unit/store/test_store_postgresql.py
+noinst_PROGRAMS += tests/unit/store/conn_on_postgresql
+tests_unit_store_conn_on_postgresql_SOURCES = tests/unit/store/conn_on_postgresql.c
+TESTS += tests/unit/store/test_conn_postgresql.py tests/unit/store/test_store_postgresql.py
 endif
-EXTRA_DIST += tests/unit/store/test_store_postgresql.py tests/daemon/support/postgres.py
+EXTRA_DIST += tests/unit/store/test_conn_postgresql.py tests/unit/store/test_store_postgresql.py tests/daemon/support/postgres.py
 
 check_PROGRAMS += tests/unit/store/test_map_warmer
 
