@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -200,6 +201,53 @@ what_a_child_counts_is_seen_by_its_parent(void **state)
 	counters_destroy(segment, fd);
 }
 
+/* A daemon that takes over from one of another version has its own tables. */
+static void
+counters_of_another_form_begin_anew(void **state)
+{
+	int fd, copy;
+	struct counter_segment *segment = counters_create(2, &fd), *same;
+
+	(void)state;
+	assert_non_null(segment);
+	counter_add(&segment->slots[0].counters.http_requests, 5);
+	copy = dup(fd);
+	same = counters_adopt(&copy);
+	assert_non_null(same);
+	assert_int_equal(same->slots[0].counters.http_requests, 5);
+	counters_destroy(same, copy);
+	segment->version++;
+	copy = dup(fd);
+	assert_null(counters_adopt(&copy));
+	assert_int_equal(copy, -1);
+	segment->version--;
+	segment->capacity++;
+	copy = dup(fd);
+	assert_null(counters_adopt(&copy));
+	segment->capacity--;
+	counters_destroy(segment, -1);
+	assert_int_equal(ftruncate(fd, 1), 0);
+	assert_null(counters_adopt(&fd));
+	assert_int_equal(fd, -1);
+	assert_null(counters_adopt(&fd));
+}
+
+static void
+without_a_descriptor_there_are_no_counters(void **state)
+{
+	struct rlimit before, none;
+	int fd;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_null(counters_create(2, &fd));
+	assert_int_equal(fd, -1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 static void
 a_name_without_a_row_is_not_found(void **state)
 {
@@ -223,6 +271,8 @@ main(void)
 		cmocka_unit_test(a_value_beyond_the_cells_is_known_by_the_largest),
 		cmocka_unit_test(slots_are_given_out_until_there_is_none_and_again_when_one_is_free),
 		cmocka_unit_test(what_a_child_counts_is_seen_by_its_parent),
+		cmocka_unit_test(counters_of_another_form_begin_anew),
+		cmocka_unit_test(without_a_descriptor_there_are_no_counters),
 		cmocka_unit_test(a_name_without_a_row_is_not_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
