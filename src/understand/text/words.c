@@ -216,7 +216,7 @@ words_init(void)
 		add_list(tables[i].list, tables[i].kind == WORD_BRAND ? BRANDS : tables[i].language, tables[i].kind, tables[i].value,
 		    tables[i].step);
 	for (size_t i = 0; i < sizeof emoji / sizeof emoji[0]; i++)
-		add_list(emoji[i].list, LANGUAGE_all, WORD_THING, emoji[i].category, 0);
+		add_list(emoji[i].list, LANGUAGE_all, WORD_THING, (int)emoji[i].category, 0);
 	words.is_filled = true;
 }
 
