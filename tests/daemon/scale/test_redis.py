@@ -73,6 +73,35 @@ class Connecting(unittest.TestCase):
                 self.assertEqual(client.say("line:U1", "tea 5").status, 200)
                 self.assertNotIn("sesame", d.log())
 
+    def test_keys_are_in_the_database_that_is_named(self):
+        with Redis() as redis, Daemon(cache(redis, database="3") + LIMIT) as d, service(d) as client:
+            d.wait_for(lambda: is_connected(d))
+            self.assertEqual(client.say("line:U1", "tea 5").status, 200)
+            d.wait_for(lambda: redis.ask("-n", "3", "dbsize") != "0")
+            self.assertEqual(redis.ask("-n", "0", "dbsize"), "0")
+
+    def test_a_redis_that_takes_no_writes_any_more_is_left_until_it_does(self):
+        with Redis() as redis, Daemon(cache(redis) + LIMIT) as d, service(d) as client:
+            d.wait_for(lambda: is_connected(d))
+
+            def connections():
+                listed = redis.ask("client", "list", "type", "normal").splitlines()
+                return {line.split()[0] for line in listed if "cmd=client" not in line}       # but the one that asks
+            first = connections()
+            self.assertEqual(redis.ask("replicaof", "127.0.0.1", str(free_port())), "OK")
+
+            def is_left():
+                self.assertEqual(client.say("line:U1", "tea 5").status, 200)
+                return "refuses a command: READONLY" in d.log() and not first <= connections()
+            d.wait_for(is_left)
+            answered = d.stats()["cache_commands"]
+            self.assertEqual(redis.ask("replicaof", "no", "one"), "OK")
+
+            def is_shared():
+                self.assertEqual(client.say("line:U1", "tea 6").status, 200)
+                return d.stats()["cache_commands"] > answered
+            d.wait_for(is_shared)
+
     def test_a_user_of_the_access_lists_needs_no_more_than_the_manual_says(self):
         with tempfile.TemporaryDirectory() as directory, Redis() as redis:
             redis.ask("acl", "setuser", "expense", "on", ">secret", "~mine:*", "&mine:*", "+eval", "+get", "+set", "+time", "+publish",
