@@ -65,6 +65,7 @@ bool
 arena_take(struct arena *arena, struct buf *buf, struct slice *out)
 {
 	*out = buf->has_failed ? SLICE_EMPTY : arena_copy(arena, buf_slice(buf));
+	arena->has_failed |= buf->has_failed;
 	buf_fini(buf);
 	return out->ptr != NULL;
 }

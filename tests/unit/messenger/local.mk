@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 check_PROGRAMS += tests/unit/messenger/test_decode
+tests_unit_messenger_test_decode_LDFLAGS = $(AM_LDFLAGS) $(NO_MEMORY)
 check_PROGRAMS += tests/unit/messenger/test_jwt
 tests_unit_messenger_test_jwt_LDFLAGS = $(AM_LDFLAGS) $(NO_MEMORY)
 check_PROGRAMS += tests/unit/messenger/test_media

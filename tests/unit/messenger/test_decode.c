@@ -2,7 +2,9 @@
 /*
  * What each messenger makes of what its platform sends: every body of the fuzz
  * corpus "webhooks" (the platforms' own samples, and worse ones), written as in
- * events.txt and compared with it, a case for each body.
+ * events.txt and compared with it, a case for each body.  Then the memory for
+ * each allocation fails in turn: that must be known, as the platform sends again
+ * what was refused for that, or make no difference.
  *
  *	test_decode --print    writes what events.txt should be
  */
@@ -13,7 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto_memory.h"
+#include "json_memory.h"
 #include "messenger/messenger.h"
+#include "no_memory.h"
 #include "options.h"
 
 static const char *const kinds[] = { "text", "edited", "deleted", "button", "image" };
@@ -77,9 +82,12 @@ write_event(struct buf *out, const struct event *event)
 	buf_append_char(out, '\n');
 }
 
-/* The first line of an input names its platform. */
-static void
-write_body(struct buf *out, const struct options *options, const char *data, size_t len)
+/*
+ * The first line of an input names its platform.  The allocation without_nth fails, unless that is 0; what is known
+ * of that is in *is_known, and false returned when there were fewer.
+ */
+static bool
+write_body(struct buf *out, const struct options *options, const char *data, size_t len, int without_nth, bool *is_known)
 {
 	const char *end = memchr(data, '\n', len);
 	struct slice name = { data, end != NULL ? (size_t)(end - data) : len };
@@ -87,12 +95,18 @@ write_body(struct buf *out, const struct options *options, const char *data, siz
 	struct arena arena = ARENA_INIT;
 	struct webhook hook = { .body = { data + name.len + 1, len - name.len - 1 }, .now_s = 1795431371, .options = options };
 	struct decoded decoded = { .arena = &arena };
-	bool is_form = hook.body.len > 0 && hook.body.ptr[0] != '{';
+	bool is_form = hook.body.len > 0 && hook.body.ptr[0] != '{', is_its = false, has_failed;
 
 	hook.content_type = slice_of(is_form ? "application/x-www-form-urlencoded" : "application/json");
+	json_memory_watch();
+	crypto_memory_watch();
+	no_memory_at(without_nth);
+	is_its = messenger != NULL && messenger->decode(&hook, &decoded);
+	has_failed = !no_memory_end() && without_nth != 0;
+	*is_known = json_memory_ran_out() || crypto_memory_ran_out() || arena.has_failed;
 	if (messenger == NULL)
 		buf_append_literal(out, "  no messenger\n");
-	else if (!messenger->decode(&hook, &decoded))
+	else if (!is_its)
 		buf_append_literal(out, "  none of the platform's\n");
 	for (size_t i = 0; i < decoded.count; i++)
 		write_event(out, &decoded.events[i]);
@@ -103,6 +117,25 @@ write_body(struct buf *out, const struct options *options, const char *data, siz
 	if (out->len == 0)
 		buf_append_literal(out, "  nothing\n");
 	arena_fini(&arena);
+	return has_failed;
+}
+
+/* Whether it is either known that memory ran out or written as it was with memory. */
+static bool
+is_lack_of_memory_known(const struct options *options, const char *data, size_t len, struct slice written)
+{
+	bool is_same = true, is_known = false, has_failed = true;
+
+	for (int n = 1; has_failed && is_same; n++) {
+		struct buf out = BUF_INIT;
+
+		has_failed = write_body(&out, options, data, len, n, &is_known);
+		is_same = is_known || slice_equal(buf_slice(&out), written);
+		if (!is_same)
+			fprintf(stderr, "without allocation %d:\n%.*s", n, (int)out.len, out.data);
+		buf_fini(&out);
+	}
+	return is_same;
 }
 
 /* What events.txt says of an input: the indented lines below its name. */
@@ -151,10 +184,11 @@ main(int argc, char **argv)
 	for (int i = 0; i < count; i++) {
 		char *data = read_file("fuzz/corpus/webhook", inputs[i]->d_name, &len);
 		struct buf out = BUF_INIT;
-		bool is_ok;
+		bool is_ok, is_known;
 
-		write_body(&out, &options, data, len);
-		is_ok = is_expected(is_printing ? "" : expected, inputs[i]->d_name, buf_slice(&out));
+		write_body(&out, &options, data, len, 0, &is_known);
+		is_ok = is_expected(is_printing ? "" : expected, inputs[i]->d_name, buf_slice(&out)) &&
+		    is_lack_of_memory_known(&options, data, len, buf_slice(&out));
 		if (is_printing)
 			printf("%s\n%.*s", inputs[i]->d_name, (int)out.len, out.data != NULL ? out.data : "");
 		else
