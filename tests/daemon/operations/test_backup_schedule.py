@@ -79,7 +79,7 @@ class BackupScheduleTest(unittest.TestCase):
             maker = []
 
             def stopped_maker():
-                """A process below the keeper, held before it can end."""
+                """A process below the keeper, held before it can end and after it has begun."""
                 for keeper in d.pids("keeper"):
                     with open(f"/proc/{keeper}/task/{keeper}/children", encoding="ascii") as f:
                         maker[:] = [int(pid) for pid in f.read().split()]
@@ -87,6 +87,11 @@ class BackupScheduleTest(unittest.TestCase):
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGSTOP)
                     wait_for(lambda pid=pid: state_of(pid) in "TZ", "it to stand still")
+                if maker and not self.names():
+                    for pid in maker:
+                        with contextlib.suppress(ProcessLookupError):
+                            os.kill(pid, signal.SIGCONT)
+                    maker.clear()
                 return maker
 
             os.mkdir(self.backups)
