@@ -14,6 +14,7 @@ libaiexpense_a_SOURCES += include/store_dead.h
 libaiexpense_a_SOURCES += include/store_dialogue.h
 libaiexpense_a_SOURCES += include/store_job.h
 libaiexpense_a_SOURCES += include/store_link.h
+libaiexpense_a_SOURCES += include/store_picture.h
 libaiexpense_a_SOURCES += include/store_queue.h
 libaiexpense_a_SOURCES += include/store_upkeep.h
 libaiexpense_a_SOURCES += include/tables/counters.def

@@ -397,6 +397,7 @@ struct message_entry {
 	struct slice              conversation, ref;   /* where the message was said, and the platform's id of it; may be empty */
 	size_t                    button_count;     /* of the reply in the outbox, at most REPLY_BUTTONS_MAX */
 	const struct reply_button *buttons;
+	bool                      keeps_picture;    /* the parts of its picture were put: from now on it is there; store_picture.h */
 	struct slice              dead_why;         /* not empty: a copy of it goes to the dead letters */
 	struct slice              text;             /* of the message, for those two: */
 	bool                      wants_suggestion; /* a job that suggests categories follows it; store_job.h */
@@ -409,7 +410,7 @@ struct message_entry {
 	const struct dialogue_entry *dialogue;      /* NULL: the conversation is neither looked at nor changed */
 };
 
-enum removed_kind { REMOVED_KEY, REMOVED_REFERENCE, REMOVED_MESSAGE, REMOVED_DIALOGUE, REMOVED_TRASH, REMOVED_TOMBSTONE, REMOVED_KINDS };
+enum removed_kind { REMOVED_KEY, REMOVED_REFERENCE, REMOVED_MESSAGE, REMOVED_PICTURE, REMOVED_DIALOGUE, REMOVED_TRASH, REMOVED_TOMBSTONE, REMOVED_KINDS };
 
 struct write_answer {
 	bool                       is_new_user;

@@ -77,6 +77,7 @@ void store_move_expenses(struct store *store, const struct ledger *ledger, const
 /* A part of a walk over all rows of a shard, looking for what is kept no longer. */
 struct expired_query {
 	int64_t      now_ms;
+	uint32_t     picture_days;     /* that pictures are kept; 0: none are */
 	struct slice from;             /* where the part before ended; empty: from the first row */
 	unsigned     looks;            /* rows looked at, at most */
 	unsigned     limit;            /* rows found, 1 to EXPIRED_MAX */
@@ -93,8 +94,8 @@ struct expired_list_callbacks {
 void store_list_expired(struct store *store, unsigned shard, const struct expired_query *query,
     const struct expired_list_callbacks *callbacks, void *arg);
 
-/* Remove rows that store_list_expired gave, unless they are not expired any more.  now_ms decides what is. */
-void store_remove_expired(struct store *store, unsigned shard, const struct slice *rows, size_t count, int64_t now_ms,
+/* Remove rows that store_list_expired gave for the query, unless they are not expired any more by its times. */
+void store_remove_expired(struct store *store, unsigned shard, const struct expired_query *query, const struct slice *rows, size_t count,
     store_write_fn *fn, void *arg);
 
 /* --- what people confirmed of words ---------------------------------------- */

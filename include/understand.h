@@ -126,6 +126,7 @@ struct understanding {
 	struct slice              subject;         /* with VERDICT_NO_AMOUNT: the thing */
 	struct slice              answered_by;     /* the provider that spoke; empty: the rules alone.  understand() leaves ... */
 	enum picture              picture;         /* PICTURE_NONE by understand() */
+	struct slice              file;            /* the picture itself, where whoever asks has not got it and it is to be kept; empty by understand() */
 	bool                      has_answer;      /* a provider's answer was looked at, whatever was taken of it */
 	size_t                    call_count;      /* ... these at none */
 	struct understand_call    calls[UNDERSTAND_CALLS_MAX];

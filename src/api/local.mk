@@ -6,6 +6,7 @@ libaiexpense_a_SOURCES += src/api/http_health.c
 libaiexpense_a_SOURCES += src/api/http_keyword.c
 libaiexpense_a_SOURCES += src/api/http_message.c
 libaiexpense_a_SOURCES += src/api/http_openapi.c
+libaiexpense_a_SOURCES += src/api/http_picture.c
 libaiexpense_a_SOURCES += src/api/http_worker.c
 libaiexpense_a_SOURCES += src/api/services.h
 libaiexpense_a_SOURCES += src/api/webhooks.c src/api/webhooks.h

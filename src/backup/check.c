@@ -13,6 +13,7 @@
 #include "ledger/metrics.h"
 #include "ledger/record/record_parts.h"
 #include "options.h"
+#include "store_picture.h"
 #include "store/layout.h"
 #include "store/ledger_hash.h"
 #ifdef HAVE_POSTGRESQL
@@ -42,6 +43,8 @@ struct checking {
 	bool                 has_failed;           /* without memory */
 	struct pg_pool      *pool;                 /* of a store in PostgreSQL, as is the next */
 	struct meta          meta;
+	/* of the shard at hand */
+	uint64_t             picture_parts;        /* that its ledgers tell of */
 	/* of the ledger at hand */
 	uint8_t              ledger[LEDGER_KEY_SIZE];
 	bool                 is_leaving;           /* being deleted: its rows are on their way out */
@@ -260,6 +263,20 @@ check_user(struct checking *c, struct slice value)
 }
 
 static bool
+check_picture(struct checking *c, struct slice value)
+{
+	struct picture_head head;
+	struct uuid ids[MESSAGE_EXPENSES_MAX];
+
+	if (picture_head_unpack(value, &head, ids) != ST_OK)
+		return false;
+	c->picture_parts += head.parts_there;
+	if (head.is_whole && head.parts_there != picture_part_count(head.size_bytes))
+		ledger_problem(c, "a picture lacks parts");
+	return true;
+}
+
+static bool
 keep_total(struct checking *c, struct slice key, struct slice value)
 {
 	struct key row = key_of(key);
@@ -300,6 +317,8 @@ check_row(struct checking *c, struct slice key, struct slice value)
 		return keep_category(c, key, value);
 	case ROW_ALIAS:
 		return check_alias(c, value);
+	case ROW_PICTURE:
+		return check_picture(c, value);
 	case ROW_IN_CATEGORY:
 		c->in_category++;
 		return value.len == 0;
@@ -391,6 +410,7 @@ is_good_row(enum table table, struct slice key, struct slice value)
 static void
 check_table(struct checking *c, enum table table)
 {
+	uint64_t rows = c->result->rows;
 	struct kv_cursor cursor;
 
 	memset(c->ledger, 0, sizeof c->ledger);
@@ -410,6 +430,8 @@ check_table(struct checking *c, enum table table)
 	kv_cursor_end(&cursor);
 	if (!c->is_for_links)
 		end_ledger(c);
+	if (table == TABLE_PICTURES && c->result->rows - rows != c->picture_parts)
+		problem(c, "pictures lack parts, or there are parts of none");
 }
 
 /* --- the store ------------------------------------------------------------------------- */
@@ -419,6 +441,7 @@ static void
 check_kv(struct checking *c, struct kv *kv, bool is_index)
 {
 	c->kv = kv;
+	c->picture_parts = 0;
 	for (int table = 0; table < TABLES; table++)
 		if (lmdb_env_has_table(is_index ? LMDB_INDEX_TABLES : LMDB_SHARD_TABLES, (enum table)table) &&
 		    (table == TABLE_LEDGER || !c->is_for_links))

@@ -436,3 +436,48 @@ export_keywords_csv(struct export *e, struct buf *out)
 	}
 	return end_page(e);
 }
+
+/* --- pictures ---------------------------------------------------------------------------- */
+
+static void
+on_picture(enum status st, const struct kept_picture *picture, void *arg)
+{
+	struct export *e = arg;
+
+	e->st = st == ST_NOT_FOUND ? ST_OK : st;
+	e->has_more = st == ST_OK;
+	if (st != ST_OK)
+		return;
+	e->picture_id = picture->message_id;
+	e->picture_type = arena_copy(&e->arena, picture->type);
+	e->picture_parts = picture->part_count;
+	e->picture_next = 0;
+}
+
+bool
+export_next_picture(struct export *e)
+{
+	arena_reset(&e->arena);
+	store_next_picture(e->store, &e->ledger, &e->picture_id, on_picture, e);
+	return e->has_more;
+}
+
+static void
+on_part(enum status st, struct slice bytes, void *arg)
+{
+	struct export *e = arg;
+
+	e->st = st;
+	if (st == ST_OK)
+		buf_append_slice(e->out, bytes);
+}
+
+enum stream_step
+export_picture(struct export *e, struct buf *out)
+{
+	if (!begin_page(e, out))
+		return STREAM_BROKEN;
+	store_get_picture_part(e->store, &e->ledger, &e->picture_id, e->picture_next++, on_part, e);
+	e->has_more = e->picture_next < e->picture_parts;
+	return end_page(e);
+}

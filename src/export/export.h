@@ -9,7 +9,7 @@
 
 #include "arena.h"
 #include "http/reply.h"
-#include "store.h"
+#include "store_picture.h"
 
 struct export {
 	struct store        *store;
@@ -29,6 +29,11 @@ struct export {
 
 	struct history_query history;
 	struct message_query messages;
+
+	/* The picture at hand. */
+	struct uuid          picture_id;  /* its message's; nil before the first */
+	struct slice         picture_type;    /* until the next page */
+	uint32_t             picture_parts, picture_next;
 };
 
 /* All of the user, from the first one on; limits and filters may be set before the first page. */
@@ -43,6 +48,13 @@ typedef enum stream_step export_page_fn(struct export *e, struct buf *out);
 
 export_page_fn export_expenses_csv, export_expenses_jsonl, export_history_jsonl, export_messages_jsonl, export_waiting_jsonl,
     export_jobs_jsonl;
+/*
+ * Go on to the next picture; false: there are no more, or e->st says why not.  Its pages are its parts, and e->picture_id and
+ * picture_type what it is.
+ */
+bool export_next_picture(struct export *e);
+export_page_fn export_picture;
+
 export_page_fn export_user_json, export_aliases_jsonl, export_categories_json, export_categories_csv, export_keywords_csv;
 
 #endif

@@ -301,7 +301,7 @@ open_services(struct keeper *keeper)
 		return false;
 	keeper->redrive = redrive_open(messages, keeper->inbox, keeper->delivery, keeper->jobs, crash_mark);
 	keeper->deletions = deletions_open(keeper->loop.base, messages->store, in->options, messages->counters);
-	keeper->retention = retention_open(messages->store, messages->counters);
+	keeper->retention = retention_open(messages->store, in->options, messages->counters);
 	keeper->keywords = keyword_refresh_open(messages->store, messages->shared, in->options, in->ai->keywords, messages->counters);
 	keeper->category_moves = category_moves_open(messages->store);
 	keeper->backups = schedule_open(keeper->loop.base, in->options, messages->counters);

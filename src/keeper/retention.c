@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "counters.h"
 #include "log.h"
+#include "options.h"
 #include "store_upkeep.h"
 
 enum {
@@ -32,10 +33,11 @@ struct walk {
 };
 
 struct retention {
-	struct store    *store;
-	struct counters *counters;
-	unsigned         shards;
-	struct walk      walks[];
+	struct store         *store;
+	const struct options *options;
+	struct counters      *counters;
+	unsigned              shards;
+	struct walk           walks[];
 };
 
 static void
@@ -76,6 +78,7 @@ on_removed(enum status st, const struct write_answer *answer, void *arg)
 	}
 	counter_add(&counters->retention_keys, answer->removed[REMOVED_KEY]);
 	counter_add(&counters->retention_messages, answer->removed[REMOVED_MESSAGE]);
+	counter_add(&counters->retention_pictures, answer->removed[REMOVED_PICTURE]);
 	counter_add(&counters->retention_dialogues, answer->removed[REMOVED_DIALOGUE]);
 	counter_add(&counters->retention_trash, answer->removed[REMOVED_TRASH]);
 	counter_add(&counters->retention_tombstones, answer->removed[REMOVED_TOMBSTONE]);
@@ -85,7 +88,8 @@ static void
 look(struct walk *walk)
 {
 	static const struct expired_list_callbacks callbacks = { on_row, on_part_end };
-	struct expired_query query = { .now_ms = walk->wall_ms, .from = walk->next, .looks = LOOKS, .limit = EXPIRED_MAX };
+	struct expired_query query = { .now_ms = walk->wall_ms, .picture_days = walk->retention->options->ai_keep_pictures_days,
+		.from = walk->next, .looks = LOOKS, .limit = EXPIRED_MAX };
 	struct store *store = walk->retention->store;
 
 	walk->count = 0;
@@ -94,7 +98,7 @@ look(struct walk *walk)
 	if (walk->count == 0)
 		return;
 	walk->is_under_way = true;
-	store_remove_expired(store, walk->shard, walk->rows, walk->count, walk->wall_ms, on_removed, walk);
+	store_remove_expired(store, walk->shard, &query, walk->rows, walk->count, on_removed, walk);
 }
 
 void
@@ -112,7 +116,7 @@ retention_look(struct retention *retention, int64_t wall_ms, int64_t mono_ms)
 }
 
 struct retention *
-retention_open(struct store *store, struct counters *counters)
+retention_open(struct store *store, const struct options *options, struct counters *counters)
 {
 	unsigned shards = store_shard_count(store);
 	struct retention *retention = calloc(1, sizeof *retention + shards * sizeof retention->walks[0]);
@@ -120,6 +124,7 @@ retention_open(struct store *store, struct counters *counters)
 	if (retention == NULL)
 		return NULL;
 	retention->store = store;
+	retention->options = options;
 	retention->counters = counters;
 	retention->shards = shards;
 	for (unsigned shard = 0; shard < shards; shard++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Removes what is kept for a time only: idempotency keys and messages, the
+ * Removes what is kept for a time only: idempotency keys and messages, pictures, the
  * trash, the marks of deleted users; also in ledgers that nobody uses any more.
  *
  * Each shard is walked by reading, a bounded part at a time; the walk's place
@@ -15,11 +15,12 @@
 #include <stdint.h>
 
 struct counters;
+struct options;
 struct retention;
 struct store;
 
 /* NULL without memory. */
-struct retention *retention_open(struct store *store, struct counters *counters);
+struct retention *retention_open(struct store *store, const struct options *options, struct counters *counters);
 
 /* After the store is closed, which ends what is under way. */
 void retention_close(struct retention *retention);

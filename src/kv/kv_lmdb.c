@@ -53,7 +53,7 @@ static struct lmdb_env *open_envs;
 
 static const unsigned table_sets[] = {
 	[LMDB_SHARD_TABLES] = 1u << TABLE_META | 1u << TABLE_LEDGER | 1u << TABLE_INBOX | 1u << TABLE_OUTBOX
-	    | 1u << TABLE_DEAD | 1u << TABLE_CHORES | 1u << TABLE_METRICS | 1u << TABLE_JOBS,
+	    | 1u << TABLE_DEAD | 1u << TABLE_CHORES | 1u << TABLE_METRICS | 1u << TABLE_JOBS | 1u << TABLE_PICTURES,
 	[LMDB_INDEX_TABLES] = 1u << TABLE_META | 1u << TABLE_TOKENS | 1u << TABLE_POLICIES | 1u << TABLE_LINKS
 };
 

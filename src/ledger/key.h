@@ -32,6 +32,7 @@ enum row_kind {
 	ROW_DAY_TOTAL = 'T',              /* day, category id, currency, account */
 	ROW_MONTH_TOTAL = 'M',            /* month, category id, currency, account */
 	ROW_MESSAGE = 'G',                /* message id */
+	ROW_PICTURE = 'P',                /* message id */
 	ROW_REFERENCE = 'F',              /* the first 16 bytes of the SHA-256 of a conversation's name, 0x00 and a platform's id */
 	ROW_DIALOGUE = 'S',               /* the first 16 bytes of the SHA-256 of a conversation's name */
 	ROW_HISTORY = 'H',                /* expense id, version */
@@ -56,7 +57,7 @@ key_slice(const struct key *key)
 /* The start of all rows of a kind. */
 struct key key_kind(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind);
 
-/* A kind whose rest is one id: C, I, G, R. */
+/* A kind whose rest is one id: C, I, G, P, R. */
 struct key key_id(const uint8_t ledger[LEDGER_KEY_SIZE], enum row_kind kind, const struct uuid *id);
 
 struct key key_default_category(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice category_key);

@@ -2,6 +2,7 @@
 libaiexpense_a_SOURCES += src/message/inbox.c src/message/inbox.h
 libaiexpense_a_SOURCES += src/message/incoming.c
 libaiexpense_a_SOURCES += src/message/jobs.c src/message/jobs.h
+libaiexpense_a_SOURCES += src/message/keep_picture.c src/message/keep_picture.h
 libaiexpense_a_SOURCES += src/message/link.c src/message/link.h
 libaiexpense_a_SOURCES += src/message/message.c src/message/message.h
 libaiexpense_a_SOURCES += src/message/message_parts.c

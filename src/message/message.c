@@ -18,6 +18,7 @@
 #include "clock.h"
 #include "counters.h"
 #include "dialogue/dialogue.h"
+#include "keep_picture.h"
 #include "language_tag.h"
 #include "link.h"
 #include "log.h"
@@ -27,7 +28,8 @@
 
 enum {
 	TRIES_MAX = 5,                 /* of a message whose changes are refused */
-	STALE_MAX = 100                /* turns of its conversation that others took first: each time one of them has got on */
+	STALE_MAX = 100,               /* turns of its conversation that others took first: each time one of them has got on */
+	PICTURES_IN_HAND_MAX = 16      /* of messengers, in one process, until they are in the store */
 };
 
 struct drive {
@@ -52,6 +54,10 @@ struct drive {
 	struct linking                linking;
 	struct slice                  understood;      /* the text that the turn's expenses are of */
 	struct slice                  understood_by;   /* as in the result */
+	struct buf                    fetched;         /* the picture that its messenger had, while it is to be kept */
+	struct keep_picture           keeping;
+	bool                          was_kept;        /* tried or done: it is not tried again ... */
+	bool                          keeps_picture;   /* ... and this is what came of it */
 	const char                   *dead_why;        /* it is given up; NULL: it is not */
 	struct buf                    reply;
 	size_t                        cost_count;
@@ -71,8 +77,17 @@ step_ends(struct drive *drive, enum operation operation, bool is_success)
 }
 
 static void
+drop_fetched(struct drive *drive)
+{
+	if (drive->fetched.len > 0)
+		counter_sub(&drive->service->counters->pictures_in_hand, 1);
+	buf_fini(&drive->fetched);
+}
+
+static void
 finish(struct drive *drive, enum status st, const struct message_result *result)
 {
+	drop_fetched(drive);
 	drive->fn(st, result, drive->arg);
 	buf_fini(&drive->reply);
 	arena_fini(&drive->arena);
@@ -215,7 +230,7 @@ wants_suggestion(const struct drive *drive)
 }
 
 static void
-record(struct drive *drive)
+record_turn(struct drive *drive)
 {
 	const struct turn *turn = &drive->turn;
 	const struct incoming *incoming = &drive->input.incoming;
@@ -232,6 +247,7 @@ record(struct drive *drive)
 		.button_count = turn->button_count, .buttons = turn->buttons,
 	};
 
+	entry.keeps_picture = drive->keeps_picture && turn->expense_count > 0;
 	if (wants_suggestion(drive)) {
 		entry.wants_suggestion = true;
 		entry.text = drive->understood;
@@ -253,6 +269,32 @@ record(struct drive *drive)
 	memcpy(entry.request_hash, drive->input.request_hash, sizeof entry.request_hash);
 	step_begins(drive);
 	store_record_message(drive->service->store, &drive->ledger, &entry, on_recorded, drive);
+}
+
+static void
+on_picture_kept(bool is_kept, void *arg)
+{
+	struct drive *drive = arg;
+
+	drive->keeps_picture = is_kept;
+	drop_fetched(drive);
+	record_turn(drive);
+}
+
+/* The picture goes before its message: when that is recorded, all of it is there. */
+static void
+record(struct drive *drive)
+{
+	struct slice file = drive->fetched.len > 0 ? buf_slice(&drive->fetched) : drive->input.picture;
+
+	if (drive->was_kept || drive->turn.expense_count == 0 || !keep_picture_wants(drive->service->options, file)) {
+		record_turn(drive);
+		return;
+	}
+	drive->was_kept = true;
+	drive->keeping = (struct keep_picture){ .service = drive->service, .ledger = &drive->ledger, .message_id = drive->input.id, .file = file,
+		.fn = on_picture_kept, .arg = drive };
+	keep_picture_run(&drive->keeping);
 }
 
 static void
@@ -279,6 +321,24 @@ keep_cost(struct drive *drive, const struct ai_cost *cost)
 	kept->model = arena_copy(&drive->arena, cost->model);
 }
 
+/* One too many is not kept: as many as there are lie in memory whole. */
+static void
+take_fetched(struct drive *drive, struct slice file)
+{
+	struct counters *counters = drive->service->counters;
+
+	if (file.len == 0 || drive->was_kept || drive->fetched.len > 0)
+		return;
+	if (atomic_load_explicit(&counters->pictures_in_hand, memory_order_relaxed) < PICTURES_IN_HAND_MAX)
+		buf_append_slice(&drive->fetched, file);
+	if (drive->fetched.len == file.len) {
+		counter_add(&counters->pictures_in_hand, 1);
+		return;
+	}
+	log_warn("a picture is not kept: too many are under way, or there is no memory");
+	counter_add(&counters->pictures_not_kept, 1);
+}
+
 /* A turn may have more than one text understood. */
 static void
 note_costs(struct drive *drive, const struct understanding *result)
@@ -302,6 +362,7 @@ on_understood(enum status st, const struct understanding *result, void *arg)
 	}
 	if (st == ST_OK) {
 		note_costs(drive, result);
+		take_fetched(drive, result->file);
 		drive->understood_by = arena_copy(&drive->arena, message_understood_by(result));
 	} else {
 		drive->dead_why = "it broke every worker that had it";

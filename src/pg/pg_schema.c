@@ -89,6 +89,7 @@ static const struct migration {
 	{ "tables for what was given up", add_tables },
 	{ "a table for jobs", add_tables },
 	{ "a table for codes that link identities", add_tables },
+	{ "a table for pictures of receipts", add_tables },
 };
 enum { NEWEST = sizeof migrations / sizeof migrations[0] };
 

@@ -88,7 +88,7 @@ static bool
 adds_to_store(enum command_kind kind)
 {
 	return kind == COMMAND_RECORD_MESSAGE || kind == COMMAND_PUT_EXPENSES || kind == COMMAND_SIGN_UP ||
-	    kind == COMMAND_PUT_INBOX;
+	    kind == COMMAND_PUT_INBOX || kind == COMMAND_PUT_PICTURE_PART;
 }
 
 /* A kind that is not here is among the others. */

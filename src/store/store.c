@@ -522,10 +522,11 @@ store_remove_tokens(struct store *store, struct slice user_id, struct slice from
 }
 
 void
-store_remove_expired(struct store *store, unsigned shard, const struct slice *rows, size_t count, int64_t now_ms,
+store_remove_expired(struct store *store, unsigned shard, const struct expired_query *query, const struct slice *rows, size_t count,
     store_write_fn *fn, void *arg)
 {
-	struct command command = { .kind = COMMAND_REMOVE_EXPIRED, .step = { .now_ms = now_ms, .row_count = count, .rows = rows } };
+	struct command command = { .kind = COMMAND_REMOVE_EXPIRED,
+		.step = { .now_ms = query->now_ms, .picture_days = query->picture_days, .row_count = count, .rows = rows } };
 
 	store->ops->submit(store, shard, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }

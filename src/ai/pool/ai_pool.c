@@ -23,6 +23,7 @@ static void
 free_job(struct job *job)
 {
 	buf_fini(&job->body);
+	buf_fini(&job->fetched);
 	free(job);
 }
 
@@ -100,6 +101,13 @@ tell_at_once(struct ai_pool *pool, struct job *job, enum status st)
 	free_job(job);
 }
 
+/* Empty without memory for all of it. */
+static struct slice
+fetched_of(const struct job *job)
+{
+	return job->fetched.has_failed ? SLICE_EMPTY : buf_slice(&job->fetched);
+}
+
 void
 pool_job_answered(struct ai_pool *pool, struct job *job, enum status st, struct slice body)
 {
@@ -107,6 +115,7 @@ pool_job_answered(struct ai_pool *pool, struct job *job, enum status st, struct 
 
 	pool->job_count--;               /* whoever is told may ask again */
 	if (telling == NULL) {
+		pool->answer.understood.file = fetched_of(job);
 		tell_at_once(pool, job, st);
 		return;
 	}
@@ -114,6 +123,7 @@ pool_job_answered(struct ai_pool *pool, struct job *job, enum status st, struct 
 	buf_append_slice(&job->body, body);
 	if (!job->kind->read(buf_slice(&job->body), &telling->st, &telling->answer))
 		telling->st = ST_UNAVAILABLE;        /* without memory */
+	telling->answer.understood.file = fetched_of(job);
 	pool->enter(pool->enter_arg, tell, telling);
 }
 

@@ -69,6 +69,7 @@ take_back(struct link *link, struct job *job)
 	struct ai_pool *pool = link->pool;
 
 	place_take(link, job);
+	buf_fini(&job->fetched);
 	if (job->kind->is_once) {
 		pool_job_finish(pool, job, ST_UNAVAILABLE);
 	} else if (is_poison(pool, job)) {
@@ -167,6 +168,22 @@ on_patience(struct link *link, const struct frame *frame)
 		job->attempt_ends_ms = job->deadline_ms;
 }
 
+/* Of one that is too long nothing is kept. */
+static void
+on_picture(struct link *link, const struct frame *frame)
+{
+	struct job *job = find_job(&link->asking, frame->id);
+	struct mp mp = mp_of(frame->body);
+	struct slice part = mp_bin(&mp);
+
+	if (job == NULL || !mp_end(&mp))
+		return;
+	if (job->fetched.len + part.len <= link->pool->options->ai_image_bytes)
+		buf_append_slice(&job->fetched, part);
+	else
+		job->fetched.has_failed = true;
+}
+
 static void
 on_progress(struct link *link, const struct frame *frame)
 {
@@ -192,6 +209,8 @@ on_link_frame(struct channel *ch, const struct frame *frame, void *arg)
 		on_patience(link, frame);
 	else if (frame->kind == JOB_PROGRESS)
 		on_progress(link, frame);
+	else if (frame->kind == JOB_PICTURE)
+		on_picture(link, frame);
 	else
 		on_answer(link, frame);
 }
@@ -249,22 +268,6 @@ best_link(struct ai_pool *pool)
 	return best;
 }
 
-/* Without memory a part is missing, of which the worker makes a picture that cannot be read. */
-static void
-send_picture(struct channel *channel, const struct job *job)
-{
-	struct frame head = { JOB_PICTURE, job->id, job->waiting.priority, job->deadline_ms, SLICE_EMPTY };
-	size_t len;
-
-	for (size_t at = 0; at < job->picture.len; at += len) {
-		msgpack_packer pk = channel_begin(channel, &head);
-
-		len = job->picture.len - at < JOB_PICTURE_PART_MAX ? job->picture.len - at : JOB_PICTURE_PART_MAX;
-		mp_put_bin(&pk, job->picture.ptr + at, len);
-		channel_end(channel);
-	}
-}
-
 static void
 send_job(struct link *link, struct job *job)
 {
@@ -283,7 +286,7 @@ send_job(struct link *link, struct job *job)
 		TAILQ_INSERT_TAIL(&link->in_flight, job, entry);
 		link->count++;
 	}
-	send_picture(link->channel, job);
+	job_send_picture(link->channel, &(struct frame){ JOB_PICTURE, job->id, job->waiting.priority, job->deadline_ms, SLICE_EMPTY }, job->picture);
 	channel_send(link->channel, &frame);      /* without memory the attempt runs out */
 }
 

@@ -58,6 +58,7 @@ struct job {
 	void                  *arg;
 	struct buf             body;
 	struct slice           picture;                /* sent before it; the asker's; empty: none */
+	struct buf             fetched;                /* the picture that came before its answer */
 };
 
 TAILQ_HEAD(job_list, job);

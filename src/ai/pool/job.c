@@ -4,6 +4,7 @@
 
 #include "job.h"
 
+#include "channel.h"
 #include "mp_values.h"
 #include "records.h"
 
@@ -312,6 +313,7 @@ job_answer_unpack(struct slice body, enum status *st, struct understanding *resu
 	result->answered_by = SLICE_EMPTY;
 	result->has_answer = false;
 	result->picture = PICTURE_NONE;
+	result->file = SLICE_EMPTY;
 	result->call_count = 0;
 	result->subject = SLICE_EMPTY;
 	mp_array_of(&mp, 1, &more);
@@ -324,4 +326,19 @@ job_answer_unpack(struct slice body, enum status *st, struct understanding *resu
 	}
 	mp_skip(&mp, more);
 	return mp_end(&mp);
+}
+
+/* Without memory a part is missing, which whoever takes them sees by the size. */
+void
+job_send_picture(struct channel *channel, const struct frame *head, struct slice picture)
+{
+	size_t len;
+
+	for (size_t at = 0; at < picture.len; at += len) {
+		msgpack_packer pk = channel_begin(channel, head);
+
+		len = picture.len - at < JOB_PICTURE_PART_MAX ? picture.len - at : JOB_PICTURE_PART_MAX;
+		mp_put_bin(&pk, picture.ptr + at, len);
+		channel_end(channel);
+	}
 }

@@ -11,10 +11,13 @@
 #include "status.h"
 #include "understand.h"
 
+struct channel;
+struct frame;
+
 enum job_frame {
 	JOB_HELLO = 1,       /* worker to asker: it takes jobs from now on, also after one that came too late; the body is nil */
 	JOB_UNDERSTAND,      /* asker to worker */
-	JOB_PICTURE,         /* asker to worker: the next part of the picture of the job that follows, with the id of that; the body is bin */
+	JOB_PICTURE,         /* the next part of a picture; the body is bin.  Asker to worker: of the job that follows, with its id; worker to asker: of the answer that follows */
 	JOB_ANSWER,          /* worker to asker, with the id of the job */
 	JOB_PATIENCE,        /* worker to asker: the job waits for a provider until so many ms from now, nobody else needs to be asked */
 
@@ -28,6 +31,9 @@ enum job_frame {
 
 /* Of a picture, so that each part fits into a frame. */
 enum { JOB_PICTURE_PART_MAX = 128 * 1024 };
+
+/* The picture in parts, each a frame. */
+void job_send_picture(struct channel *channel, const struct frame *head, struct slice picture);
 
 /* Appends a job's body; own words beyond the limits of understand.h are left out, and so is what is in the picture. */
 void job_pack(struct buf *out, const struct understand_input *job);

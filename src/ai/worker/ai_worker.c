@@ -57,6 +57,7 @@ struct asked {
 	LIST_ENTRY(asked) entry;
 	struct client    *client;        /* NULL: it is gone */
 	uint64_t          id;
+	bool              gives_picture; /* what was fetched goes back with the answer, if expenses were found */
 };
 
 /* result: with ST_OK only. */
@@ -104,13 +105,23 @@ asked_end(struct asked *asked)
 /* --- understanding --------------------------------------------------------------------------- */
 
 static void
+answer_asked(struct asked *asked, const struct understanding *result)
+{
+	struct frame head = { JOB_PICTURE, asked->id, PRIORITY_HIGH, 0, SLICE_EMPTY };
+	bool gives_picture = asked->gives_picture && result != NULL && result->verdict == VERDICT_EXPENSES;
+	struct client *client = asked_end(asked);
+
+	if (client == NULL || result == NULL)
+		return;
+	if (gives_picture)
+		job_send_picture(client->channel, &head, result->file);
+	answer(client, head.id, ST_OK, result);
+}
+
+static void
 on_asked(const struct understanding *result, void *arg)
 {
-	uint64_t id = ((struct asked *)arg)->id;
-	struct client *client = asked_end(arg);
-
-	if (client != NULL && result != NULL)
-		answer(client, id, ST_OK, result);
+	answer_asked(arg, result);
 }
 
 /* It takes its time: the client is told. */
@@ -159,20 +170,21 @@ end_pictured(struct pictured *pictured)
 
 /* What the rules make of the text beside it, and why the picture is not read. */
 static void
-answer_unread(struct pictured *pictured, enum picture why)
+answer_unread(struct pictured *pictured, enum picture why, struct slice file)
 {
 	static struct job_words words;           /* large, and used up before the return */
 	static struct understanding result;
-	uint64_t id = pictured->asked->id;
-	struct client *client = asked_end(pictured->asked);
+	const struct client *client = pictured->asked->client;
 	struct understand_input input;
+	bool is_job = client != NULL && job_unpack(buf_slice(&pictured->job), &input, &words);
 
-	if (client != NULL && job_unpack(buf_slice(&pictured->job), &input, &words)) {
+	if (is_job) {
 		input.keywords = client->worker->keywords;
 		understand(&input, &result);
 		result.picture = why;
-		answer(client, id, ST_OK, &result);
+		result.file = file;
 	}
+	answer_asked(pictured->asked, is_job ? &result : NULL);
 	end_pictured(pictured);
 }
 
@@ -185,9 +197,9 @@ on_picture(const struct slice *file, void *arg)
 	picture.type = picture_type(picture.file);
 	if (file == NULL || (picture.type != NULL && !asker_ask(pictured->asker, buf_slice(&pictured->job), &picture, pictured->deadline_ms,
 	    on_asked, pictured->asked)))
-		answer_unread(pictured, PICTURE_NOT_READ);
+		answer_unread(pictured, PICTURE_NOT_READ, picture.type != NULL ? picture.file : SLICE_EMPTY);
 	else if (picture.type == NULL)
-		answer_unread(pictured, PICTURE_OF_NO_TYPE);
+		answer_unread(pictured, PICTURE_OF_NO_TYPE, SLICE_EMPTY);
 	else
 		end_pictured(pictured);
 }
@@ -245,6 +257,8 @@ take_picture(struct client *client, const struct frame *frame, const struct unde
 	struct slice file = buf_slice(&client->picture);
 	bool is_whole = client->picture_of == frame->id && file.len == input->picture.len;
 
+	if (pictured != NULL)
+		pictured->asked->gives_picture = input->media.len > 0 && client->worker->loop.in->options->ai_keep_pictures_days > 0;
 	if (pictured != NULL && input->media.len > 0)
 		sender_fetch_media(client->worker->sender, input->media, frame->deadline_ms - PICTURE_RESERVE_MS, on_picture, pictured);
 	else if (pictured != NULL)

@@ -149,6 +149,8 @@ finish(struct ask *ask, const json_t *answer)
 	ask->input.keywords = ask->asker->options->keywords_share ? ask->asker->shared->keywords : NULL;
 	understand(&ask->input, result);
 	if (ask->picture_type != NULL)
+		result->file = buf_slice(&ask->picture);
+	if (ask->picture_type != NULL)
 		take_picture(ask, answer, result);
 	else if (answer != NULL)
 		verdict = take_answer(ask->asker, &ask->input, answer, ask->provider, result);

@@ -136,7 +136,8 @@ readme(struct export *e, struct buf *out)
 	    "                     an expense whose last line says \"deleted\" lies in the trash\r\n"
 	    "messages.jsonl       the answers to chat messages of the last 30 days\r\n"
 	    "waiting.jsonl        messages that nobody has answered yet\r\n"
-	    "jobs.jsonl           answered messages whose categories an AI provider is still to be asked about\r\n\r\n"
+	    "jobs.jsonl           answered messages whose categories an AI provider is still to be asked about\r\n"
+	    "pictures/            photos of receipts, where they are kept, each named by the id of its message\r\n\r\n"
 	    "Texts are UTF-8, times are UTC, days are the user's own. In CSV, a text that a spreadsheet would take for a\r\n"
 	    "formula (it begins with = + - @, a tab or a CR) has an apostrophe before it.\r\n");
 	return STREAM_END;
@@ -161,22 +162,47 @@ static const struct file {
 };
 enum { FILES = sizeof files / sizeof files[0] };
 
+/* "pictures/ID.jpeg" */
+static void
+name_picture(const struct export *e, char name[static 64])
+{
+	const char *kind = e->picture_type.len > 0 ? memchr(e->picture_type.ptr, '/', e->picture_type.len) : NULL;
+	size_t kind_at = kind != NULL ? (size_t)(kind - e->picture_type.ptr) + 1 : 0;
+	char id[UUID_TEXT_LEN];
+
+	uuid_format(&e->picture_id, id);
+	snprintf(name, 64, "pictures/%.*s.%.*s", UUID_TEXT_LEN, id, (int)(e->picture_type.len - kind_at), e->picture_type.ptr + kind_at);
+}
+
 static bool
 open_file(struct work *work, struct buf *out)
 {
+	char name[64];
+
 	if (work->is_open)
 		return true;
 	work->is_open = true;
 	export_rewind(&work->export);
-	return zip_out_begin_file(work->zip, out, files[work->file].name, clock_wall_ms());
+	if (work->file < FILES)
+		return zip_out_begin_file(work->zip, out, files[work->file].name, clock_wall_ms());
+	name_picture(&work->export, name);
+	return zip_out_begin_file(work->zip, out, name, clock_wall_ms());
 }
 
 static bool
 close_file(struct work *work, struct buf *out)
 {
 	work->is_open = false;
-	work->file++;
+	if (work->file < FILES)
+		work->file++;
 	return zip_out_end_file(work->zip, out);
+}
+
+/* Behind the other files. */
+static enum stream_step
+end_zip(struct work *work, struct buf *out)
+{
+	return work->export.st == ST_OK && zip_out_end(work->zip, out) ? STREAM_END : STREAM_BROKEN;
 }
 
 /* One page of one file a call. */
@@ -186,12 +212,12 @@ produce_zip(struct buf *out, void *arg)
 	struct work *work = arg;
 	enum stream_step step;
 
-	if (work->file == FILES)
-		return zip_out_end(work->zip, out) ? STREAM_END : STREAM_BROKEN;
+	if (work->file == FILES && !work->is_open && !export_next_picture(&work->export))
+		return end_zip(work, out);
 	if (!open_file(work, out))
 		return STREAM_BROKEN;
 	buf_clear(&work->content);
-	step = files[work->file].page(&work->export, &work->content);
+	step = work->file < FILES ? files[work->file].page(&work->export, &work->content) : export_picture(&work->export, &work->content);
 	if (step == STREAM_BROKEN || !zip_out_write(work->zip, out, buf_slice(&work->content)))
 		return STREAM_BROKEN;
 	if (step == STREAM_END && !close_file(work, out))

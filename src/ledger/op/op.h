@@ -299,7 +299,8 @@ enum status op_remove_tokens(struct op *op, struct slice user_id, struct slice f
 /* *next, in the arena, is where the next part begins; empty at the end. */
 enum status op_list_expired(struct op *op, const struct expired_query *query, void (*on_row)(struct slice row, void *arg),
     void *arg, struct slice *next);
-enum status op_remove_expired(struct op *op, const struct slice *rows, size_t count, int64_t now_ms, struct write_answer *answer);
+enum status op_remove_expired(struct op *op, const struct expired_query *query, const struct slice *rows, size_t count,
+    struct write_answer *answer);
 
 /* --- what people confirmed of words: op_confirmed.c -------------------------- */
 

@@ -12,7 +12,7 @@
 #include "config.h"
 
 #include "ledger/metrics.h"
-#include "op.h"
+#include "op_picture.h"
 
 enum {
 	STEP_ROWS = 256,           /* looked at in one step; some 0.2 ms of work */
@@ -172,6 +172,21 @@ look_at_row(const struct kv_cursor *cursor, struct step *step)
 	return st;
 }
 
+/* Rows of another table that go with this one. */
+static unsigned
+parts_of(const struct kv_cursor *cursor)
+{
+	bool is_picture = cursor->table == TABLE_LEDGER && key_row_kind(cursor->key) == ROW_PICTURE;
+
+	return is_picture ? picture_rows(cursor->value) - 1 : 0;
+}
+
+static unsigned
+at_most(unsigned count, unsigned max)
+{
+	return count < max ? count : max;
+}
+
 static enum status
 look(struct op *op, struct step *step)
 {
@@ -188,6 +203,7 @@ look(struct op *op, struct step *step)
 		if (!key_starts_with(cursor.key, &ledger))
 			break;
 		st = look_at_row(&cursor, step);
+		left -= at_most(parts_of(&cursor), left - 1);
 		is_there = kv_cursor_next(&cursor);
 	}
 	step->is_at_end = !is_there || !key_starts_with(cursor.key, &ledger);
@@ -198,10 +214,21 @@ look(struct op *op, struct step *step)
 }
 
 static void
+remove_row(struct op *op, enum table table, struct slice row)
+{
+	struct slice value;
+
+	if (table == TABLE_LEDGER && key_row_kind(row) == ROW_PICTURE && kv_get(op->kv, table, row, &value))
+		picture_remove(op, row, value);
+	else
+		kv_del(op->kv, table, row);
+}
+
+static void
 apply(struct op *op, const struct step *step)
 {
 	for (size_t i = 0; i < step->count; i++)
-		kv_del(op->kv, tables[step->walk], key_slice(&step->rows[i]));
+		remove_row(op, tables[step->walk], key_slice(&step->rows[i]));
 	for (size_t i = 0; i < step->stripped_count; i++) {
 		dedupe_pack(op->scratch, &(struct dedupe){ .created_ms = step->stripped_created_ms[i] });
 		op_put_scratch(op, TABLE_LEDGER, &step->stripped[i]);

@@ -4,6 +4,7 @@
 
 #include "ledger/metrics.h"
 #include "ledger/queue/op_queue.h"
+#include "op_picture.h"
 
 static enum status
 get_recorded(struct op *op, const struct uuid *id, struct message *message, bool *is_sign_up)
@@ -233,6 +234,8 @@ record(struct op *op, const struct message_entry *entry, struct write_answer *an
 	put_dedupe(op, entry);
 	put_reply(op, entry);
 	put_job(op, entry);
+	if (entry->keeps_picture)
+		picture_settle(op, &entry->id, answer->message.expense_ids, answer->message.expense_count);
 	reference_put(op, entry->conversation, entry->ref, &entry->id, entry->now_ms);
 	for (size_t i = 0; i < entry->cost_count; i++)
 		op_add_ai_cost(op, &entry->costs[i]);

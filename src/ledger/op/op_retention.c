@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is kept for a time: idempotency keys, references, messages and tombstones for
- * KEPT_DAYS, the trash for TRASH_DAYS, conversations as long as they say.  Readers find such rows by a walk that jumps
+ * KEPT_DAYS, the trash for TRASH_DAYS, pictures as long as the query says and conversations as they say themselves.  Readers find such rows by a walk that jumps
  * over all other kinds; the writer is given only their keys, and looks again.
  */
 #include "config.h"
 
-#include "op.h"
+#include "op_picture.h"
 
 #define KEPT_MS (INT64_C(86400000) * KEPT_DAYS)
 
 /* In the order of their keys. */
-static const char kinds[] = { ROW_DEDUPE, ROW_REFERENCE, ROW_MESSAGE, ROW_DIALOGUE, ROW_TRASH, ROW_TOMBSTONE };
+static const char kinds[] = { ROW_DEDUPE, ROW_REFERENCE, ROW_MESSAGE, ROW_PICTURE, ROW_DIALOGUE, ROW_TRASH, ROW_TOMBSTONE };
 
 static bool
 is_past(int64_t at_ms, int64_t now_ms)
@@ -73,8 +73,12 @@ tombstone_is_expired(struct slice value, int64_t now_ms, bool *is_expired)
 }
 
 static enum status
-row_is_expired(struct slice key, struct slice value, int64_t now_ms, bool *is_expired)
+row_is_expired(const struct op *op, const struct expired_query *query, struct slice key, struct slice value, bool *is_expired)
 {
+	int64_t now_ms = query->now_ms;
+	struct op own = *op;
+
+	memcpy(own.ledger, key_ledger(key), sizeof own.ledger);
 	switch (key_row_kind(key)) {
 	case ROW_DEDUPE:
 		return dedupe_is_expired(value, now_ms, is_expired);
@@ -82,6 +86,8 @@ row_is_expired(struct slice key, struct slice value, int64_t now_ms, bool *is_ex
 		return reference_is_expired(value, now_ms, is_expired);
 	case ROW_MESSAGE:
 		return message_is_expired(value, now_ms, is_expired);
+	case ROW_PICTURE:
+		return picture_is_expired(&own, value, now_ms, query->picture_days, is_expired);
 	case ROW_DIALOGUE:
 		return dialogue_is_expired(value, now_ms, is_expired);
 	case ROW_TOMBSTONE:
@@ -129,16 +135,19 @@ is_kept_for_a_time(struct slice key)
 	return memchr(kinds, key_row_kind(key), sizeof kinds) != NULL && !key_starts_with(key, &deletions);
 }
 
-/* Look at the row and stand on the next one that is worth it. */
+/* Look at the row and stand on the next one that is worth it.  *found: rows that go with it; 0: it stays. */
 static bool
-look(struct kv_cursor *cursor, int64_t now_ms, enum status *st, bool *is_expired)
+look(const struct op *op, const struct expired_query *query, struct kv_cursor *cursor, enum status *st, unsigned *found)
 {
+	bool is_expired = false;
 	struct key next;
 
-	*is_expired = false;
+	*found = 0;
 	if (is_kept_for_a_time(cursor->key)) {
-		*st = row_is_expired(cursor->key, cursor->value, now_ms, is_expired);
-		if (*is_expired || !is_rest_young(cursor->key, now_ms))
+		*st = row_is_expired(op, query, cursor->key, cursor->value, &is_expired);
+		if (is_expired)
+			*found = key_row_kind(cursor->key) == ROW_PICTURE ? picture_rows(cursor->value) : 1;
+		if (is_expired || !is_rest_young(cursor->key, query->now_ms))
 			return kv_cursor_next(cursor);
 	}
 	next = next_kind(cursor->key);
@@ -158,12 +167,12 @@ op_list_expired(struct op *op, const struct expired_query *query, void (*on_row)
 	is_there = kv_cursor_seek(&cursor, query->from.len > 0 ? query->from : SLICE_LITERAL("\0"));
 	for (; st == ST_OK && is_there && looks < query->looks && found < query->limit; looks++) {
 		struct key row = key_of(cursor.key);
-		bool is_expired;
+		unsigned more;
 
-		is_there = look(&cursor, query->now_ms, &st, &is_expired);
-		if (is_expired)
+		is_there = look(op, query, &cursor, &st, &more);
+		if (more > 0)
 			on_row(key_slice(&row), arg);
-		found += is_expired;
+		found += more;
 	}
 	*next = is_there ? arena_copy(op->arena, cursor.key) : SLICE_EMPTY;
 	if (is_there && next->ptr == NULL)
@@ -183,7 +192,8 @@ count(struct write_answer *answer, char kind)
 }
 
 enum status
-op_remove_expired(struct op *op, const struct slice *rows, size_t row_count, int64_t now_ms, struct write_answer *answer)
+op_remove_expired(struct op *op, const struct expired_query *query, const struct slice *rows, size_t row_count,
+    struct write_answer *answer)
 {
 	for (size_t i = 0; i < row_count; i++) {
 		struct key key = key_of(rows[i]);
@@ -191,10 +201,12 @@ op_remove_expired(struct op *op, const struct slice *rows, size_t row_count, int
 		bool is_expired, is_gone = true;
 
 		if (!is_kept_for_a_time(rows[i]) || !kv_get(op->kv, TABLE_LEDGER, rows[i], &value)
-		    || row_is_expired(rows[i], value, now_ms, &is_expired) != ST_OK || !is_expired)
+		    || row_is_expired(op, query, rows[i], value, &is_expired) != ST_OK || !is_expired)
 			continue;
 		if (key_row_kind(rows[i]) == ROW_TRASH)
 			is_gone = trash_forget(op, &key);
+		else if (key_row_kind(rows[i]) == ROW_PICTURE)
+			picture_remove(op, rows[i], value);
 		else
 			kv_del(op->kv, TABLE_LEDGER, rows[i]);
 		if (is_gone)

@@ -107,6 +107,24 @@ void message_pack(struct buf *b, const struct message *message, bool is_sign_up)
 /* ids has room for MESSAGE_EXPENSES_MAX. */
 enum status message_unpack(struct slice value, struct message *message, bool *is_sign_up, struct uuid *ids);
 
+/* A picture as far as it is there. */
+struct picture_head {
+	bool               is_whole;       /* and its message is recorded: it can be had */
+	struct slice       type;
+	uint32_t           size_bytes, parts_there;
+	int64_t            kept_ms;
+	size_t             expense_count;  /* what its message recorded; at most MESSAGE_EXPENSES_MAX */
+	const struct uuid *expense_ids;
+};
+
+void picture_head_pack(struct buf *b, const struct picture_head *head);
+
+/* ids has room for MESSAGE_EXPENSES_MAX. */
+enum status picture_head_unpack(struct slice value, struct picture_head *head, struct uuid *ids);
+
+void picture_part_pack(struct buf *b, struct slice bytes);
+enum status picture_part_unpack(struct slice value, struct slice *bytes);
+
 /* What a request with an idempotency key did. */
 struct dedupe {
 	uint8_t            request_hash[32];

@@ -36,6 +36,8 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_SET_LINK] = &command_set_link,
 	[COMMAND_DROP_MESSAGE] = &command_drop_message,
 	[COMMAND_BRING_FORWARD] = &command_bring_forward,
+	[COMMAND_PUT_PICTURE_PART] = &command_put_picture_part,
+	[COMMAND_REMOVE_PICTURE] = &command_remove_picture,
 };
 
 /* --- a body: one binary value that holds the fields in a row -------------------- */
@@ -129,6 +131,8 @@ check_ledger(struct op *op, const struct command *command)
 		arrived_ms = arrival_of(&command->message.id, command->message.received_ms);
 	else if (command->kind == COMMAND_PUT_INBOX)
 		arrived_ms = arrival_of(&command->inbox.message_id, command->inbox.received_ms);
+	else if (command->kind == COMMAND_PUT_PICTURE_PART)
+		arrived_ms = arrival_of(&command->picture_part.message_id, command->picture_part.now_ms);
 	st = ledger_check(op, arrived_ms);
 	return st == ST_BEING_DELETED && is_about_a_reply ? ST_OK : st;
 }

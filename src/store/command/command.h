@@ -11,6 +11,7 @@
 #include "mp.h"
 #include "ledger/queue/op_queue.h"
 #include "store_dialogue.h"
+#include "store_picture.h"
 
 enum command_kind {
 	COMMAND_RECORD_MESSAGE,
@@ -44,6 +45,8 @@ enum command_kind {
 	COMMAND_SET_LINK,
 	COMMAND_DROP_MESSAGE,
 	COMMAND_BRING_FORWARD,
+	COMMAND_PUT_PICTURE_PART,
+	COMMAND_REMOVE_PICTURE,
 	COMMANDS
 };
 
@@ -52,6 +55,7 @@ struct step_command {
 	struct slice        user_id;           /* COMMAND_REMOVE_TOKENS */
 	struct slice        from;
 	int64_t             now_ms;
+	uint32_t            picture_days;      /* COMMAND_REMOVE_EXPIRED */
 	size_t              row_count;         /* COMMAND_REMOVE_EXPIRED: at most EXPIRED_MAX */
 	const struct slice *rows;
 };
@@ -95,6 +99,8 @@ struct command {
 		struct link_code       link_code;
 		struct link_try        link_try;
 		struct link_change     link;
+		struct picture_part    picture_part;
+		struct uuid            picture_id;         /* the message's, of COMMAND_REMOVE_PICTURE */
 	};
 };
 

@@ -39,6 +39,7 @@ message_entry_pack(msgpack_packer *pk, const struct command *command)
 	command_put_costs(pk, entry->costs, entry->cost_count);
 	mp_put_str(pk, entry->text);
 	mp_put_bool(pk, entry->wants_suggestion);
+	mp_put_bool(pk, entry->keeps_picture);
 	command_put_changes(pk, entry);
 }
 
@@ -66,6 +67,7 @@ message_entry_unpack(struct mp *mp, struct arena *arena, struct command *command
 	entry->costs = command_read_costs(mp, arena, &entry->cost_count);
 	entry->text = mp_str(mp);
 	entry->wants_suggestion = mp_bool(mp);
+	entry->keeps_picture = mp_bool(mp);
 	command_read_changes(mp, arena, entry);
 }
 

@@ -28,6 +28,7 @@ extern const struct command_row command_put_policy;                             
 extern const struct command_row command_put_token, command_revoke_token, command_note_token_used;      /* command_token.c */
 extern const struct command_row command_put_link_code, command_try_link_code;                           /* command_link.c */
 extern const struct command_row command_set_alias, command_set_link, command_drop_message;
+extern const struct command_row command_put_picture_part, command_remove_picture;                      /* command_picture.c */
 
 void command_put_hash(msgpack_packer *pk, const uint8_t hash[32]);
 

@@ -42,6 +42,7 @@ step_pack(msgpack_packer *pk, const struct command *command)
 	mp_put_str(pk, step->user_id);
 	mp_put_bin(pk, step->from.ptr, step->from.len);
 	msgpack_pack_int64(pk, step->now_ms);
+	msgpack_pack_uint32(pk, step->picture_days);
 	msgpack_pack_uint64(pk, step->row_count);
 	for (size_t i = 0; i < step->row_count; i++)
 		mp_put_bin(pk, step->rows[i].ptr, step->rows[i].len);
@@ -56,6 +57,7 @@ step_unpack(struct mp *mp, struct arena *arena, struct command *command)
 	step->user_id = mp_str(mp);
 	step->from = mp_bin(mp);
 	step->now_ms = mp_int(mp);
+	step->picture_days = mp_u32(mp);
 	step->rows = rows = command_read_list(mp, arena, &step->row_count, EXPIRED_MAX, sizeof *rows);
 	for (size_t i = 0; !mp->is_bad && i < step->row_count; i++)
 		rows[i] = mp_bin(mp);
@@ -76,7 +78,9 @@ remove_tokens_run(struct op *op, const struct command *command, struct write_ans
 static enum status
 remove_expired_run(struct op *op, const struct command *command, struct write_answer *answer)
 {
-	return op_remove_expired(op, command->step.rows, command->step.row_count, command->step.now_ms, answer);
+	struct expired_query query = { .now_ms = command->step.now_ms, .picture_days = command->step.picture_days };
+
+	return op_remove_expired(op, &query, command->step.rows, command->step.row_count, answer);
 }
 
 const struct command_row command_delete_step = { step_pack, step_unpack, delete_step_run };

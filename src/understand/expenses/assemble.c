@@ -469,6 +469,7 @@ clear(const struct reading *r, struct understanding *out)
 	out->answered_by = SLICE_EMPTY;
 	out->has_answer = false;
 	out->picture = PICTURE_NONE;
+	out->file = SLICE_EMPTY;
 	out->call_count = 0;
 	out->keyword_hits = out->keyword_misses = 0;
 	out->memory_used = 0;

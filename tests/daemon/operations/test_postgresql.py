@@ -63,7 +63,8 @@ class PostgresqlTest(unittest.TestCase):
         with instance(self.server) as d:
             self.assertEqual(migrate(d).stdout, "migration 1 (a new store): applied\n"
                              "migration 2 (tables for what was given up): applied\nmigration 3 (a table for jobs): applied\n"
-                             "migration 4 (a table for codes that link identities): applied\n")
+                             "migration 4 (a table for codes that link identities): applied\n"
+                             "migration 5 (a table for pictures of receipts): applied\n")
             secret = self.server.query("SELECT value FROM meta")
             self.assertEqual(migrate(d).stdout, "the schema is up to date\n")
             self.assertEqual(self.server.query("SELECT value FROM meta"), secret)

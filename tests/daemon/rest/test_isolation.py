@@ -30,7 +30,7 @@ import tap
 import xxhash
 from api import Client, token
 from contract import Contract
-from drivers import World, asks
+from drivers import KEEPS_PICTURES, World, asks
 from harness import Daemon
 
 COLUMNS = ("none", "garbage", "expired", "revoked", "own", "service", "unnamed", "other", "naming", "scope", "admin")
@@ -55,6 +55,8 @@ ROWS = {
     "get_user_export": LEDGER,
     "post_message": LEDGER,
     "get_message": OBJECT,
+    "get_message_picture": OBJECT,
+    "delete_message_picture": OBJECT,
     "post_parse": LEDGER,
     "get_expenses": LEDGER,
     "get_expenses_export": LEDGER,
@@ -63,6 +65,7 @@ ROWS = {
     "patch_expense": OBJECT,
     "delete_expense": OBJECT,
     "restore_expense": OBJECT,
+    "get_expense_picture": OBJECT,
     "get_expense_history": OBJECT,
     "get_categories": LEDGER,
     "post_category": LEDGER,
@@ -109,7 +112,7 @@ def let_expire(daemon, text):
 class Isolation(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.daemon = Daemon("http { workers = 2 }")
+        cls.daemon = Daemon(KEEPS_PICTURES + "http { workers = 2 }")
         cls.daemon.start()
         cls.users = (f"line:I{n}" for n in itertools.count())
         gone = "line:gone"

@@ -12,7 +12,7 @@ import tap
 import test_bad_input
 from api import Client, token
 from contract import CheckedClient, Contract
-from drivers import DRIVERS, World, asks
+from drivers import DRIVERS, KEEPS_PICTURES, World, asks
 from harness import Daemon, SOURCE_DIR
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -91,7 +91,7 @@ def parameters_that_break(operation):
 class OpenApi(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.daemon = Daemon()
+        cls.daemon = Daemon(KEEPS_PICTURES)
         cls.daemon.start()
         with Client(cls.daemon.port) as anyone:
             cls.answer = anyone.get(DOCUMENT)

@@ -51,6 +51,12 @@ class World:
         return self.message["expenses"][0]
 
     @cached_property
+    def photo(self):
+        """A message that came with a picture, which is kept: KEEPS_PICTURES."""
+        query = urllib.parse.urlencode({"user": self.user, "text": "lunch 100"})
+        return self.client.post("/api/v1/messages?" + query, b"\xff\xd8\xff a picture", Content_Type="image/jpeg").json
+
+    @cached_property
     def trashed(self):
         """An expense in the trash."""
         expense = self.client.say(self.user, "taxi 50").json["expenses"][0]
@@ -98,6 +104,9 @@ class World:
 
 NEW = {"description": "lunch", "amount": "20.50", "currency": "USD", "account": "visa", "date": "2026-11-23"}
 
+# What the daemon's configuration must have.
+KEEPS_PICTURES = "ai { keep_pictures_days = 1 }\n"
+
 DRIVERS = {
     "get_health": lambda w: Ask(),
     "get_ready": lambda w: Ask(),
@@ -111,6 +120,8 @@ DRIVERS = {
     "get_user_export": lambda w: w.message and Ask(),
     "post_message": lambda w: [Ask(body={"text": "lunch 5"}), Ask({"text": "lunch 5"}, b"\xff\xd8\xff a picture", {"Content-Type": "image/jpeg"})],
     "get_message": lambda w: Ask(id=w.message["id"]),
+    "get_message_picture": lambda w: Ask(id=w.photo["id"]),
+    "delete_message_picture": lambda w: Ask(id=w.photo["id"]),
     "post_parse": lambda w: Ask(body={"text": "lunch 5 and coffee 3 yesterday"}),
     "get_expenses": lambda w: [Ask(), Ask({"limit": 1, "from": w.expense["date"], "to": w.expense["date"]}),
                                Ask({"category": w.expense["category"]["id"], "account": w.expense["account"], "q": "lunch", "sort": "-amount",
@@ -122,6 +133,7 @@ DRIVERS = {
     "patch_expense": lambda w: Ask(id=w.expense["id"], body={**NEW, "category_id": w.category["id"]}, headers={"If-Match": '"1"'}),
     "delete_expense": lambda w: Ask(id=w.expense["id"]),
     "restore_expense": lambda w: Ask(id=w.trashed["id"]),
+    "get_expense_picture": lambda w: Ask(id=w.photo["expenses"][0]["id"]),
     "get_expense_history": lambda w: Ask(id=w.changed["id"]),
     "get_categories": lambda w: [Ask(), Ask({"name": w.category["name"]})],
     "post_category": lambda w: w.message and Ask(body={"name": "Plants"}),

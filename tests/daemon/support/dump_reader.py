@@ -58,7 +58,7 @@ def rows_of_dump(dump):
 def rows_of_store(path):
     """As those of its dump: in its order, and meta is not among them."""
     parts = sorted(name for name in os.listdir(path) if name.startswith("shard-")) + ["index"]
-    tables = ["ledger", "inbox", "outbox", "dead", "chores", "metrics", "tokens", "policies", "jobs", "links"]
+    tables = ["ledger", "inbox", "outbox", "dead", "chores", "metrics", "tokens", "policies", "jobs", "links", "pictures"]
     rows = []
     for part, name in enumerate(parts):
         with lmdb.open(os.path.join(path, name), readonly=True, max_dbs=16, map_size=1 << 36) as environment:

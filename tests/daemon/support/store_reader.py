@@ -100,7 +100,7 @@ class Store:
 
     def read_shard(self, path, number):
         environment = lmdb.open(path, readonly=True, max_dbs=16, map_size=1 << 36)
-        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox", "outbox", "dead", "chores", "metrics", "jobs")}
+        tables = {name: environment.open_db(name.encode(), create=False) for name in ("meta", "ledger", "inbox", "outbox", "dead", "chores", "metrics", "jobs", "pictures")}
         with environment.begin() as txn:
             (_, value), = txn.cursor(tables["meta"])
             meta = self.record(value, f"meta of shard {number}")
@@ -119,6 +119,10 @@ class Store:
             for key, value in txn.cursor(tables["chores"]):
                 self.record(value, f"chore {key.hex()}")
                 self.chores.append((key[:16], key[16:]))
+            parts = collections.Counter()
+            for key, value in txn.cursor(tables["pictures"]):
+                self.record(value, f"picture {key.hex()}")
+                parts[key[:32]] += 1
             metrics = collections.defaultdict(dict)
             for key, value in txn.cursor(tables["metrics"]):
                 metrics[chr(key[0])][key[1:]] = self.record(value, f"shard {number} metric {key.hex()}")
@@ -129,6 +133,9 @@ class Store:
                 self.faults.append(f"{fields[0]}: is being deleted and has no tombstone that says so")
         for ledger, rows in ledgers.items():
             self.check_ledger(ledger, rows, meta, number)
+        told = {ledger + id_: fields[3] for ledger, rows in ledgers.items() for id_, fields in rows["P"].items() if fields}
+        if told != dict(parts):
+            self.faults.append(f"shard {number}: the parts of pictures are not those that the ledgers tell of")
         self.check_metrics(number, ledgers, metrics)
 
     def check_metrics(self, number, ledgers, metrics):
@@ -171,8 +178,8 @@ class Store:
             if rows["U"] or ledger not in self.being_deleted:
                 self.faults.append(f"ledger {ledger.hex()}: is being deleted and has its user, or nobody knows")
             return
-        if not rows["U"] and not any(rows[kind] for kind in rows if kind not in "DZ"):
-            return                                            # what stays of a user who was deleted
+        if not rows["U"] and not any(rows[kind] for kind in rows if kind not in "DPZ"):
+            return                                            # what stays of a user who was deleted, or a picture that comes before its user
         if len(rows["U"]) != 1:
             self.faults.append(f"ledger {ledger.hex()}: {len(rows['U'])} users")
             return

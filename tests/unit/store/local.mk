@@ -11,6 +11,7 @@ store_suite += tests/unit/store/suite/lists.c
 store_suite += tests/unit/store/suite/metrics.c
 store_suite += tests/unit/store/suite/policies.c
 store_suite += tests/unit/store/suite/queue.c
+store_suite += tests/unit/store/suite/pictures.c
 store_suite += tests/unit/store/suite/removal.c
 store_suite += tests/unit/store/suite/store_suite.c
 store_suite += tests/unit/store/suite/store_suite.h

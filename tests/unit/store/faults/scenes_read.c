@@ -40,6 +40,7 @@ ONE(got_policy, policy)
 ONE(got_dialogue, dialogue)
 ONE(got_inbox, inbox_entry)
 ONE(got_outbox, outbox_entry)
+ONE(got_picture, kept_picture)
 
 static void
 got_hindrance(enum status st, const struct link_hindrance *hindrance, void *arg)
@@ -447,6 +448,33 @@ list_some_confirmed(struct world *w)
 	CALL(store_list_confirmed, w->main.shard, SLICE_EMPTY, 2, &callbacks);
 }
 
+/* --- pictures --------------------------------------------------------------------------------- */
+
+static enum status
+get_picture(struct world *w)
+{
+	CALL(store_get_picture, &w->main, &w->pictured, got_picture);
+}
+
+static enum status
+next_picture(struct world *w)
+{
+	CALL(store_next_picture, &w->main, &(struct uuid){ { 0 } }, got_picture);
+}
+
+static void
+got_part(enum status st, struct slice bytes, void *arg)
+{
+	assert_true((bytes.len == 6) == (st == ST_OK));
+	world_done(st, arg);
+}
+
+static enum status
+get_picture_part(struct world *w)
+{
+	CALL(store_get_picture_part, &w->main, &w->pictured, 0, got_part);
+}
+
 #define SCENE(name) { #name, name, .prepare = NULL }
 
 const struct scene read_scenes[] = {
@@ -458,6 +486,6 @@ const struct scene read_scenes[] = {
 	SCENE(list_due_messages), SCENE(list_due_replies), SCENE(list_due_jobs), SCENE(list_jobs), SCENE(list_dead),
 	SCENE(list_metrics), SCENE(list_ai_users), SCENE(get_token), SCENE(list_tokens), SCENE(list_tokens_behind_one),
 	SCENE(get_policy), SCENE(list_policy_versions), SCENE(get_hindrance), SCENE(list_aliases), SCENE(list_deletions), SCENE(list_category_moves),
-	SCENE(list_expired), SCENE(list_confirmed), SCENE(list_some_confirmed),
+	SCENE(list_expired), SCENE(list_confirmed), SCENE(list_some_confirmed), SCENE(get_picture), SCENE(next_picture), SCENE(get_picture_part),
 };
 const size_t read_scene_count = sizeof read_scenes / sizeof read_scenes[0];

@@ -623,7 +623,40 @@ remove_expired(struct world *w)
 	store_list_expired(STORE, w->main.shard, &query, &callbacks, &expired);
 	if (expired.st != ST_OK)
 		return expired.st;
-	CALL(store_remove_expired, w->main.shard, expired.rows, expired.count, late_ms, world_written);
+	CALL(store_remove_expired, w->main.shard, &query, expired.rows, expired.count, world_written);
+}
+
+/* --- pictures -------------------------------------------------------------------------------------------------- */
+
+static enum status
+put_picture(struct world *w)
+{
+	struct uuid id = fresh_id();
+
+	return world_put_picture(w, &id);
+}
+
+static enum status
+put_picture_again(struct world *w)
+{
+	return world_put_picture(w, &w->pictured);
+}
+
+static enum status
+record_with_picture(struct world *w)
+{
+	struct new_expense new = suite_new_expense(20800, 5);
+	struct message_entry entry = suite_entry(main_user, &new, 1);
+
+	entry.id = w->picture_open;
+	entry.keeps_picture = true;
+	CALL(store_record_message, &w->main, &entry, world_written);
+}
+
+static enum status
+remove_picture(struct world *w)
+{
+	CALL(store_remove_picture, &w->main, &w->pictured, world_done);
 }
 
 #define SCENE(name) { #name, name, .prepare = NULL }
@@ -642,6 +675,6 @@ const struct scene write_scenes[] = {
 	SCENE(sign_up), SCENE(change_user), SCENE(begin_deletion), { "delete_step", delete_step, .prepare = begin_deletion }, SCENE(add_ai_cost),
 	SCENE(put_link_code), SCENE(try_right_code), SCENE(try_wrong_code), SCENE(set_alias), SCENE(end_alias), SCENE(set_link_again), SCENE(end_link),
 	SCENE(put_token), SCENE(put_token_again), SCENE(revoke_token), SCENE(note_token_used), SCENE(remove_tokens), SCENE(put_policy),
-	SCENE(remove_expired),
+	SCENE(remove_expired), SCENE(put_picture), SCENE(put_picture_again), SCENE(record_with_picture), SCENE(remove_picture),
 };
 const size_t write_scene_count = sizeof write_scenes / sizeof write_scenes[0];

@@ -25,6 +25,17 @@ world_written(enum status st, const struct write_answer *answer, void *arg)
 	world_done(st, arg);
 }
 
+enum status
+world_put_picture(struct world *w, const struct uuid *message_id)
+{
+	struct picture_part part = { .message_id = *message_id, .type = SLICE_LITERAL("image/png"), .size_bytes = 6, .now_ms = suite_now_ms(),
+		.bytes = SLICE_LITERAL("a part") };
+	enum status st = ST_FAILED;
+
+	store_put_picture_part(w->suite.store, &w->main, &part, world_done, &st);
+	return st;
+}
+
 static void
 must(enum status st)
 {
@@ -234,6 +245,20 @@ make_cost(struct world *w)
 	must(st);
 }
 
+static void
+make_picture(struct world *w)
+{
+	struct new_expense new = suite_new_expense(20790, 70);
+	struct message_entry entry = suite_entry(main_user, &new, 1);
+
+	w->pictured = entry.id;
+	w->picture_open = uuid7_next(suite_now_ms());
+	must(world_put_picture(w, &w->pictured));
+	must(world_put_picture(w, &w->picture_open));
+	entry.keeps_picture = true;
+	must(suite_record(&w->suite, &entry, NULL));
+}
+
 /* --- the whole ------------------------------------------------------------------------------------- */
 
 void
@@ -265,6 +290,7 @@ world_make(struct world *w)
 	make_index(w);
 	make_cost(w);
 	begin_to_delete_category(w);
+	make_picture(w);
 	w->silent = record(w, false, "", false);
 }
 

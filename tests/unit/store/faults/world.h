@@ -6,6 +6,7 @@
 #include "suite/store_suite.h"
 
 #include "store_dialogue.h"
+#include "store_picture.h"
 
 enum { WORLD_EXPENSES = 6 };
 
@@ -20,6 +21,7 @@ struct world {
 	struct uuid   expenses[WORLD_EXPENSES];   /* of food: the last two are in the trash */
 	struct uuid   own, spare, leaving; /* categories: with a keyword and expenses, with nothing, being deleted */
 	struct uuid   keyword;
+	struct uuid   pictured, picture_open;   /* a message with its picture, and one that is not recorded yet */
 	struct token  token;
 };
 
@@ -40,6 +42,9 @@ void world_free(struct world *w);
 
 /* Of all rows of all shards. */
 uint64_t world_hash(struct world *w);
+
+/* One of a single part. */
+enum status world_put_picture(struct world *w, const struct uuid *message_id);
 
 /* Callbacks: how it ended is put to arg, an enum status. */
 void world_done(enum status st, void *arg);

@@ -468,7 +468,7 @@ sweep(struct suite *s, int64_t now_ms, uint32_t removed[REMOVED_KINDS])
 			for (int twice = 0; twice < 2; twice++) {
 				struct wait w = { .is_done = false };
 
-				store_remove_expired(s->store, shard, found.rows, found.count, now_ms, on_write, &w);
+				store_remove_expired(s->store, shard, &query, found.rows, found.count, on_write, &w);
 				suite_wait(s, &w.is_done);
 				assert_int_equal(w.st, ST_OK);
 				for (int kind = 0; kind < REMOVED_KINDS; kind++)
@@ -548,7 +548,7 @@ what_was_restored_meanwhile_is_not_removed(void **state)
 	change.action = EXPENSE_RESTORED;
 	change.change_id = uuid7_next(suite_now_ms());
 	assert_int_equal(suite_change(s, "line:U1", &change, NULL), ST_OK);
-	store_remove_expired(s->store, ledger.shard, found.rows, found.count, query.now_ms, on_write, &w);
+	store_remove_expired(s->store, ledger.shard, &query, found.rows, found.count, on_write, &w);
 	suite_wait(s, &w.is_done);
 	assert_int_equal(w.answer.removed[REMOVED_TRASH], 0);
 	assert_int_equal(suite_history(s, "line:U1", &new.expense.id, 0, 16, &history), ST_OK);
@@ -574,7 +574,7 @@ a_key_that_was_used_anew_is_not_removed(void **state)
 	for (uint32_t removed = 1; removed <= 1; removed--) {          /* then again, as another keeper that found the same */
 		struct wait w = { .is_done = false };
 
-		store_remove_expired(s->store, ledger.shard, found.rows, found.count, query.now_ms, on_write, &w);
+		store_remove_expired(s->store, ledger.shard, &query, found.rows, found.count, on_write, &w);
 		suite_wait(s, &w.is_done);
 		assert_int_equal(w.answer.removed[REMOVED_KEY], removed);
 		assert_int_equal(w.answer.removed[REMOVED_MESSAGE], removed);
