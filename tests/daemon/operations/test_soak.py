@@ -180,9 +180,8 @@ class Soak:
 
 
 class SoakTest(unittest.TestCase):
-    def check_process(self, rests, pid):
-        """One process, from the rest after its first third to the last one."""
-        first, last = rests[WARM], rests[-1]
+    def check_process(self, first, last, pid):
+        """One process, from one rest to the other."""
         before, after = first.footprints[pid], last.footprints[pid]
         who = f"{last.processes[pid]} {pid}, {last.requests - first.requests} requests"
         grown = after.anonymous_kib - before.anonymous_kib
@@ -200,10 +199,10 @@ class SoakTest(unittest.TestCase):
     def check_footprints(self, soak):
         rests = [rest for generation in soak.rests for rest in generation]
         self.assertEqual({(rest.children, rest.internal) for rest in rests}, {(rests[0].children, rests[0].internal)})
-        self.check_process([*rests[:WARM], rests[ROUNDS - 1], rests[-1]], soak.daemon.process.pid)
+        self.check_process(rests[ROUNDS - 1], rests[-1], soak.daemon.process.pid)
         for generation in soak.rests:
             for pid in generation[-1].heaps_kib:
-                self.check_process(generation, pid)
+                self.check_process(generation[WARM], generation[-1], pid)
         self.check_level("pages that wait to be used again", [rest.pages_free for rest in rests], PAGES)
         self.check_level("rows that wait", [rest.waiting for rest in rests], ROWS)
         self.check_level("readers", [rest.readers for rest in rests], ROWS)
