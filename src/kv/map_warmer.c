@@ -92,13 +92,12 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 struct map_warmer *
 map_warmer_new(struct event_base *base, struct slice map, enum map_warmth warmth)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	struct map_warmer *w;
 
-	if (map.len == 0 || page < PAGE_MIN || (w = calloc(1, sizeof *w)) == NULL)
+	if (map.len == 0 || (w = calloc(1, sizeof *w)) == NULL)
 		return NULL;
 	w->map = (struct slice){ map.ptr, map.len < MOST ? map.len : MOST };
-	w->page = page;
+	w->page = (size_t)sysconf(_SC_PAGESIZE);
 	w->warmth = warmth;
 	w->timer = evtimer_new(base, on_timer, w);
 	if (w->timer == NULL) {

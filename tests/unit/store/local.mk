@@ -76,6 +76,9 @@ endif
 EXTRA_DIST += tests/unit/store/test_conn_postgresql.py tests/unit/store/test_store_postgresql.py tests/daemon/support/postgres.py
 
 check_PROGRAMS += tests/unit/store/test_map_warmer
+tests_unit_store_test_map_warmer_SOURCES = tests/unit/store/test_map_warmer.c $(store_failing)
+tests_unit_store_test_map_warmer_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
+tests_unit_store_test_map_warmer_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)
 
 # What goes wrong in memory: the store's own calls of these come to faulty.c first.
 store_faults =

@@ -4,6 +4,7 @@
 
 #include "unit.h"
 
+#include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "disk/failing.h"
 #include "kv/map_warmer.h"
 
 enum { LEN = 9 << 20, PAGE = 4096 };
@@ -131,6 +133,56 @@ what_is_not_in_the_page_cache_is_entered_once_another_process_has_read_it(void *
 	munmap((void *)(uintptr_t)again.ptr, LEN);
 }
 
+/* Turn the loop until it has nothing more to do. */
+static size_t
+warm_to_the_end(struct slice map, enum map_warmth warmth)
+{
+	struct event_base *base = event_base_new();
+	struct map_warmer *warmer = map_warmer_new(base, map, warmth);
+	size_t done = 0;
+
+	failing_has_no_patience = true;
+	event_base_dispatch(base);
+	failing_has_no_patience = false;
+	if (warmer != NULL)
+		done = map_warmer_done(warmer);
+	map_warmer_free(warmer);
+	event_base_free(base);
+	return done;
+}
+
+static void
+what_never_comes_into_the_page_cache_is_looked_for_some_times_only(void **state)
+{
+	struct slice map = map_new_file(false);
+
+	(void)state;
+	failing_is_half_resident = true;
+	assert_int_equal(warm_to_the_end(map, WARM_CACHED), LEN);
+	failing_is_half_resident = false;
+	munmap((void *)(uintptr_t)map.ptr, LEN);
+}
+
+/* It is only for speed: what cannot be warmed is left as it is. */
+static void
+a_system_that_cannot_warm_is_left_alone(void **state)
+{
+	struct slice map = map_new_file(false);
+	bool is_over = false;
+
+	(void)state;
+	for (int warmth = WARM_CACHED; warmth <= WARM_ALL; warmth++, is_over = false)
+		for (unsigned at = 1; !is_over; at++) {
+			size_t done;
+
+			failing_arm(ANY_CALL, at + 1, ENOSYS);         /* the first is the base */
+			done = warm_to_the_end(map, (enum map_warmth)warmth);
+			is_over = !failing_disarm();
+			assert_true(done == LEN || !is_over);
+		}
+	munmap((void *)(uintptr_t)map.ptr, LEN);
+}
+
 static void
 an_empty_map_needs_no_warmer(void **state)
 {
@@ -145,6 +197,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_that_were_warmed_are_read_without_a_fault),
 		cmocka_unit_test(what_is_not_in_the_page_cache_is_entered_once_another_process_has_read_it),
+		cmocka_unit_test(what_never_comes_into_the_page_cache_is_looked_for_some_times_only),
+		cmocka_unit_test(a_system_that_cannot_warm_is_left_alone),
 		cmocka_unit_test(an_empty_map_needs_no_warmer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,7 @@ unsigned failing_flags_more, failing_flags_less;
 int failing_dead_readers;
 int64_t failing_later_ms;
 const char *failing_maps;
+bool failing_has_no_patience, failing_is_half_resident;
 
 enum { FAULTS = 2 };
 
@@ -116,12 +117,38 @@ WRAP(int, EVP_MAC_update, 0, (EVP_MAC_CTX *context, const unsigned char *data, s
 WRAP(int, EVP_MAC_final, 0, (EVP_MAC_CTX *context, unsigned char *out, size_t *len, size_t size), (context, out, len, size))
 
 WRAP(struct event *, event_new, NULL, (struct event_base *base, evutil_socket_t fd, short what, event_callback_fn fn, void *arg), (base, fd, what, fn, arg))
-WRAP(int, event_add, -1, (struct event *event, const struct timeval *timeout), (event, timeout))
 WRAP(int, event_priority_set, -1, (struct event *event, int priority), (event, priority))
 WRAP(struct event_base *, event_base_new, NULL, (void), ())
 WRAP(int, event_base_priority_init, -1, (struct event_base *base, int count), (base, count))
 WRAP(int, madvise, -1, (void *p, size_t len, int advice), (p, len, advice))
-WRAP(int, mincore, -1, (void *p, size_t len, unsigned char *resident), (p, len, resident))
+
+extern int __real_event_add(struct event *event, const struct timeval *timeout);
+int __wrap_event_add(struct event *event, const struct timeval *timeout);
+
+int
+__wrap_event_add(struct event *event, const struct timeval *timeout)
+{
+	static const struct timeval now;
+
+	if (fails(CALL_event_add))
+		return -1;
+	return __real_event_add(event, failing_has_no_patience && timeout != NULL ? &now : timeout);
+}
+
+extern int __real_mincore(void *p, size_t len, unsigned char *resident);
+int __wrap_mincore(void *p, size_t len, unsigned char *resident);
+
+int
+__wrap_mincore(void *p, size_t len, unsigned char *resident)
+{
+	if (fails(CALL_mincore))
+		return -1;
+	if (!failing_is_half_resident)
+		return __real_mincore(p, len, resident);
+	for (size_t i = 0; i < len / 4096; i++)
+		resident[i] = i % 2;
+	return 0;
+}
 
 extern FILE *__real_fopen64(const char *path, const char *mode);
 FILE *__wrap_fopen64(const char *path, const char *mode);

@@ -41,6 +41,9 @@ bool failing_disarm(void);
 extern unsigned failing_flags_more, failing_flags_less;
 extern int failing_dead_readers;
 
+/* Timers run out at once; of a map every other page is resident. */
+extern bool failing_has_no_patience, failing_is_half_resident;
+
 /* A file to read in place of /proc/self/maps; NULL: that one. */
 extern const char *failing_maps;
 

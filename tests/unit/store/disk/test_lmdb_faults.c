@@ -647,12 +647,33 @@ a_store_in_files_has_nothing_to_migrate(void **state)
 	assert_int_equal(store_migrate(&f->options, say_nothing, NULL), -1);
 }
 
+#ifdef HAVE_POSTGRESQL
+static void
+a_store_in_a_server_that_is_away_is_not_served(void **state)
+{
+	struct fixture *f = *state;
+	struct event_base *base = event_base_new();
+
+	f->options.store_engine = STORE_POSTGRESQL;
+	free(f->options.store_url);
+	f->options.store_url = strdup("postgresql:///nobody?host=/nowhere");
+	store_adopt(&f->options);
+	assert_int_equal(store_prepare(&f->options), -1);
+	assert_int_equal(store_migrate(&f->options, say_nothing, NULL), -1);
+	assert_null(store_open(&f->options, base, NULL));
+	event_base_free(base);
+}
+#endif
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+#ifdef HAVE_POSTGRESQL
+		CASE(a_store_in_a_server_that_is_away_is_not_served),          /* first: no store was prepared in this process */
+#endif
 		CASE(opening_tells_of_each_call_that_fails),
 		CASE(an_environment_with_other_flags_is_not_served),
 		CASE(what_is_closed_while_it_writes_leaves_nothing),
