@@ -203,8 +203,7 @@ key_reference(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice conversation, 
 	if (len > 0)
 		memcpy(text, conversation.ptr, len);
 	text[len++] = '\0';
-	if (ref_len > 0)
-		memcpy(text + len, ref.ptr, ref_len);
+	memcpy(text + len, ref.ptr, ref_len);
 	return key_hashed(ledger, ROW_REFERENCE, (struct slice){ text, len + ref_len });
 }
 
@@ -335,7 +334,7 @@ key_read_history(struct slice key, struct uuid *expense_id, uint32_t *version)
 struct slice
 key_rest(struct slice key)
 {
-	return key.len < REST_AT ? SLICE_EMPTY : (struct slice){ key.ptr + REST_AT, key.len - REST_AT };
+	return (struct slice){ key.ptr + REST_AT, key.len - REST_AT };
 }
 
 bool

@@ -249,12 +249,11 @@ bool
 trash_forget(struct op *op, const struct key *row)
 {
 	struct key history, events[SWEPT_EVENTS];
-	struct uuid id;
+	struct uuid id = { { 0 } };        /* of a row that is none: there is no such history */
 	size_t found;
 	day_t day;
 
-	if (!key_read_expense(key_slice(row), &day, &id))
-		return false;
+	key_read_expense(key_slice(row), &day, &id);
 	history = key_id(key_ledger(key_slice(row)), ROW_HISTORY, &id);
 	found = op_collect_keys(op, TABLE_LEDGER, &history, events, SWEPT_EVENTS);
 	for (size_t i = 0; i < found; i++)

@@ -70,11 +70,10 @@ make(struct op *op, const struct message_change *change, struct write_answer *an
 	case CHANGE_ALIAS:
 		return op_set_alias(op, &change->link);
 	case CHANGE_LINK:
-		return op_set_link(op, &change->link);
 	case CHANGE_KINDS:
 		break;
 	}
-	return ST_BAD_VALUE;
+	return op_set_link(op, &change->link);
 }
 
 enum status

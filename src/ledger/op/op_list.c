@@ -196,7 +196,7 @@ scan_next(struct scan *scan, struct expense *expense, struct expense_place *look
 		scan->work++;
 		*looked_at = (struct expense_place){ expense->day, expense->id, expense->amount_minor,
 			currency_digits(expense->currency) };
-		is_match = matches(scan, expense) && scan->st == ST_OK;
+		is_match = matches(scan, expense);
 		if (!is_match)
 			scan_step(scan);
 	}

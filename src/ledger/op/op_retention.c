@@ -200,7 +200,7 @@ op_remove_expired(struct op *op, const struct expired_query *query, const struct
 		struct slice value;
 		bool is_expired, is_gone = true;
 
-		if (!is_kept_for_a_time(rows[i]) || !kv_get(op->kv, TABLE_LEDGER, rows[i], &value)
+		if (!kv_get(op->kv, TABLE_LEDGER, rows[i], &value)
 		    || row_is_expired(op, query, rows[i], value, &is_expired) != ST_OK || !is_expired)
 			continue;
 		if (key_row_kind(rows[i]) == ROW_TRASH)

@@ -243,8 +243,6 @@ get_by_key(struct op *op, struct slice key, struct category *category)
 	struct uuid id;
 	enum status st;
 
-	if (key.len == 0 || key.len > CATEGORY_NAME_MAX)
-		return ST_BAD_VALUE;
 	if (!kv_get(op->kv, TABLE_LEDGER, key_slice(&row), &value))
 		return kv_status(op->kv, ST_BAD_VALUE);
 	st = name_unpack(value, &id);

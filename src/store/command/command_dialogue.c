@@ -39,10 +39,8 @@ to_command(const struct message_change *change, struct command *command)
 		break;
 	case CHANGE_ALIAS:
 	case CHANGE_LINK:
-		command->link = change->link;
-		break;
 	case CHANGE_KINDS:
-		break;
+		command->link = change->link;
 	}
 }
 
@@ -70,10 +68,8 @@ from_command(const struct command *command, struct message_change *change)
 		break;
 	case CHANGE_ALIAS:
 	case CHANGE_LINK:
-		change->link = command->link;
-		break;
 	case CHANGE_KINDS:
-		break;
+		change->link = command->link;
 	}
 }
 

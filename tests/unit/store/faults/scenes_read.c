@@ -131,6 +131,16 @@ list_expenses_by_amount(struct world *w)
 	return list(w, (struct expense_query){ .limit = 2, .by_amount = true, .is_newest_first = true });
 }
 
+/* Of some days, without saying where it stopped. */
+static enum status
+list_some_expenses_by_amount(struct world *w)
+{
+	static const struct expense_list_callbacks callbacks = { on_expense, on_end_more };
+	struct expense_query query = { .from = 20700, .to = 20785, .limit = 9, .by_amount = true };
+
+	CALL(store_list_expenses, &w->main, &query, &callbacks);
+}
+
 static enum status
 list_expenses_of_a_category(struct world *w)
 {
@@ -439,6 +449,15 @@ list_confirmed(struct world *w)
 	CALL(store_list_confirmed, w->main.shard, SLICE_EMPTY, 50, &callbacks);
 }
 
+static enum status
+list_a_few_expired(struct world *w)
+{
+	static const struct expired_list_callbacks callbacks = { on_slice, on_end_next };
+	struct expired_query query = { .now_ms = suite_now_ms(), .looks = 3, .limit = EXPIRED_MAX };
+
+	CALL(store_list_expired, w->main.shard, &query, &callbacks);
+}
+
 /* A part of it. */
 static enum status
 list_some_confirmed(struct world *w)
@@ -478,7 +497,8 @@ get_picture_part(struct world *w)
 #define SCENE(name) { #name, name, .prepare = NULL }
 
 const struct scene read_scenes[] = {
-	SCENE(get_person), SCENE(list_expenses), SCENE(list_expenses_by_amount), SCENE(list_expenses_of_a_category), SCENE(list_expenses_with_a_word),
+	SCENE(get_person), SCENE(list_expenses), SCENE(list_expenses_by_amount), SCENE(list_some_expenses_by_amount),
+	 SCENE(list_expenses_of_a_category), SCENE(list_expenses_with_a_word),
 	SCENE(get_expense), SCENE(list_history), SCENE(list_history_of_all), SCENE(list_history_of_one_without), SCENE(list_deleted), SCENE(list_totals),
 	SCENE(summarize_months), SCENE(summarize_days),
 	SCENE(get_message), SCENE(get_waiting_message), SCENE(list_messages), SCENE(list_waiting), SCENE(find_replay), SCENE(find_reference),
@@ -486,6 +506,7 @@ const struct scene read_scenes[] = {
 	SCENE(list_due_messages), SCENE(list_due_replies), SCENE(list_due_jobs), SCENE(list_jobs), SCENE(list_dead),
 	SCENE(list_metrics), SCENE(list_ai_users), SCENE(get_token), SCENE(list_tokens), SCENE(list_tokens_behind_one),
 	SCENE(get_policy), SCENE(list_policy_versions), SCENE(get_hindrance), SCENE(list_aliases), SCENE(list_deletions), SCENE(list_category_moves),
-	SCENE(list_expired), SCENE(list_confirmed), SCENE(list_some_confirmed), SCENE(get_picture), SCENE(next_picture), SCENE(get_picture_part),
+	SCENE(list_expired), SCENE(list_a_few_expired), SCENE(list_confirmed), SCENE(list_some_confirmed), SCENE(get_picture), SCENE(next_picture),
+	SCENE(get_picture_part),
 };
 const size_t read_scene_count = sizeof read_scenes / sizeof read_scenes[0];

@@ -116,6 +116,26 @@ record_with_a_used_key(struct world *w)
 }
 
 static enum status
+record_with_the_key_of_a_message(struct world *w)
+{
+	struct message_entry entry = suite_entry(main_user, NULL, 0);
+
+	entry.idempotency_key = SLICE_LITERAL("said");
+	CALL(store_record_message, &w->main, &entry, world_written);
+}
+
+/* Its inbox row is gone. */
+static enum status
+record_as_dead_what_does_not_wait(struct world *w)
+{
+	struct message_entry entry = suite_entry(main_user, NULL, 0);
+
+	entry.was_in_inbox = true;
+	entry.dead_why = SLICE_LITERAL("crashed");
+	CALL(store_record_message, &w->main, &entry, world_written);
+}
+
+static enum status
 put_inbox(struct world *w)
 {
 	struct inbox_entry entry = { .message_id = fresh_id(), .user_id = slice_of(main_user), .text = SLICE_LITERAL("tea 5"),
@@ -401,6 +421,15 @@ delete_category_with_all(struct world *w)
 	return delete_category(w, &w->own, &w->spare);
 }
 
+/* None of the trash came from it. */
+static enum status
+delete_empty_category(struct world *w)
+{
+	static const struct uuid nowhere;
+
+	return delete_category(w, &w->empty, &nowhere);
+}
+
 static enum status
 move_expenses(struct world *w)
 {
@@ -426,6 +455,14 @@ static enum status
 change_keyword(struct world *w)
 {
 	return set_keyword(w, KEYWORD_CHANGED, w->keyword, "");
+}
+
+static enum status
+add_keyword_again(struct world *w)
+{
+	struct keyword_change keyword = { .action = KEYWORD_ADDED, .id = w->keyword, .category_id = w->own, .text = SLICE_LITERAL("zorbl") };
+
+	CALL(store_set_keyword, &w->main, &keyword, world_written);
 }
 
 static enum status
@@ -501,7 +538,7 @@ try_link_code(struct world *w, const char *mac)
 static enum status
 try_right_code(struct world *w)
 {
-	return try_link_code(w, "a code");
+	return try_link_code(w, "z code");
 }
 
 static enum status
@@ -538,6 +575,14 @@ static enum status
 end_link(struct world *w)
 {
 	struct link_change link = { .user_id = slice_of(main_user), .is_ended = true, .message_id = w->of_alias, .now_ms = suite_now_ms() };
+
+	CALL(store_set_link, &w->alias, &link, world_done);
+}
+
+static enum status
+end_link_of_an_unknown_message(struct world *w)
+{
+	struct link_change link = { .user_id = slice_of(main_user), .is_ended = true, .message_id = fresh_id(), .now_ms = suite_now_ms() };
 
 	CALL(store_set_link, &w->alias, &link, world_done);
 }
@@ -663,17 +708,19 @@ remove_picture(struct world *w)
 
 const struct scene write_scenes[] = {
 	SCENE(record_everything), SCENE(record_of_a_new_user), SCENE(record_that_links), SCENE(record_that_deletes_the_user),
-	SCENE(record_again), SCENE(record_with_a_used_key),
+	SCENE(record_again), SCENE(record_with_a_used_key), SCENE(record_with_the_key_of_a_message),
+	SCENE(record_as_dead_what_does_not_wait),
 	SCENE(put_inbox), SCENE(put_inbox_of_an_alias), SCENE(put_inbox_handed_on), SCENE(put_inbox_again), SCENE(drop_message), SCENE(claim_message),
 	SCENE(claim_reply), SCENE(finish_reply_sent), SCENE(finish_reply_later), SCENE(finish_reply_dead),
 	SCENE(claim_job), SCENE(finish_job_done), SCENE(finish_job_later), SCENE(finish_job_dead),
 	SCENE(bring_message_back), SCENE(bring_reply_back), SCENE(bring_job_back), SCENE(drop_letter),
 	SCENE(put_expenses), SCENE(put_expenses_of_a_new_user), SCENE(put_expenses_again), SCENE(put_expenses_with_a_used_key),
 	SCENE(change_expense), SCENE(delete_expense), SCENE(delete_expense_later), SCENE(restore_expense), SCENE(restore_what_is_there),
-	SCENE(make_category), SCENE(rename_category), SCENE(rename_default_category), SCENE(delete_category_with_all), SCENE(move_expenses),
-	SCENE(add_keyword), SCENE(change_keyword), SCENE(remove_keyword),
+	SCENE(make_category), SCENE(rename_category), SCENE(rename_default_category), SCENE(delete_category_with_all), SCENE(delete_empty_category), SCENE(move_expenses),
+	SCENE(add_keyword), SCENE(change_keyword), SCENE(add_keyword_again), SCENE(remove_keyword),
 	SCENE(sign_up), SCENE(change_user), SCENE(begin_deletion), { "delete_step", delete_step, .prepare = begin_deletion }, SCENE(add_ai_cost),
-	SCENE(put_link_code), SCENE(try_right_code), SCENE(try_wrong_code), SCENE(set_alias), SCENE(end_alias), SCENE(set_link_again), SCENE(end_link),
+	SCENE(put_link_code), SCENE(try_right_code), SCENE(try_wrong_code), SCENE(set_alias), SCENE(end_alias), SCENE(set_link_again), SCENE(end_link), SCENE(end_link_of_an_unknown_message),
+	{ "set_link_anew", set_link_again, .prepare = end_link_of_an_unknown_message },
 	SCENE(put_token), SCENE(put_token_again), SCENE(revoke_token), SCENE(note_token_used), SCENE(remove_tokens), SCENE(put_policy),
 	SCENE(remove_expired), SCENE(put_picture), SCENE(put_picture_again), SCENE(record_with_picture), SCENE(remove_picture),
 };

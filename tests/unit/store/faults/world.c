@@ -192,9 +192,14 @@ static void
 make_conversation(struct world *w)
 {
 	static const struct dialogue_entry dialogue = { .conversation = SLICE_LITERAL("room"), .keep_until_ms = INT64_MAX, .state = SLICE_LITERAL("what") };
+	static const struct dialogue_entry forgotten = { .keep_until_ms = 1, .state = SLICE_LITERAL("that") };
 	struct message_entry entry = suite_entry(main_user, NULL, 0);
 
 	entry.dialogue = &dialogue;
+	entry.idempotency_key = SLICE_LITERAL("said");
+	must(suite_record(&w->suite, &entry, NULL));
+	entry = suite_entry(main_user, NULL, 0);
+	entry.dialogue = &forgotten;
 	must(suite_record(&w->suite, &entry, NULL));
 }
 
@@ -220,13 +225,16 @@ make_index(struct world *w)
 {
 	struct policy policy = { .key = SLICE_LITERAL("terms"), .version = 1, .change_id = uuid7_next(suite_now_ms()),
 		.title = SLICE_LITERAL("Terms"), .text = SLICE_LITERAL("Be kind."), .created_ms = suite_now_ms() };
-	struct link_code code = { .mac = "a code", .user_id = slice_of(main_user), .now_ms = suite_now_ms() };
+	struct link_code code = { .mac = "z code", .user_id = slice_of(main_user), .now_ms = suite_now_ms() };
 	enum status st = ST_FAILED;
 
 	w->token = (struct token){ .key_id = "key 1", .kind = TOKEN_USER, .user_id = slice_of(main_user), .label = SLICE_LITERAL("phone"),
 		.created_ms = suite_now_ms(), .scopes = 1 };
 	must(suite_put_token(&w->suite, &w->token));
 	must(suite_put_token(&w->suite, &(struct token){ .key_id = "key 2", .kind = TOKEN_SERVICE, .label = SLICE_LITERAL("bot"), .scopes = 1 }));
+	store_put_policy(w->suite.store, &policy, world_done, &st);
+	must(st);
+	policy.key = SLICE_LITERAL("about");
 	store_put_policy(w->suite.store, &policy, world_done, &st);
 	must(st);
 	store_put_link_code(w->suite.store, &code, world_done, &st);
@@ -274,6 +282,7 @@ world_make(struct world *w)
 	make_category(w, "Pets", &w->own);
 	make_category(w, "Spare", &w->spare);
 	make_category(w, "Leaving", &w->leaving);
+	make_category(w, "Empty", &w->empty);
 	make_expenses(w);
 	make_keyword(w);
 	change_expense(w, 0, EXPENSE_CHANGED, &w->own);
