@@ -86,15 +86,22 @@ store_faults += tests/unit/store/faults/faulty.c
 store_faults += tests/unit/store/faults/faulty.h
 store_faults += tests/unit/store/faults/scenes_read.c
 store_faults += tests/unit/store/faults/scenes_write.c
-store_faults += tests/unit/store/faults/test_store_faults.c
 store_faults += tests/unit/store/faults/world.c
 store_faults += tests/unit/store/faults/world.h
 
-check_PROGRAMS += tests/unit/store/faults/test_store_faults
-tests_unit_store_faults_test_store_faults_SOURCES = $(store_faults) $(store_suite)
-tests_unit_store_faults_test_store_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
-tests_unit_store_faults_test_store_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+store_faults_flags = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
+failing_steps = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
 	-Wl,--wrap=arena_alloc,--wrap=arena_alloc_unset,--wrap=arena_copy,--wrap=kv_mem_begin
+
+check_PROGRAMS += tests/unit/store/faults/test_store_faults
+tests_unit_store_faults_test_store_faults_SOURCES = tests/unit/store/faults/test_store_faults.c $(store_faults) $(store_suite)
+tests_unit_store_faults_test_store_faults_CPPFLAGS = $(store_faults_flags)
+tests_unit_store_faults_test_store_faults_LDFLAGS = $(failing_steps)
+
+check_PROGRAMS += tests/unit/store/faults/test_store_rows
+tests_unit_store_faults_test_store_rows_SOURCES = tests/unit/store/faults/test_store_rows.c $(store_faults) $(store_suite)
+tests_unit_store_faults_test_store_rows_CPPFLAGS = $(store_faults_flags)
+tests_unit_store_faults_test_store_rows_LDFLAGS = $(failing_steps)
 
 check_PROGRAMS += tests/unit/store/test_store_limits
 tests_unit_store_test_store_limits_SOURCES = tests/unit/store/test_store_limits.c $(store_suite)
