@@ -92,11 +92,8 @@ row_is_expired(const struct op *op, const struct expired_query *query, struct sl
 		return dialogue_is_expired(value, now_ms, is_expired);
 	case ROW_TOMBSTONE:
 		return tombstone_is_expired(value, now_ms, is_expired);
-	case ROW_TRASH:
+	default:                               /* ROW_TRASH: no other kind is kept for a time */
 		*is_expired = trash_is_expired(key, now_ms);
-		return ST_OK;
-	default:
-		*is_expired = false;
 		return ST_OK;
 	}
 }
@@ -200,7 +197,7 @@ op_remove_expired(struct op *op, const struct expired_query *query, const struct
 		struct slice value;
 		bool is_expired, is_gone = true;
 
-		if (!kv_get(op->kv, TABLE_LEDGER, rows[i], &value)
+		if (!is_kept_for_a_time(rows[i]) || !kv_get(op->kv, TABLE_LEDGER, rows[i], &value)
 		    || row_is_expired(op, query, rows[i], value, &is_expired) != ST_OK || !is_expired)
 			continue;
 		if (key_row_kind(rows[i]) == ROW_TRASH)

@@ -616,11 +616,12 @@ rows_of_another_kind_are_not_removed(void **state)
 {
 	struct key row = key_id(w->main.key, ROW_CATEGORY, &w->own);
 	struct slice rows[1] = { key_slice(&row) };
+	struct expired_query query = { .now_ms = INT64_MAX / 2 };
 	uint64_t before = world_hash(w);
 	enum status st = ST_FAILED;
 
 	(void)state;
-	store_remove_expired(w->suite.store, w->main.shard, rows, 1, INT64_MAX / 2, world_written, &st);
+	store_remove_expired(w->suite.store, w->main.shard, &query, rows, 1, world_written, &st);
 	assert_int_equal(st, ST_OK);
 	assert_int_equal(world_hash(w), before);
 }
