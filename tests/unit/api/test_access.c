@@ -132,21 +132,22 @@ a_guess_that_was_looked_up_too_late_for_its_address_is_told_to_wait(void **state
 	use_up_while_it_waits(*state, "Bearer aiex_user_0123456789abcdef_0123456789012345678901234567890123456789012");
 }
 
+/* Two may be taken for one by chance, so each may have more than one. */
 static void
 a_full_table_gives_up_the_oldest_and_counts_it(void **state)
 {
 	struct scene *f = *state;
 	struct request req = { .started_ns = 1000000000 };
 
-	set_option(f, "limit.per_user_messages=1/h");
-	for (int i = 0; i < 65536; i++) {
+	set_option(f, "limit.per_user_messages=1000/h");
+	for (int i = 0; i < 16384; i++) {
 		char id[32];
 
 		snprintf(id, sizeof id, "line:%d", i);
 		req.started_ns++;
 		assert_int_equal(limits_count_message(&f->services.limits, &req, slice_of(id)), ST_OK);
 	}
-	assert_in_range(f->counters.limit_evictions, 1, 65535);
+	assert_in_range(f->counters.limit_evictions, 1, 16383);
 	assert_int_equal(f->counters.limited_by_user, 0);
 }
 
