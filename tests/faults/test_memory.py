@@ -18,7 +18,8 @@ from store_reader import read_store
 from webhooks import Secrets, line_body, line_event, post_line
 
 EVERY = int(os.environ.get("AIEXPENSE_ALLOCATIONS", 5))     # each how manieth allocation fails
-NAMES = ("say", "put", "webhook", "discord", "teams", "list", "categories")
+NAMES = ("say", "put", "webhook", "discord", "teams", "list", "categories", "question", "change", "look", "undo")
+SHOWN = ("stats", "latency", "shards", "queue", "errors", "clients", "workers", "info", "ai", "alerts", "keywords")
 FORGED = ("forged_line", "forged_discord", "forged_teams")
 USERS = ("line:M", "line:Ubot:U1", "discord:app-1:5", "teams:teams-app:T1")
 LEAK = 50                                                   # more blocks than are under way
@@ -59,6 +60,24 @@ class MemoryTest(unittest.TestCase):
         if answer.status == 200:
             self.acknowledged.add(self.tried * 100)
         return answer
+
+    def talk(self, client, text):
+        self.tried += 1
+        return client.say("line:D", text, Idempotency_Key=f"t{self.tried}")
+
+    def question(self, client):
+        """And what answers it."""
+        first = self.talk(client, "coffee")
+        return self.talk(client, "4") if first.status == 200 else first
+
+    def change(self, client):
+        return self.talk(client, "no, it was 7")
+
+    def look(self, client):
+        return self.talk(client, "how much did I spend this month?")
+
+    def undo(self, client):
+        return self.talk(client, "undo")
 
     def put(self, client):
         self.tried += 1
@@ -153,9 +172,32 @@ class MemoryTest(unittest.TestCase):
             d.stop()
             store = read_store(d.store)
             self.assertEqual(store.faults, [])
-            amounts = [e["amount_minor"] for of_one in store.expenses.values() for e in of_one]
+            amounts = [e["amount_minor"] for user, of_one in store.expenses.items() if user != "line:D" for e in of_one]
             self.assertEqual(len(amounts), len(set(amounts)), "one is there twice")
             self.assertEqual(self.acknowledged - set(amounts), set(), "an acknowledged one is lost")
+
+    def test_a_keeper_without_memory_leaves_somebody_without_an_answer_at_most(self):
+        with Memory() as memory, Daemon() as d:
+            pid, = d.pids("keeper")
+            failures = 0
+            for name in SHOWN:
+                for at in range(1, MOST, EVERY):
+                    memory.fail(pid, at)
+                    try:
+                        told = d.ask("show " + name)
+                    except ConnectionError:
+                        told = ""
+                    has_failed = memory.has_failed()
+                    after = d.ask("show " + name)
+                    self.assertNotRegex(after, "^(error|$)", f"{name}, after allocation {at}")
+                    failures += has_failed
+                    if not told.startswith("error") and told:
+                        self.assertEqual(len(told.splitlines()), len(after.splitlines()), f"{name}, allocation {at}: a part of it")
+                    if not has_failed:
+                        break
+                self.assertFalse(has_failed, f"show {name} takes more than {MOST} allocations")
+            self.assertGreater(failures, len(SHOWN))
+            self.assertEqual(d.stats()["children_died"], 0)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@
 #include "counters.h"
 #include "delivery/delivery.h"
 #include "keeper/redrive.h"
+#include "no_memory.h"
 
 enum { LONG_AGO_MS = 60000, HOUR_MS = 3600000, CRASH_MARK = 5 };
 
@@ -29,6 +30,7 @@ struct scene {
 	enum message_status    message_status;
 	unsigned               dead;
 	bool                   has_reply;
+	unsigned               letters[LETTER_KINDS], kept_jobs;
 	int64_t                reply_not_before_ms, job_claimed_until_ms;
 };
 
@@ -360,6 +362,80 @@ a_job_about_what_is_not_there_any_more_is_done(void **state)
 	assert_int_equal(scene->counters.queue_jobs_done, 1);
 }
 
+/* --- memory that runs out ------------------------------------------------------------------- */
+
+static void
+on_any_letter(const struct dead_letter *letter, void *arg)
+{
+	((struct scene *)arg)->letters[letter->kind]++;
+}
+
+static void
+on_kept_job(const struct queued_job *job, void *arg)
+{
+	(void)job;
+	((struct scene *)arg)->kept_jobs++;
+}
+
+static void
+on_jobs_end(enum status st, void *arg)
+{
+	(void)arg;
+	assert_int_equal(st, ST_OK);
+}
+
+/* Of two people a message and a job that are to be given up, and of the latter a reply that is to be delivered. */
+static void
+check_that_nothing_is_lost(struct scene *scene, const struct uuid *id)
+{
+	static const struct dead_letter_callbacks letters = { on_any_letter, on_end };
+	static const struct job_list_callbacks jobs = { on_kept_job, on_jobs_end };
+	static const struct due_query query = { .looks = 100 };
+	struct store *store = scene->service.store;
+	struct ledger one = store_ledger(store, SLICE_LITERAL("line:U1")), two = store_ledger(store, SLICE_LITERAL("line:U2"));
+
+	store_list_dead(store, 0, &query, &letters, scene);
+	store_list_jobs(store, &one, &jobs, scene);
+	assert_int_equal(scene->kept_jobs + scene->letters[LETTER_JOB], 1);
+	if (is_waiting(scene, "line:U2")) {
+		assert_int_equal(scene->letters[LETTER_MESSAGE], 0);
+	} else {
+		store_get_message(store, &two, id, on_message, scene);
+		assert_int_equal(scene->message_status, MESSAGE_FAILED);
+		assert_int_equal(scene->letters[LETTER_MESSAGE], 1);
+		store_first_reply(store, &two, clock_wall_ms(), on_reply, scene);
+		assert_true(scene->has_reply);
+	}
+	store_first_reply(store, &one, clock_wall_ms(), on_reply, scene);
+	assert_true(scene->has_reply);
+}
+
+static void
+whatever_allocation_fails_in_a_look_nothing_is_lost(void **state)
+{
+	enum { MOST = 5000 };
+	bool is_whole = false;
+	int n = 0;
+
+	while (!is_whole && n < MOST) {
+		struct scene *scene;
+		struct uuid id;
+
+		open_scene(state);
+		scene = *state;
+		put_job(scene, 3);
+		put_reply(scene, false);
+		id = put(scene, "line:U2", 0, 3);
+		no_memory_at(++n);
+		redrive_look(scene->redrive);
+		wait_in_vain(scene);
+		is_whole = no_memory_end();
+		check_that_nothing_is_lost(scene, &id);
+		close_scene(state);
+	}
+	assert_true(n > 20 && n < MOST);
+}
+
 static void
 the_age_of_the_oldest_that_waits_is_told(void **state)
 {
@@ -390,6 +466,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_message_that_may_have_crashed_a_keeper_is_worked_on_alone, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_crashed_three_keepers_is_kept_as_a_dead_letter, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_about_what_is_not_there_any_more_is_done, open_scene, close_scene),
+		cmocka_unit_test(whatever_allocation_fails_in_a_look_nothing_is_lost),
 		cmocka_unit_test_setup_teardown(the_age_of_the_oldest_that_waits_is_told, open_scene, close_scene),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
