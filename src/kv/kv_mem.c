@@ -104,7 +104,7 @@ random_levels(struct kv_mem *mem)
 	unsigned levels = 1;
 
 	mem->random = mem->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	for (uint64_t bits = mem->random >> 32; (bits & 1) != 0 && levels < LEVELS; bits >>= 1)
+	for (uint64_t bits = (mem->random >> 32) % (UINT64_C(1) << (LEVELS - 1)); (bits & 1) != 0; bits >>= 1)
 		levels++;
 	return levels;
 }

@@ -204,7 +204,7 @@ on_retry(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (link->channel == NULL && link->count > 0)
+	if (link->count > 0)           /* the timer runs only while it is not connected */
 		connect_or_retry(link);
 }
 

@@ -70,7 +70,7 @@ make(struct op *op, const struct message_change *change, struct write_answer *an
 	case CHANGE_ALIAS:
 		return op_set_alias(op, &change->link);
 	case CHANGE_LINK:
-	case CHANGE_KINDS:
+	default:
 		break;
 	}
 	return op_set_link(op, &change->link);

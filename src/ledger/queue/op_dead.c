@@ -92,7 +92,7 @@ bring_back(struct op *op, struct dead_letter *letter, const struct dead_letter_a
 		outbox_put(op, &letter->reply);
 		break;
 	case LETTER_JOB:
-	case LETTER_KINDS:
+	default:
 		letter->job.created_ms = action->now_ms;
 		letter->job.not_before_ms = 0;
 		letter->job.attempts = letter->job.blames = letter->job.crash_mark = 0;

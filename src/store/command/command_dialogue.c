@@ -39,7 +39,7 @@ to_command(const struct message_change *change, struct command *command)
 		break;
 	case CHANGE_ALIAS:
 	case CHANGE_LINK:
-	case CHANGE_KINDS:
+	default:
 		command->link = change->link;
 	}
 }
@@ -68,7 +68,7 @@ from_command(const struct command *command, struct message_change *change)
 		break;
 	case CHANGE_ALIAS:
 	case CHANGE_LINK:
-	case CHANGE_KINDS:
+	default:
 		change->link = command->link;
 	}
 }

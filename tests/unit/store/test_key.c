@@ -155,10 +155,24 @@ ledgers_are_placed_by_siphash_2_4_128(void **state)
 	ledger_hash_free(hash);
 }
 
+static void
+a_total_of_a_month_that_is_none_is_not_read(void **state)
+{
+	static const struct uuid category;
+	struct key row = key_total(ledger, ROW_MONTH_TOTAL, 20780, &category, (struct currency){ "TWD" }, SLICE_LITERAL("cash"));
+	struct total_key total;
+
+	(void)state;
+	assert_true(key_read_total(key_slice(&row), &total));
+	row.bytes[LEDGER_KEY_SIZE + 2] = 0x7f;
+	assert_false(key_read_total(key_slice(&row), &total));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_total_of_a_month_that_is_none_is_not_read),
 		cmocka_unit_test(expenses_are_ordered_by_day_and_then_by_id),
 		cmocka_unit_test(keys_are_laid_out_as_documented),
 		cmocka_unit_test(what_a_key_says_can_be_read_back),

@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "ledger/record/record.h"
+#include "ledger/record/record_parts.h"
 
 static const struct expense sample = { .amount_minor = -1234567890123, .currency = { "TWD" }, .category_id = { { 1 } },
 	.description = SLICE_LITERAL("早餐"), .account = SLICE_LITERAL("cash"), .zone = SLICE_LITERAL("Asia/Taipei"),
@@ -409,6 +410,69 @@ lists_longer_than_allowed_are_refused(void **state)
 	buf_fini(&b);
 }
 
+static void
+check_refused(struct buf *b, enum status (*read)(struct slice v))
+{
+	assert_int_equal(read(buf_slice(b)), ST_BAD_RECORD);
+	buf_clear(b);
+}
+
+static void
+numbers_that_stand_for_nothing_are_refused(void **state)
+{
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	message_pack(&b, &(struct message){ .status = MESSAGE_WAITING + 1 }, false);
+	check_refused(&b, read_message);
+	token_pack(&b, &(struct token){ .kind = TOKEN_USER + 1 });
+	check_refused(&b, read_token);
+	event_pack(&b, &(struct expense_event){ .action = EXPENSE_EVENTS });
+	check_refused(&b, read_event);
+	event_pack(&b, &(struct expense_event){ .by = TOKEN_USER + 1 });
+	check_refused(&b, read_event);
+	event_pack(&b, &(struct expense_event){ .action = EXPENSE_RESTORED });
+	assert_int_equal(read_event(buf_slice(&b)), ST_OK);
+	buf_fini(&b);
+}
+
+/* An event whose expense has a day and nothing else. */
+static void
+an_expense_of_an_event_that_lacks_fields_is_refused(void **state)
+{
+	static const struct uuid id;
+	struct buf b = BUF_INIT;
+	struct packing p = record_begin(&b, 6);
+
+	(void)state;
+	mp_put_uuid(&p.pk, &id);
+	msgpack_pack_uint32(&p.pk, EXPENSE_CHANGED);
+	msgpack_pack_uint32(&p.pk, TOKEN_USER);
+	msgpack_pack_int64(&p.pk, 1);
+	msgpack_pack_array(&p.pk, 1);
+	msgpack_pack_int32(&p.pk, 20780);
+	msgpack_pack_array(&p.pk, 0);
+	record_end(&p);
+	check_refused(&b, read_event);
+	buf_fini(&b);
+}
+
+static void
+buttons_and_ids_that_are_none_are_refused(void **state)
+{
+	struct reply_button buttons[REPLY_BUTTONS_MAX];
+	struct mp odd = mp_of(SLICE_LITERAL("\x91\xa0")), many = mp_of(SLICE_LITERAL("\x9a\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0"));
+	struct mp id = mp_of(SLICE_LITERAL("\xc4\x03" "abc"));
+
+	(void)state;
+	assert_int_equal(buttons_read(&odd, buttons), 0);
+	assert_true(odd.is_bad);
+	assert_int_equal(buttons_read(&many, buttons), 0);
+	assert_true(many.is_bad);
+	read_optional_uuid(&id);
+	assert_true(id.is_bad);
+}
+
 int
 main(void)
 {
@@ -422,6 +486,9 @@ main(void)
 		cmocka_unit_test(a_token_written_before_it_had_scopes_has_those_of_its_kind),
 		cmocka_unit_test(a_record_of_another_version_or_with_fields_missing_is_refused),
 		cmocka_unit_test(a_sum_over_all_users_is_read_as_it_was_written),
+		cmocka_unit_test(numbers_that_stand_for_nothing_are_refused),
+		cmocka_unit_test(an_expense_of_an_event_that_lacks_fields_is_refused),
+		cmocka_unit_test(buttons_and_ids_that_are_none_are_refused),
 		cmocka_unit_test(lists_longer_than_allowed_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -512,9 +512,19 @@ static void
 a_directory_that_cannot_be_read_has_no_shards_to_adopt(void **state)
 {
 	struct fixture *f = *state;
+	char marker[160];
 
+	f->options.store_shards = 2;
+	store_adopt(&f->options);                  /* there is nothing yet */
+	assert_int_equal(f->options.store_shards, 2);
+	f->options.store_shards = 1;
 	assert_int_equal(store_prepare(&f->options), 0);
 	f->options.store_shards = 3;
+	snprintf(marker, sizeof marker, "%s/unfinished", f->options.store_path);
+	fclose(fopen(marker, "w"));
+	store_adopt(&f->options);                  /* it will be made anew */
+	assert_int_equal(f->options.store_shards, 3);
+	assert_int_equal(unlink(marker), 0);
 	failing_arm(CALL_scandir64, 1, EACCES);
 	store_adopt(&f->options);
 	assert_int_equal(f->options.store_shards, 3);

@@ -227,6 +227,7 @@ a_writer_ends_at_once_when_it_is_told_to(void **state)
 static void
 one_who_asks_is_told_once_whatever_fails(void **state)
 {
+	enum { ASKED = 12 };
 	struct fixture *f = *state;
 	struct writer_process w = start_writer(f, 0, 0);
 	bool is_over = false;
@@ -239,16 +240,16 @@ one_who_asks_is_told_once_whatever_fails(void **state)
 		failing_arm(ANY_CALL, at, ENOMEM);
 		link = writer_link_new(f->base, f->path, 100, &f->segment->slots[1].counters);
 		if (link != NULL) {
-			ask(link, 1, &asked);
-			ask(link, 2, &asked);
+			for (unsigned i = 0; i < ASKED; i++)
+				ask(link, (uint8_t)i, &asked);
 			failing_later_ms += 1000;
-			assert_true(turn(f, &w, &asked, 2, &code));
-			assert_int_equal(asked.answers, 2);
+			assert_true(turn(f, &w, &asked, ASKED, &code));
+			assert_int_equal(asked.answers, ASKED);
 		}
 		is_over = !failing_disarm();
 		assert_true(link != NULL || !is_over);
 		writer_link_free(link);
-		assert_true(link == NULL || asked.answers == 2);
+		assert_true(link == NULL || asked.answers == ASKED);
 	}
 	assert_true(is_over);
 	close(w.life);
@@ -272,6 +273,50 @@ commands_are_given_up_when_no_writer_comes(void **state)
 	failing_later_ms += LONG_MS;
 	while (asked.answers < 2)
 		event_base_loop(f->base, EVLOOP_ONCE);
+	assert_int_equal(asked.st, ST_UNAVAILABLE);
+	writer_link_free(link);
+}
+
+static struct writer_link *again_link;
+
+static void
+on_write_again(enum status st, const struct write_answer *answer, void *arg)
+{
+	on_write(st, answer, arg);
+	if (((struct asked *)arg)->answers == 1)
+		ask(again_link, 9, arg);
+}
+
+static void
+what_is_asked_while_others_are_given_up_waits_for_a_writer(void **state)
+{
+	enum { LONG_MS = 6000 };
+	struct fixture *f = *state;
+	struct command command = { .kind = COMMAND_SIGN_UP, .sign_up = { .sign_up.user_id = SLICE_LITERAL("line:U"), .now_ms = 1 } };
+	struct asked asked = { 0 };
+
+	again_link = writer_link_new(f->base, "/nowhere/writer.sock", 100, &f->segment->slots[1].counters);
+	writer_link_submit(again_link, &command, &(struct asker){ .on_write = on_write_again, .arg = &asked });
+	failing_later_ms += LONG_MS;
+	event_base_loop(f->base, EVLOOP_ONCE);
+	assert_int_equal(asked.answers, 1);
+	event_base_loop(f->base, EVLOOP_ONCE);
+	assert_int_equal(asked.answers, 1);
+	writer_link_free(again_link);
+	assert_int_equal(asked.answers, 2);
+}
+
+static void
+without_a_timer_nobody_waits(void **state)
+{
+	struct fixture *f = *state;
+	struct writer_link *link = writer_link_new(f->base, "/nowhere/writer.sock", 100, &f->segment->slots[1].counters);
+	struct asked asked = { 0 };
+
+	failing_arm(CALL_event_add, 1, ENOMEM);
+	ask(link, 1, &asked);
+	assert_true(failing_disarm());
+	assert_int_equal(asked.answers, 1);
 	assert_int_equal(asked.st, ST_UNAVAILABLE);
 	writer_link_free(link);
 }
@@ -470,6 +515,8 @@ main(void)
 		CASE(a_writer_ends_at_once_when_it_is_told_to),
 		CASE(one_who_asks_is_told_once_whatever_fails),
 		CASE(commands_are_given_up_when_no_writer_comes),
+		CASE(what_is_asked_while_others_are_given_up_waits_for_a_writer),
+		CASE(without_a_timer_nobody_waits),
 		CASE(an_answer_that_is_none_or_for_nobody_harms_nobody),
 		CASE(a_batch_without_memory_takes_no_more_and_keeps_what_it_has),
 		CASE(each_command_is_answered_by_what_became_of_it),

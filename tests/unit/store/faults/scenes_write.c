@@ -402,9 +402,15 @@ rename_category(struct world *w)
 }
 
 static enum status
+rename_category_to_the_same_name(struct world *w)
+{
+	return name_category(w, w->own, false, "PETS");
+}
+
+static enum status
 rename_default_category(struct world *w)
 {
-	return name_category(w, w->spare, false, "Food and drink");
+	return name_category(w, w->food, false, "Food");
 }
 
 static enum status
@@ -428,6 +434,12 @@ delete_empty_category(struct world *w)
 	static const struct uuid nowhere;
 
 	return delete_category(w, &w->empty, &nowhere);
+}
+
+static enum status
+delete_empty_category_for_another(struct world *w)
+{
+	return delete_category(w, &w->empty, &w->spare);
 }
 
 static enum status
@@ -505,6 +517,19 @@ static enum status
 delete_step(struct world *w)
 {
 	CALL(store_delete_step, &w->main, SLICE_EMPTY, suite_now_ms() + 2 * FAREWELL_MS, world_written);
+}
+
+/* Those that walk over the ledger's own rows, and over its replies. */
+static enum status
+delete_step_of_the_ledger(struct world *w)
+{
+	CALL(store_delete_step, &w->main, SLICE_LITERAL("\3"), suite_now_ms() + 2 * FAREWELL_MS, world_written);
+}
+
+static enum status
+delete_step_of_the_replies(struct world *w)
+{
+	CALL(store_delete_step, &w->main, SLICE_LITERAL("\4"), suite_now_ms() + 2 * FAREWELL_MS, world_written);
 }
 
 static enum status
@@ -716,9 +741,12 @@ const struct scene write_scenes[] = {
 	SCENE(bring_message_back), SCENE(bring_reply_back), SCENE(bring_job_back), SCENE(drop_letter),
 	SCENE(put_expenses), SCENE(put_expenses_of_a_new_user), SCENE(put_expenses_again), SCENE(put_expenses_with_a_used_key),
 	SCENE(change_expense), SCENE(delete_expense), SCENE(delete_expense_later), SCENE(restore_expense), SCENE(restore_what_is_there),
-	SCENE(make_category), SCENE(rename_category), SCENE(rename_default_category), SCENE(delete_category_with_all), SCENE(delete_empty_category), SCENE(move_expenses),
+	SCENE(make_category), SCENE(rename_category), SCENE(rename_category_to_the_same_name), SCENE(rename_default_category), SCENE(delete_category_with_all), SCENE(delete_empty_category), SCENE(delete_empty_category_for_another), SCENE(move_expenses),
 	SCENE(add_keyword), SCENE(change_keyword), SCENE(add_keyword_again), SCENE(remove_keyword),
-	SCENE(sign_up), SCENE(change_user), SCENE(begin_deletion), { "delete_step", delete_step, .prepare = begin_deletion }, SCENE(add_ai_cost),
+	SCENE(sign_up), SCENE(change_user), SCENE(begin_deletion), { "delete_step", delete_step, .prepare = begin_deletion },
+	{ "delete_step_of_the_ledger", delete_step_of_the_ledger, .prepare = begin_deletion },
+	{ "delete_step_of_the_replies", delete_step_of_the_replies, .prepare = begin_deletion },
+	{ "sign_up_again", sign_up, .prepare = sign_up }, SCENE(add_ai_cost),
 	SCENE(put_link_code), SCENE(try_right_code), SCENE(try_wrong_code), SCENE(set_alias), SCENE(end_alias), SCENE(set_link_again), SCENE(end_link), SCENE(end_link_of_an_unknown_message),
 	{ "set_link_anew", set_link_again, .prepare = end_link_of_an_unknown_message },
 	SCENE(put_token), SCENE(put_token_again), SCENE(revoke_token), SCENE(note_token_used), SCENE(remove_tokens), SCENE(put_policy),

@@ -68,6 +68,15 @@ make_expenses(struct world *w)
 }
 
 static void
+find_food(struct world *w)
+{
+	struct expense expense;
+
+	must(suite_expense(&w->suite, main_user, &w->expenses[0], &expense));
+	w->food = expense.category_id;
+}
+
+static void
 change_expense(struct world *w, int which, enum expense_action action, const struct uuid *category_id)
 {
 	struct expense_change change = { .change_id = uuid7_next(suite_now_ms()), .action = action, .now_ms = suite_now_ms(),
@@ -284,6 +293,7 @@ world_make(struct world *w)
 	make_category(w, "Leaving", &w->leaving);
 	make_category(w, "Empty", &w->empty);
 	make_expenses(w);
+	find_food(w);
 	make_keyword(w);
 	change_expense(w, 0, EXPENSE_CHANGED, &w->own);
 	change_expense(w, WORLD_EXPENSES - 2, EXPENSE_DELETED, &w->own);

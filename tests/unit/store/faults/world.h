@@ -19,7 +19,7 @@ struct world {
 	struct uuid   job, joined;         /* jobs; a notice waits that the first one's would join */
 	struct uuid   dead_message, dead_reply, dead_job;
 	struct uuid   expenses[WORLD_EXPENSES];   /* of food: the last two are in the trash */
-	struct uuid   own, spare, leaving, empty;   /* categories: with a keyword and expenses, to move to, being deleted, with nothing */
+	struct uuid   own, spare, leaving, empty, food;   /* categories: with a keyword and expenses, to move to, being deleted, with nothing, by default */
 	struct uuid   keyword;
 	struct uuid   pictured, picture_open;   /* a message with its picture, and one that is not recorded yet */
 	struct token  token;
