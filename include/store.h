@@ -410,7 +410,8 @@ struct message_entry {
 	const struct dialogue_entry *dialogue;      /* NULL: the conversation is neither looked at nor changed */
 };
 
-enum removed_kind { REMOVED_KEY, REMOVED_REFERENCE, REMOVED_MESSAGE, REMOVED_PICTURE, REMOVED_DIALOGUE, REMOVED_TRASH, REMOVED_TOMBSTONE, REMOVED_KINDS };
+enum removed_kind { REMOVED_KEY, REMOVED_REFERENCE, REMOVED_MESSAGE, REMOVED_PICTURE, REMOVED_DIALOGUE, REMOVED_TRASH, REMOVED_TOMBSTONE, REMOVED_AI_CALL,
+	REMOVED_KINDS };
 
 struct write_answer {
 	bool                       is_new_user;
@@ -582,7 +583,31 @@ struct ai_cost {
 	bool            is_unpriced;   /* the cost is not known, and 0 here; the names of operation and model say so */
 	struct currency currency;
 	struct ai_usage usage;         /* calls at least 1, nothing negative or above 2^50; unpriced goes by is_unpriced */
+	bool            is_answered;   /* what came back could be used */
+	bool            is_listed;     /* the call is kept as a row of its own: struct ai_call */
 };
+
+/* A call of an AI provider, by itself. */
+struct ai_call {
+	struct uuid     id;
+	struct slice    user_id;       /* empty: of nobody who was signed up then */
+	struct ai_cost  cost;
+};
+
+/* Calls of a UTC day, the newest first, of each shard at most limit.  ST_TOO_BROAD: the day has too many to find those of one user or model. */
+struct ai_call_query {
+	day_t        day;
+	const struct ledger *of;       /* NULL: of all users */
+	struct slice model;            /* as in cost; empty: of all */
+	unsigned     limit;
+};
+
+struct ai_call_callbacks {
+	void (*on_call)(const struct ai_call *call, void *arg);
+	void (*on_end)(enum status st, void *arg);
+};
+
+void store_list_ai_calls(struct store *store, const struct ai_call_query *query, const struct ai_call_callbacks *callbacks, void *arg);
 
 /* Count it for the ledger's user and for the day.  Of a user who is not there the day's part only. */
 void store_add_ai_cost(struct store *store, const struct ledger *ledger, const struct ai_cost *cost, store_done_fn *fn, void *arg);

@@ -98,6 +98,10 @@ void store_list_expired(struct store *store, unsigned shard, const struct expire
 void store_remove_expired(struct store *store, unsigned shard, const struct expired_query *query, const struct slice *rows, size_t count,
     store_write_fn *fn, void *arg);
 
+/* Remove calls of AI providers from days before this one, at most AI_CALLS_AT_ONCE; the answer says how many. */
+enum { AI_CALLS_AT_ONCE = 256 };
+void store_remove_ai_calls(struct store *store, unsigned shard, day_t before, store_write_fn *fn, void *arg);
+
 /* --- what people confirmed of words ---------------------------------------- */
 
 /* That somebody has a keyword, or has filed an expense elsewhere.  Nothing of a user who is being deleted is told. */

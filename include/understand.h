@@ -102,6 +102,7 @@ struct understand_call {
 	bool         has_cost;                         /* its price is known, and its tokens are */
 	struct currency currency;                      /* of the cost */
 	int64_t      cost_micros;
+	bool         is_answered;                      /* with something that could be used */
 };
 
 enum { UNDERSTAND_CALLS_MAX = 4 };

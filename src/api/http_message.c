@@ -355,7 +355,7 @@ static void
 count_costs(const struct parse *parse, const struct understanding *result)
 {
 	struct ai_cost costs[MESSAGE_COSTS_MAX];
-	size_t count = message_costs(result, COST_PARSE, clock_wall_ms(), costs);
+	size_t count = message_costs(parse->caller.service->options, result, COST_PARSE, clock_wall_ms(), costs);
 
 	for (size_t i = 0; i < count; i++)
 		store_add_ai_cost(parse->caller.service->store, &parse->caller.ledger, &costs[i], on_cost_counted, NULL);

@@ -323,6 +323,7 @@ check_row(struct checking *c, struct slice key, struct slice value)
 		c->in_category++;
 		return value.len == 0;
 	case ROW_TRASH:
+	case ROW_AI_CALL:
 		return value.len == 0;
 	case ROW_EXPENSE_ID:
 		c->by_id++;

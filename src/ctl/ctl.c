@@ -264,7 +264,7 @@ ai(const struct client *client, const struct verb *verb, int argc, char **argv)
 	struct buf errors = BUF_INIT;
 	int code = EXIT_REFUSED;
 
-	if (argc >= 2 && strcmp(argv[1], "users") == 0)
+	if (argc >= 2 && (strcmp(argv[1], "users") == 0 || strcmp(argv[1], "calls") == 0))
 		return pass_on(client, verb, argc, argv);
 	if (argc != 2 || strcmp(argv[1], "test") != 0)
 		return complain(EXIT_USAGE, "usage: aiexpensectl ai ", verb->args);
@@ -334,8 +334,8 @@ static const struct verb verbs[] = {
 	{ "load", "[file]", NULL, keep_data,
 		"Make the store that the configuration names from a dump, where there is none: so a store gets another engine." },
 	{ "chat", "--user name", NULL, chat, "A conversation in the terminal, as the user terminal:NAME." },
-	{ "ai", "test | users [YYYY-MM [currency]]", "control.sock", ai,
-		"test: ask each configured AI provider about fixed sentences: how many it gets right, how long it takes, its tokens and what they cost; users: who used most of them in a month." },
+	{ "ai", "test | users [YYYY-MM [currency]] | calls [YYYY-MM-DD|- [user|- [model]]]", "control.sock", ai,
+		"test: ask each configured AI provider about fixed sentences: how many it gets right, how long it takes, its tokens and what they cost; users: who used most of them in a month; calls: each call of a day." },
 	{ "price", "list | set provider/model day currency input output | import file|-", NULL, price,
 		"What a million tokens of the AI providers cost from a day on; what is set or imported counts at once." },
 	{ "migrate", NULL, NULL, migrate, "Make the tables of a store in PostgreSQL, or bring them up to date.  Stop the daemons first." },

@@ -272,7 +272,7 @@ may_have_rows(const struct merge *m, unsigned old)
 
 	if (is_index(m) || old == old_shards)
 		return is_index(m) && old == old_shards;
-	return m->kind == METRIC_AI_CALL || old % divisor == m->part % divisor;
+	return m->kind == METRIC_AI_CALL || m->kind == METRIC_AI_LISTED || old % divisor == m->part % divisor;
 }
 
 static void
@@ -349,7 +349,7 @@ give_sum(struct slice key, struct slice value, void *arg)
 	return rows_put(m->sink, &(struct row){ m->part, TABLE_METRICS, key, value });
 }
 
-/* In the order of the kinds: C, D, E, I, M, R. */
+/* In the order of the kinds: C, D, E, I, K, M, R. */
 static bool
 give_metrics(struct merge *m)
 {
@@ -359,6 +359,8 @@ give_metrics(struct merge *m)
 	metric_sums_end_ledgers(m->r->own);
 	is_taken = metric_sums_each(sums, METRIC_AI_COST, METRIC_EXPENSES, give_sum, m);
 	m->kind = METRIC_AI_CALL;
+	is_taken = is_taken && give_rows(m);
+	m->kind = METRIC_AI_LISTED;
 	is_taken = is_taken && give_rows(m) && metric_sums_each(sums, METRIC_AI_MODEL, METRIC_AI_MODEL, give_sum, m);
 	m->kind = METRIC_AI_RANK;
 	is_taken = is_taken && give_rows(m);

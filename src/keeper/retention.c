@@ -14,7 +14,8 @@
 
 enum {
 	LOOKS = 2000,              /* rows in one part: about a millisecond of the keeper's time */
-	REST_MS = 3600 * 1000
+	REST_MS = 3600 * 1000,
+	MS_PER_DAY = 86400000
 };
 
 /* The walk over one shard. */
@@ -30,6 +31,7 @@ struct walk {
 	int64_t           rests_until_ms;  /* monotonic */
 	int64_t           mono_ms;
 	bool              is_under_way;    /* a command of it has not been answered */
+	bool              is_begun;        /* the calls of AI providers, which lie by day, were swept before it */
 };
 
 struct retention {
@@ -61,6 +63,7 @@ on_part_end(enum status st, struct slice next, void *arg)
 		log_error("shard %u: looking for what is kept no longer failed: %s", walk->shard, status_title(st));
 	if (walk->next.len == 0 || walk->next.ptr == NULL) {
 		walk->next = SLICE_EMPTY;
+		walk->is_begun = false;
 		walk->rests_until_ms = walk->mono_ms + REST_MS;
 	}
 }
@@ -82,6 +85,28 @@ on_removed(enum status st, const struct write_answer *answer, void *arg)
 	counter_add(&counters->retention_dialogues, answer->removed[REMOVED_DIALOGUE]);
 	counter_add(&counters->retention_trash, answer->removed[REMOVED_TRASH]);
 	counter_add(&counters->retention_tombstones, answer->removed[REMOVED_TOMBSTONE]);
+}
+
+static void
+on_calls_removed(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct walk *walk = arg;
+	uint32_t removed = st == ST_OK ? answer->removed[REMOVED_AI_CALL] : 0;
+
+	walk->is_under_way = false;
+	walk->is_begun = removed < AI_CALLS_AT_ONCE;
+	counter_add(&walk->retention->counters->retention_ai_calls, removed);
+	if (st != ST_OK)
+		log_warn("shard %u: removing old calls of AI providers failed, until the next walk: %s", walk->shard, status_title(st));
+}
+
+static void
+sweep_calls(struct walk *walk)
+{
+	day_t today = (day_t)(walk->wall_ms / MS_PER_DAY);
+
+	walk->is_under_way = true;
+	store_remove_ai_calls(walk->retention->store, walk->shard, today - (day_t)walk->retention->options->ai_calls_days + 1, on_calls_removed, walk);
 }
 
 static void
@@ -111,7 +136,10 @@ retention_look(struct retention *retention, int64_t wall_ms, int64_t mono_ms)
 			continue;
 		walk->wall_ms = wall_ms;
 		walk->mono_ms = mono_ms;
-		look(walk);
+		if (walk->is_begun)
+			look(walk);
+		else
+			sweep_calls(walk);
 	}
 }
 

@@ -40,6 +40,7 @@ enum row_kind {
 	ROW_TOMBSTONE = 'Z',              /* nothing */
 	ROW_ACTIVE = 'L',                 /* nothing: the days on which something was done last */
 	ROW_AI_COST = 'A',                /* month, currency */
+	ROW_AI_CALL = 'J',                /* day, call id */
 	ROW_DEDUPE = 'D'                  /* the first 16 bytes of an idempotency key's SHA-256 */
 };
 

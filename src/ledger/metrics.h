@@ -21,7 +21,8 @@ enum metric_kind {
 	METRIC_AI_COST = 'C',             /* day, currency, operation */
 	METRIC_AI_MODEL = 'M',            /* day, currency, provider/model */
 	METRIC_AI_RANK = 'R',             /* month, currency, cost, ledger key */
-	METRIC_AI_CALL = 'I'              /* day, call id */
+	METRIC_AI_CALL = 'I',             /* day, call id */
+	METRIC_AI_LISTED = 'K'            /* day, call id, ledger key */
 };
 
 #define METRIC_OWN_CATEGORY "own"

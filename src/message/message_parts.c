@@ -193,7 +193,7 @@ message_ask(const struct message_service *service, const struct ledger *ledger, 
 }
 
 size_t
-message_costs(const struct understanding *result, enum cost_operation operation, int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX])
+message_costs(const struct options *options, const struct understanding *result, enum cost_operation operation, int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX])
 {
 	static const char *const operations[][2] = { [COST_MESSAGE] = { "message" AI_OPERATION_UNPRICED, "message" },
 		[COST_PARSE] = { "parse" AI_OPERATION_UNPRICED, "parse" }, [COST_SUGGESTION] = { "suggestion" AI_OPERATION_UNPRICED, "suggestion" },
@@ -206,7 +206,8 @@ message_costs(const struct understanding *result, enum cost_operation operation,
 		costs[i] = (struct ai_cost){ .call_id = uuid7_next(now_ms), .now_ms = now_ms,
 			.operation = slice_of(operations[operation][call->has_cost]), .provider = call->provider, .model = call->model,
 			.is_unpriced = !call->has_cost, .currency = { "USD" },
-			.usage = { 1, call->input_tokens, call->output_tokens, 0, 0 } };
+			.usage = { 1, call->input_tokens, call->output_tokens, 0, 0 },
+			.is_answered = call->is_answered, .is_listed = options->ai_calls_days > 0 };
 		if (!call->has_cost)
 			continue;
 		costs[i].currency = call->currency;

@@ -115,7 +115,7 @@ on_understood(enum status st, const struct understanding *result, void *arg)
 		end(s, QUEUED_LATER, "no AI worker had time for it");
 		return;
 	}
-	s->outcome.cost_count = message_costs(result, COST_SUGGESTION, clock_wall_ms(), costs);
+	s->outcome.cost_count = message_costs(s->service->options, result, COST_SUGGESTION, clock_wall_ms(), costs);
 	s->outcome.costs = costs;
 	if (!result->has_answer) {
 		end(s, QUEUED_LATER, "no provider answered");

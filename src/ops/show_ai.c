@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ai/ai_shared.h"
+#include "api/expense/expense_json.h"
 #include "ai/budget.h"
 #include "clock.h"
 #include "commands.h"
@@ -282,8 +283,157 @@ ai_users(struct ctl_reply *reply, const char *args)
 	free(reading);
 }
 
+/* --- each call ------------------------------------------------------------------------------- */
+
+enum { CALLS_SHOWN = 200 };
+
+struct call_row {
+	struct uuid     id;
+	int64_t         at_ms;
+	char            user[USER_ID_MAX + 1], operation[AI_OPERATION_MAX + 1], model[AI_MODEL_ROW_MAX + 1];
+	bool            is_answered, is_unpriced;
+	struct currency currency;
+	struct ai_usage usage;
+};
+
+struct call_reading {
+	enum status     st;
+	size_t          count, room;
+	struct call_row rows[];
+};
+
+static void
+copy_text(char *to, size_t size, struct slice text)
+{
+	size_t len = text.len < size ? text.len : size - 1;
+
+	if (len > 0)
+		memcpy(to, text.ptr, len);
+	to[len] = '\0';
+}
+
+static void
+on_call(const struct ai_call *call, void *arg)
+{
+	struct call_reading *reading = arg;
+	const struct ai_cost *cost = &call->cost;
+	struct call_row *row = &reading->rows[reading->count];
+	struct slice operation = cost->operation;
+	const size_t said = sizeof AI_OPERATION_UNPRICED - 1;          /* the row has a column for that */
+
+	if (reading->count == reading->room)
+		return;
+	reading->count++;
+	if (cost->is_unpriced && operation.len > said)
+		operation.len -= said;
+	*row = (struct call_row){ .id = call->id, .at_ms = cost->now_ms, .is_answered = cost->is_answered, .is_unpriced = cost->is_unpriced,
+		.currency = cost->currency, .usage = cost->usage };
+	copy_text(row->user, sizeof row->user, call->user_id.len > 0 ? call->user_id : SLICE_LITERAL("-"));
+	copy_text(row->operation, sizeof row->operation, operation);
+	snprintf(row->model, sizeof row->model, "%.*s/%.*s", (int)cost->provider.len, cost->provider.ptr, (int)cost->model.len, cost->model.ptr);
+}
+
+static void
+on_calls_end(enum status st, void *arg)
+{
+	((struct call_reading *)arg)->st = st;
+}
+
+/* The newest first. */
+static int
+compare_calls(const void *a, const void *b)
+{
+	const struct call_row *left = a, *right = b;
+
+	if (left->at_ms != right->at_ms)
+		return left->at_ms < right->at_ms ? 1 : -1;
+	return memcmp(right->id.bytes, left->id.bytes, sizeof left->id.bytes);
+}
+
+static void
+show_call(struct buf *out, const struct call_row *row)
+{
+	char at[TIME_TEXT_LEN];
+
+	time_format(row->at_ms, at);
+	buf_printf(out, "%.*s %-32s %-12s %-32s %-8s %8lld %8lld ", TIME_TEXT_LEN, at, row->user, row->operation, row->model,
+	    row->is_answered ? "answered" : "useless", (long long)row->usage.input_tokens, (long long)row->usage.output_tokens);
+	if (row->is_unpriced)
+		buf_append_text(out, "unpriced");
+	else
+		show_cost(out, row->usage.cost_micros, row->currency);
+	buf_append_char(out, '\n');
+}
+
+/* The next word of the arguments; "-" and what is not there are empty. */
+static struct slice
+next_word(const char **args)
+{
+	struct slice word = { *args, strcspn(*args, " ") };
+
+	*args += word.len;
+	*args += strspn(*args, " ");
+	return slice_equal(word, SLICE_LITERAL("-")) ? SLICE_EMPTY : word;
+}
+
+static bool
+read_calls_query(const char *args, struct store *store, struct ai_call_query *query, struct ledger *ledger)
+{
+	struct slice day = next_word(&args), user = next_word(&args);
+
+	*query = (struct ai_call_query){ .day = (day_t)(clock_wall_ms() / MS_PER_DAY), .model = next_word(&args), .limit = CALLS_SHOWN + 1 };
+	if (user.len > 0) {
+		*ledger = store_ledger(store, user);
+		query->of = ledger;
+	}
+	return (day.len == 0 || day_parse(day, &query->day)) && *args == '\0';
+}
+
+static void
+show_calls(struct buf *out, const struct call_reading *reading)
+{
+	buf_printf(out, "%-24s %-32s %-12s %-32s %-8s %8s %8s cost\n", "time", "user", "operation", "model", "result", "in", "out");
+	for (size_t i = 0; i < reading->count && i < CALLS_SHOWN; i++)
+		show_call(out, &reading->rows[i]);
+	if (reading->count > CALLS_SHOWN)
+		buf_append_text(out, "and older ones\n");
+}
+
+static void
+ai_calls(struct ctl_reply *reply, const char *args)
+{
+	static const struct ai_call_callbacks callbacks = { on_call, on_calls_end };
+	struct store *store = ctl_reply_keeper(reply)->messages.store;
+	size_t room = store_shard_count(store) * (CALLS_SHOWN + 1);
+	struct call_reading *reading;
+	struct ai_call_query query;
+	struct ledger ledger;
+
+	if (!read_calls_query(args, store, &query, &ledger)) {
+		ctl_reply_error(reply, "usage: ai calls [YYYY-MM-DD|- [user|- [model]]]");
+		return;
+	}
+	reading = calloc(1, sizeof *reading + room * sizeof reading->rows[0]);
+	if (reading == NULL) {
+		ctl_reply_error(reply, "no memory");
+		return;
+	}
+	reading->room = room;
+	store_list_ai_calls(store, &query, &callbacks, reading);
+	if (reading->st != ST_OK) {
+		ctl_reply_error(reply, "the calls cannot be read: %s", status_title(reading->st));
+	} else {
+		if (reading->count > 0)
+			qsort(reading->rows, reading->count, sizeof reading->rows[0], compare_calls);
+		show_calls(ctl_reply_out(reply), reading);
+		ctl_reply_done(reply);
+	}
+	free(reading);
+}
+
 const struct ctl_command show_ai_commands[] = {
 	{ "show ai", NULL, false, show_ai, "What AI providers were asked in the last 30 days and what it cost, by model, by operation and by day; today's budget; how calls to each provider ended." },
 	{ "ai users", "[YYYY-MM [currency]]", true, ai_users, "Who used most of the AI providers in a month, in one currency; calls whose price is not known are listed with USD, and said so." },
+	{ "ai calls", "[YYYY-MM-DD|- [user|- [model]]]", true, ai_calls, "The newest 200 calls of AI providers that were answered on a UTC day, today if not said, of one user or model or of all: for whom, for what, how it ended, tokens, cost; as long as ai.calls_days keeps them." },
 	{ NULL, NULL, false, NULL, NULL }
 };

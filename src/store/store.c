@@ -248,6 +248,25 @@ store_list_ai_users(struct store *store, day_t month, struct currency currency, 
 }
 
 void
+store_list_ai_calls(struct store *store, const struct ai_call_query *query, const struct ai_call_callbacks *callbacks, void *arg)
+{
+	enum status st = ST_OK;
+
+	for (unsigned shard = 0; st == ST_OK && shard < store->shard_count; shard++) {
+		struct reading r;
+
+		if (query->of != NULL && query->of->shard != shard)
+			continue;
+		if (reading_begin(&r, store, shard, query->of))
+			r.st = op_list_ai_calls(&r.op, query, callbacks->on_call, arg);
+		reading_end(&r, DISTRIBUTION_read_other_ns);
+		st = r.st;
+		reading_fini(&r);
+	}
+	callbacks->on_end(st, arg);
+}
+
+void
 store_get_token(struct store *store, const uint8_t key_id[TOKEN_KEY_SIZE], store_token_fn *fn, void *arg)
 {
 	struct reading r;
@@ -527,6 +546,14 @@ store_remove_expired(struct store *store, unsigned shard, const struct expired_q
 {
 	struct command command = { .kind = COMMAND_REMOVE_EXPIRED,
 		.step = { .now_ms = query->now_ms, .picture_days = query->picture_days, .row_count = count, .rows = rows } };
+
+	store->ops->submit(store, shard, &command, &(struct asker){ .on_write = fn, .arg = arg });
+}
+
+void
+store_remove_ai_calls(struct store *store, unsigned shard, day_t before, store_write_fn *fn, void *arg)
+{
+	struct command command = { .kind = COMMAND_REMOVE_AI_CALLS, .calls_before = before };
 
 	store->ops->submit(store, shard, &command, &(struct asker){ .on_write = fn, .arg = arg });
 }

@@ -216,7 +216,8 @@ note_call(struct ask *ask, const struct provider_answer *answer)
 		return;
 	call = &ask->calls[ask->call_count++];
 	*call = (struct understand_call){ .provider = slice_of(provider->name), .model = slice_of(provider->model),
-		.input_tokens = answer->input_tokens, .output_tokens = answer->output_tokens };
+		.input_tokens = answer->input_tokens, .output_tokens = answer->output_tokens,
+		.is_answered = answer->result == PROVIDER_ANSWERED };
 	price_call(ask, call);
 	count_cost(ask, call);
 }

@@ -18,7 +18,7 @@ const struct policy_text policy_texts[POLICIES] = {
 	"you remove it, the last of its expenses or everything.\n"
 	"\n"
 	"What the operator sees. Sums over all users by day, currency and category, and how many users are active. If an AI\n"
-	"provider is used, what each user's messages cost.\n"
+	"provider is used, what each user's messages cost, and for some months when it was asked for whom, but not what was said.\n"
 	"\n"
 	"Deleting. An expense that you delete stays in the trash for 30 days, so that it can be restored. After that it may\n"
 	"be removed for good at any time.\n"

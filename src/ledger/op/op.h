@@ -145,6 +145,13 @@ enum status ai_cost_check(const struct ai_cost *cost);
 enum status op_list_ai_users(struct op *op, day_t month, struct currency currency, unsigned limit,
     void (*on_user)(const struct ai_user_cost *cost, void *arg), void *arg);
 
+/* query->of is the op's ledger. */
+enum status op_list_ai_calls(struct op *op, const struct ai_call_query *query, void (*on_call)(const struct ai_call *call, void *arg), void *arg);
+enum status op_remove_ai_calls(struct op *op, day_t before, struct write_answer *answer);
+
+/* Remove the call of this row of a ledger, there and from the list. */
+void ai_call_remove(struct op *op, struct slice row);
+
 /* Take out the ledger's AI costs, with the user's name; the shard's stay. */
 void ai_costs_forget(struct op *op);
 

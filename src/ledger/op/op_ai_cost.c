@@ -7,12 +7,14 @@
 #include "config.h"
 
 #include "ledger/metrics.h"
+#include "store_upkeep.h"
 #include "op.h"
 
 enum {
 	NUMBER_MAX_BITS = 50,              /* of a call's tokens and cost: no sum overflows */
 	CALL_DAYS = 2,                     /* that a call's id is known, so that it is counted once */
-	SWEPT_CALLS = 4                    /* of the ids that are older, with each new one */
+	SWEPT_CALLS = 4,                   /* of the ids that are older, with each new one */
+	LOOKS_MAX = 50000                  /* calls of a day that a list looks at */
 };
 
 static struct key
@@ -164,6 +166,116 @@ put_of_shard(struct op *op, const struct ai_cost *cost, const struct key *call)
 	kv_put(op->kv, TABLE_METRICS, key_slice(call), SLICE_EMPTY);
 }
 
+/* --- each call by itself ----------------------------------------------------------------------- */
+
+static struct key
+key_listed(day_t day, const uint8_t *call_id, const uint8_t ledger[LEDGER_KEY_SIZE])
+{
+	struct key key = key_metric(METRIC_AI_LISTED, day);
+
+	key_add(&key, call_id, sizeof (struct uuid));
+	key_add(&key, ledger, LEDGER_KEY_SIZE);
+	return key;
+}
+
+enum { LISTED_ID_AT = 5, LISTED_LEDGER_AT = LISTED_ID_AT + 16, LISTED_LEN = LISTED_LEDGER_AT + LEDGER_KEY_SIZE,
+	ROW_DAY_AT = LEDGER_KEY_SIZE + 1, ROW_ID_AT = ROW_DAY_AT + 4, ROW_LEN = ROW_ID_AT + 16 };
+
+/* The ledger's row is how deleting the user finds it; a call for nobody who is signed up has none. */
+static void
+put_listed(struct op *op, const struct ai_cost *cost, struct slice user_id)
+{
+	static const uint8_t nobody[LEDGER_KEY_SIZE];
+	day_t day = utc_day_of(cost->now_ms);
+	struct key listed = key_listed(day, cost->call_id.bytes, user_id.len > 0 ? op->ledger : nobody), row = key_day(op->ledger, ROW_AI_CALL, day);
+
+	key_add(&row, cost->call_id.bytes, sizeof cost->call_id.bytes);
+	ai_call_pack(op->scratch, &(struct ai_call){ .user_id = user_id, .cost = *cost });
+	op_put_scratch(op, TABLE_METRICS, &listed);
+	if (user_id.len > 0)
+		kv_put(op->kv, TABLE_LEDGER, key_slice(&row), SLICE_EMPTY);
+}
+
+void
+ai_call_remove(struct op *op, struct slice row)
+{
+	struct key listed, copy = key_of(row);
+
+	if (row.len == ROW_LEN) {
+		listed = key_listed(key_read_number(row.ptr + ROW_DAY_AT), (const uint8_t *)row.ptr + ROW_ID_AT, key_ledger(row));
+		kv_del(op->kv, TABLE_METRICS, key_slice(&listed));
+	}
+	kv_del(op->kv, TABLE_LEDGER, key_slice(&copy));
+}
+
+static void
+remove_listed(struct op *op, const struct key *listed)
+{
+	struct key row = key_day(listed->bytes + LISTED_LEDGER_AT, ROW_AI_CALL, key_read_number((const char *)listed->bytes + 1));
+
+	key_add(&row, listed->bytes + LISTED_ID_AT, sizeof (struct uuid));
+	kv_del(op->kv, TABLE_LEDGER, key_slice(&row));
+	kv_del(op->kv, TABLE_METRICS, key_slice(listed));
+}
+
+enum status
+op_remove_ai_calls(struct op *op, day_t before, struct write_answer *answer)
+{
+	struct key start = key_metric(METRIC_AI_LISTED, DAY_MIN), end = key_metric(METRIC_AI_LISTED, before);
+	struct key *old = arena_alloc(op->arena, AI_CALLS_AT_ONCE * sizeof *old);
+	struct kv_cursor cursor;
+	size_t count = 0;
+	bool is_there;
+
+	if (old == NULL)
+		return ST_FAILED;
+	kv_cursor_begin(&cursor, op->kv, TABLE_METRICS);
+	is_there = kv_cursor_seek(&cursor, key_slice(&start));
+	for (; is_there && count < AI_CALLS_AT_ONCE && key_compare(cursor.key, key_slice(&end)) < 0; is_there = kv_cursor_next(&cursor))
+		old[count++] = key_of(cursor.key);
+	kv_cursor_end(&cursor);
+	if (kv_status(op->kv, ST_OK) != ST_OK)
+		return kv_status(op->kv, ST_OK);
+	for (size_t i = 0; i < count; i++)
+		remove_listed(op, &old[i]);
+	answer->removed[REMOVED_AI_CALL] = (uint32_t)count;
+	return kv_status(op->kv, ST_OK);
+}
+
+static enum status
+read_listed(const struct kv_cursor *cursor, struct ai_call *call)
+{
+	if (cursor->key.len != LISTED_LEN)
+		return ST_BAD_RECORD;
+	memcpy(call->id.bytes, cursor->key.ptr + LISTED_ID_AT, sizeof call->id.bytes);
+	return ai_call_unpack(cursor->value, call);
+}
+
+enum status
+op_list_ai_calls(struct op *op, const struct ai_call_query *query, void (*on_call)(const struct ai_call *call, void *arg), void *arg)
+{
+	struct key prefix = key_metric(METRIC_AI_LISTED, query->day), end = prefix;
+	unsigned given = 0, looks = 0;
+	enum status st = ST_OK;
+	struct kv_cursor cursor;
+	struct ai_call call;
+	bool is_there;
+
+	key_to_end(&end);
+	kv_cursor_begin(&cursor, op->kv, TABLE_METRICS);
+	is_there = kv_cursor_seek_before(&cursor, key_slice(&end));
+	for (; st == ST_OK && is_there && given < query->limit && key_starts_with(cursor.key, &prefix); is_there = kv_cursor_prev(&cursor)) {
+		st = looks++ < LOOKS_MAX ? read_listed(&cursor, &call) : ST_TOO_BROAD;
+		if (st != ST_OK || (query->of != NULL && memcmp(cursor.key.ptr + LISTED_LEDGER_AT, op->ledger, sizeof op->ledger) != 0) ||
+		    (query->model.len > 0 && !slice_equal(query->model, call.cost.model)))
+			continue;
+		on_call(&call, arg);
+		given++;
+	}
+	kv_cursor_end(&cursor);
+	return kv_status(op->kv, st);
+}
+
 enum status
 op_add_ai_cost(struct op *op, const struct ai_cost *cost)
 {
@@ -188,6 +300,8 @@ op_add_ai_cost(struct op *op, const struct ai_cost *cost)
 	if (has_user)                      /* of one who was deleted meanwhile nothing is kept by name */
 		put_of_ledger(op, cost, &row, &before, user.id);
 	put_of_shard(op, cost, &call);
+	if (cost->is_listed)
+		put_listed(op, cost, has_user ? user.id : SLICE_EMPTY);
 	return kv_status(op->kv, ST_OK);
 }
 

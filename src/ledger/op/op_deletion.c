@@ -220,6 +220,8 @@ remove_row(struct op *op, enum table table, struct slice row)
 
 	if (table == TABLE_LEDGER && key_row_kind(row) == ROW_PICTURE && kv_get(op->kv, table, row, &value))
 		picture_remove(op, row, value);
+	else if (table == TABLE_LEDGER && key_row_kind(row) == ROW_AI_CALL)
+		ai_call_remove(op, row);
 	else
 		kv_del(op->kv, table, row);
 }

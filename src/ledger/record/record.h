@@ -98,6 +98,10 @@ enum status ai_usage_unpack(struct slice value, struct ai_usage *usage);
 void ai_user_cost_pack(struct buf *b, const struct ai_user_cost *cost);
 enum status ai_user_cost_unpack(struct slice value, struct ai_user_cost *cost);
 
+/* Without its id. */
+void ai_call_pack(struct buf *b, const struct ai_call *call);
+enum status ai_call_unpack(struct slice value, struct ai_call *call);
+
 void sum_pack(struct buf *b, struct sum sum);
 enum status sum_unpack(struct slice value, struct sum *sum);
 

@@ -142,3 +142,44 @@ ai_user_cost_unpack(struct slice value, struct ai_user_cost *cost)
 	read_usage_fields(&u, &cost->usage);
 	return record_close(&u);
 }
+
+void
+ai_call_pack(struct buf *b, const struct ai_call *call)
+{
+	struct packing p = record_begin(b, 11);
+	const struct ai_cost *cost = &call->cost;
+
+	mp_put_str(&p.pk, call->user_id);
+	msgpack_pack_int64(&p.pk, cost->now_ms);
+	mp_put_str(&p.pk, cost->operation);
+	mp_put_str(&p.pk, cost->provider);
+	mp_put_str(&p.pk, cost->model);
+	mp_put_bool(&p.pk, cost->is_answered);
+	mp_put_bool(&p.pk, cost->is_unpriced);
+	mp_put_currency(&p.pk, cost->currency);
+	msgpack_pack_int64(&p.pk, cost->usage.input_tokens);
+	msgpack_pack_int64(&p.pk, cost->usage.output_tokens);
+	msgpack_pack_int64(&p.pk, cost->usage.cost_micros);
+	record_end(&p);
+}
+
+enum status
+ai_call_unpack(struct slice value, struct ai_call *call)
+{
+	struct unpacking u = record_open(value, 11);
+	struct ai_cost *cost = &call->cost;
+
+	*cost = (struct ai_cost){ .is_listed = true, .usage.calls = 1 };
+	call->user_id = mp_str(&u.mp);
+	cost->now_ms = mp_int(&u.mp);
+	cost->operation = mp_str(&u.mp);
+	cost->provider = mp_str(&u.mp);
+	cost->model = mp_str(&u.mp);
+	cost->is_answered = mp_bool(&u.mp);
+	cost->is_unpriced = mp_bool(&u.mp);
+	cost->currency = mp_currency(&u.mp);
+	cost->usage.input_tokens = mp_int(&u.mp);
+	cost->usage.output_tokens = mp_int(&u.mp);
+	cost->usage.cost_micros = mp_int(&u.mp);
+	return record_close(&u);
+}

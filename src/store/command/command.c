@@ -38,6 +38,7 @@ static const struct command_row *const rows[COMMANDS] = {
 	[COMMAND_BRING_FORWARD] = &command_bring_forward,
 	[COMMAND_PUT_PICTURE_PART] = &command_put_picture_part,
 	[COMMAND_REMOVE_PICTURE] = &command_remove_picture,
+	[COMMAND_REMOVE_AI_CALLS] = &command_remove_ai_calls,
 };
 
 /* --- a body: one binary value that holds the fields in a row -------------------- */

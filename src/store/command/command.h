@@ -47,6 +47,7 @@ enum command_kind {
 	COMMAND_BRING_FORWARD,
 	COMMAND_PUT_PICTURE_PART,
 	COMMAND_REMOVE_PICTURE,
+	COMMAND_REMOVE_AI_CALLS,
 	COMMANDS
 };
 
@@ -93,6 +94,7 @@ struct command {
 		struct dead_letter_action dead_letter;
 		struct queued_outcome  job_outcome;
 		struct ai_cost         ai_cost;
+		day_t                  calls_before;
 		struct policy          policy;
 		struct token           token;
 		struct token_use       token_use;

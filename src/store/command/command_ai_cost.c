@@ -18,6 +18,8 @@ command_put_ai_cost(msgpack_packer *pk, const struct ai_cost *cost)
 	msgpack_pack_int64(pk, cost->usage.input_tokens);
 	msgpack_pack_int64(pk, cost->usage.output_tokens);
 	msgpack_pack_int64(pk, cost->usage.cost_micros);
+	mp_put_bool(pk, cost->is_answered);
+	mp_put_bool(pk, cost->is_listed);
 }
 
 void
@@ -34,6 +36,8 @@ command_read_ai_cost(struct mp *mp, struct ai_cost *cost)
 	cost->usage.input_tokens = mp_int(mp);
 	cost->usage.output_tokens = mp_int(mp);
 	cost->usage.cost_micros = mp_int(mp);
+	cost->is_answered = mp_bool(mp);
+	cost->is_listed = mp_bool(mp);
 }
 
 void
@@ -74,4 +78,24 @@ ai_cost_run(struct op *op, const struct command *command, struct write_answer *a
 	return op_add_ai_cost(op, &command->ai_cost);
 }
 
+static void
+removal_pack(msgpack_packer *pk, const struct command *command)
+{
+	msgpack_pack_int32(pk, command->calls_before);
+}
+
+static void
+removal_unpack(struct mp *mp, struct arena *arena, struct command *command)
+{
+	(void)arena;
+	command->calls_before = mp_day(mp);
+}
+
+static enum status
+removal_run(struct op *op, const struct command *command, struct write_answer *answer)
+{
+	return op_remove_ai_calls(op, command->calls_before, answer);
+}
+
+const struct command_row command_remove_ai_calls = { removal_pack, removal_unpack, removal_run };
 const struct command_row command_add_ai_cost = { ai_cost_pack, ai_cost_unpack, ai_cost_run };

@@ -23,7 +23,7 @@ extern const struct command_row command_delete_category, command_move_expenses, 
 extern const struct command_row command_put_inbox, command_claim_message, command_claim_reply;         /* command_queue.c */
 extern const struct command_row command_finish_reply, command_settle_dead, command_bring_forward;
 extern const struct command_row command_claim_job, command_finish_job;                                 /* command_job.c */
-extern const struct command_row command_add_ai_cost;                                                   /* command_ai_cost.c */
+extern const struct command_row command_add_ai_cost, command_remove_ai_calls;                          /* command_ai_cost.c */
 extern const struct command_row command_put_policy;                                                    /* command_policy.c */
 extern const struct command_row command_put_token, command_revoke_token, command_note_token_used;      /* command_token.c */
 extern const struct command_row command_put_link_code, command_try_link_code;                           /* command_link.c */

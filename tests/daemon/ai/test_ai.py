@@ -15,8 +15,9 @@ import unittest
 import openmetrics
 import tap
 from api import Client, service, token
-from harness import Daemon, free_port, program, wait_for
+from harness import Daemon, MovedClock, free_port, program, wait_for
 from mock_provider import FAULTS, MockProvider, expense
+from store_reader import read_store
 
 UNSURE = "zorbl 50"             # the rules do not know what that is
 SURE = "早餐$20"
@@ -158,6 +159,60 @@ class Costs(unittest.TestCase):
                 for wrong in (["2026"], ["2026-13"], [day[:7], "XXX"], [day[:7], "USD", "more"]):
                     self.assertNotEqual(d.ctl("ai", "users", *wrong).returncode, 0, wrong)
                 self.assertIn("error: ", d.ask("ai users"))         # users are for the operator alone
+
+    def calls(self, d, *args):
+        """The rows of "ai calls" without their times."""
+        done = d.ctl("ai", "calls", *args)
+        self.assertEqual(done.returncode, 0, done)
+        return [line.split()[1:] for line in done.stdout.splitlines()[1:]]
+
+    def test_each_call_is_listed_for_the_operator_as_long_as_it_is_kept(self):
+        with MockProvider(free_port()) as mock, MovedClock() as clock:
+            mock.says = lambda text: [expense("zorbl", "50")]
+            priced = mock.section().replace("}", 'prices = {"2026-01-01 USD 0.15 0.60"}\n}')
+            with daemon_for(mock, priced, ai="calls_days = 2") as d, service(d) as client:
+                client.say("line:U1", UNSURE)
+                mock.fault = "declines"
+                client.say("line:U2", UNSURE + " 2")
+                mock.fault = None
+                client.post("/api/v1/parse", {"user": "line:nobody", "text": UNSURE + " 3"})
+                cost = ["200", "30", "0.000048", "USD"]
+                one, two, none = (["line:U1", "message", "mock1/model-1", "answered", *cost], ["line:U2", "message", "mock1/model-1", "useless"],
+                                  ["-", "parse", "mock1/model-1", "answered", *cost])
+                d.wait_for(lambda: len(self.calls(d)) == 3, "the calls")
+                rows = self.calls(d)
+                self.assertEqual((rows[0], rows[1][:4], rows[2]), (none, two, one))
+                self.assertEqual(self.calls(d, "-", "line:U1"), [one])
+                self.assertEqual(self.calls(d, "-", "-", "model-1"), rows)
+                self.assertEqual(self.calls(d, "-", "-", "another"), [])
+                self.assertEqual(self.calls(d, "2020-01-01"), [])
+                day = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+                self.assertEqual(self.calls(d, day), rows)
+                for wrong in (["2026"], [day, "line:U1", "model-1", "more"]):
+                    self.assertNotEqual(d.ctl("ai", "calls", *wrong).returncode, 0, wrong)
+                self.assertIn("error: ", d.ask("ai calls"))         # users are for the operator alone
+                confirmation = client.post("/api/v1/user/deletion", {"user": "line:U1"}).json["confirmation"]
+                client.request("DELETE", f"/api/v1/user?user=line:U1&confirmation={confirmation}")
+                d.wait_for(lambda: self.calls(d) == rows[:2], "the deletion")
+                clock.forward(86400)
+                d.stop()
+                d.start()
+                self.assertEqual(self.calls(d, day), rows[:2])
+                clock.forward(86400)
+                d.stop()
+                d.start()
+                d.wait_for(lambda: self.calls(d, day) == [], "their end")
+                self.assertEqual(d.stats()["retention_ai_calls"], 2)
+                d.stop()
+                self.assertEqual(read_store(d.store).faults, [])
+
+    def test_calls_are_not_listed_when_nobody_wants_them(self):
+        with MockProvider(free_port()) as mock:
+            mock.says = lambda text: [expense("zorbl", "50")]
+            with daemon_for(mock, ai="calls_days = 0") as d, service(d) as client:
+                client.say("line:U1", UNSURE)
+                self.assertEqual(self.calls(d), [])
+                self.assertEqual(self.costs(d), {"message, price unknown": (1, 200, 30, "0.000000")})
 
     def test_calls_of_unknown_price_are_said_so_in_each_report(self):
         with MockProvider(free_port()) as mock:

@@ -52,6 +52,11 @@ def write_calls(store):
                     cost = struct.pack(">Q", n * 1000 ^ (1 << 64) - 1)
                     txn.put(ledger + b"A" + month + b"USD", record([n, 10, 20, n * 1000]), db=ledgers)
                     txn.put(b"R" + month + b"USD" + cost + ledger, record([user, n, 10, 20, n * 1000]), db=metrics)
+                    listed = [user, 20780 * 86400000, "parse", "openai", "gpt", True, False, "USD", 10, 20, n * 1000]
+                    txn.put(b"K" + day + ledger[::-1] + ledger, record(listed), db=metrics)
+                    txn.put(ledger + b"J" + day + ledger[::-1], b"", db=ledgers)
+                nobody = ["", 20780 * 86400000, "parse", "openai", "gpt", True, True, "USD", 10, 20, 0]
+                txn.put(b"K" + day + b"nobody's call %02d" % shard + bytes(16), record(nobody), db=metrics)
                 for kind, name in (b"C", b"parse"), (b"M", b"openai/gpt"):
                     txn.put(kind + day + b"USD" + name, record([10, 1000 + shard, 200, 1500000]), db=metrics)
                 for call in b"both", b"of%02d" % shard:

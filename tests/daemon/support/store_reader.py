@@ -168,6 +168,9 @@ class Store:
         for day, who in active.items():
             if metrics["D"].get(day, [0])[0] < len(who):
                 self.faults.append(f"shard {number}: {len(who)} ledgers were active on a day that counts {metrics['D'].get(day)}")
+        listed = {key[20:] + key[:20] for key in metrics["K"] if key[20:] != bytes(16)}
+        if listed != {ledger + key for ledger, rows in ledgers.items() for key in rows["J"]}:
+            self.faults.append(f"shard {number}: the calls of AI providers are not those of the ledgers")
         if metrics["R"] != ranks:
             self.faults.append(f"shard {number}: the order of the AI costs is not that of the ledgers' costs")
 

@@ -27,7 +27,7 @@ fill(void)
 	result.has_answer = true;
 	result.picture = PICTURE_UNCLEAR;
 	result.call_count = 1;
-	result.calls[0] = (struct understand_call){ SLICE_LITERAL("local"), SLICE_LITERAL("some-model"), 200, 30, true, { "USD" }, 48 };
+	result.calls[0] = (struct understand_call){ SLICE_LITERAL("local"), SLICE_LITERAL("some-model"), 200, 30, true, { "USD" }, 48, true };
 }
 
 static bool
@@ -59,6 +59,7 @@ answer_survives(enum status st)
 		assert_true(slice_equal(back.calls[0].model, result.calls[0].model));
 		assert_int_equal(back.calls[0].output_tokens, 30);
 		assert_int_equal(back.calls[0].cost_micros, 48);
+		assert_true(back.calls[0].is_answered);
 	}
 	buf_fini(&b);
 	return is_sound;

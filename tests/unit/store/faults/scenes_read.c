@@ -19,6 +19,7 @@ ROW(on_day, day_metrics)
 ROW(on_expenses, expense_metrics)
 ROW(on_ai_cost, ai_metrics)
 ROW(on_ai_user, ai_user_cost)
+ROW(on_ai_call, ai_call)
 ROW(on_token, token)
 ROW(on_policy, policy)
 ROW(on_inbox, inbox_entry)
@@ -467,6 +468,15 @@ list_some_confirmed(struct world *w)
 	CALL(store_list_confirmed, w->main.shard, SLICE_EMPTY, 2, &callbacks);
 }
 
+static enum status
+list_ai_calls(struct world *w)
+{
+	static const struct ai_call_callbacks callbacks = { on_ai_call, world_done };
+	struct ai_call_query query = { .day = (day_t)(suite_now_ms() / 86400000), .limit = 10 };
+
+	CALL(store_list_ai_calls, &query, &callbacks);
+}
+
 /* --- pictures --------------------------------------------------------------------------------- */
 
 static enum status
@@ -507,6 +517,6 @@ const struct scene read_scenes[] = {
 	SCENE(list_metrics), SCENE(list_ai_users), SCENE(get_token), SCENE(list_tokens), SCENE(list_tokens_behind_one),
 	SCENE(get_policy), SCENE(list_policy_versions), SCENE(get_hindrance), SCENE(list_aliases), SCENE(list_deletions), SCENE(list_category_moves),
 	SCENE(list_expired), SCENE(list_a_few_expired), SCENE(list_confirmed), SCENE(list_some_confirmed), SCENE(get_picture), SCENE(next_picture),
-	SCENE(get_picture_part),
+	SCENE(get_picture_part), SCENE(list_ai_calls),
 };
 const size_t read_scene_count = sizeof read_scenes / sizeof read_scenes[0];

@@ -27,7 +27,7 @@ record_everything(struct world *w)
 {
 	struct new_expense new[2] = { suite_new_expense(20800, 5), suite_new_expense(20801, 7) };
 	struct ai_cost cost = { .call_id = fresh_id(), .now_ms = suite_now_ms(), .operation = SLICE_LITERAL("parse"),
-		.provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"), .currency = { "USD" }, .usage = { .calls = 1 } };
+		.provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"), .currency = { "USD" }, .usage = { .calls = 1 }, .is_listed = true };
 	struct dialogue_entry dialogue = { .conversation = SLICE_LITERAL("room"), .if_version = 1, .state = SLICE_LITERAL("next") };
 	struct message_change changes[4] = {
 		{ .kind = CHANGE_EXPENSE, .expense = { .change_id = fresh_id(), .action = EXPENSE_DELETED, .now_ms = suite_now_ms(),
@@ -696,6 +696,12 @@ remove_expired(struct world *w)
 	CALL(store_remove_expired, w->main.shard, &query, expired.rows, expired.count, world_written);
 }
 
+static enum status
+remove_ai_calls(struct world *w)
+{
+	CALL(store_remove_ai_calls, w->main.shard, DAY_MAX, world_written);
+}
+
 /* --- pictures -------------------------------------------------------------------------------------------------- */
 
 static enum status
@@ -750,6 +756,6 @@ const struct scene write_scenes[] = {
 	SCENE(put_link_code), SCENE(try_right_code), SCENE(try_wrong_code), SCENE(set_alias), SCENE(end_alias), SCENE(set_link_again), SCENE(end_link), SCENE(end_link_of_an_unknown_message),
 	{ "set_link_anew", set_link_again, .prepare = end_link_of_an_unknown_message },
 	SCENE(put_token), SCENE(put_token_again), SCENE(revoke_token), SCENE(note_token_used), SCENE(remove_tokens), SCENE(put_policy),
-	SCENE(remove_expired), SCENE(put_picture), SCENE(put_picture_again), SCENE(record_with_picture), SCENE(remove_picture),
+	SCENE(remove_expired), SCENE(put_picture), SCENE(put_picture_again), SCENE(record_with_picture), SCENE(remove_picture), SCENE(remove_ai_calls),
 };
 const size_t write_scene_count = sizeof write_scenes / sizeof write_scenes[0];

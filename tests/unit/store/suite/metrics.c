@@ -488,6 +488,183 @@ a_cost_that_cannot_be_is_refused(void **state)
 	assert_int_equal(read_rows(s)->ai_count, 0);
 }
 
+/* --- each call by itself -------------------------------------------------------------------- */
+
+struct calls {
+	struct suite  *s;
+	enum status    st;
+	size_t         count;
+	struct ai_call calls[16];
+};
+
+static void
+on_call(const struct ai_call *call, void *arg)
+{
+	struct calls *calls = arg;
+	struct ai_call *kept = &calls->calls[calls->count++];
+
+	*kept = *call;
+	kept->user_id = arena_copy(calls->s->arena, call->user_id);
+	kept->cost.model = arena_copy(calls->s->arena, call->cost.model);
+	kept->cost.operation = arena_copy(calls->s->arena, call->cost.operation);
+}
+
+static void
+on_calls_end(enum status st, void *arg)
+{
+	((struct calls *)arg)->st = st;
+}
+
+struct removal {
+	bool        is_done;
+	enum status st;
+	uint32_t    removed;
+	char        next[300];
+	size_t      next_len;
+};
+
+static void
+on_removed(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct removal *w = arg;
+
+	w->is_done = true;
+	w->st = st;
+	if (st != ST_OK)
+		return;
+	w->removed = answer->removed[REMOVED_AI_CALL];
+	w->next_len = answer->next.len;
+	assert_true(w->next_len <= sizeof w->next);
+	if (w->next_len > 0)
+		memcpy(w->next, answer->next.ptr, w->next_len);
+}
+
+static struct calls
+calls_of(struct suite *s, day_t day, const char *user, const char *model)
+{
+	static const struct ai_call_callbacks callbacks = { on_call, on_calls_end };
+	struct ledger ledger = suite_ledger(s, user != NULL ? user : "");
+	struct ai_call_query query = { .day = day, .of = user != NULL ? &ledger : NULL, .model = slice_of(model), .limit = 16 };
+	struct calls calls = { .s = s };
+
+	store_list_ai_calls(s->store, &query, &callbacks, &calls);
+	assert_int_equal(calls.st, ST_OK);
+	return calls;
+}
+
+static struct ai_cost
+listed_cost(int64_t micros, const char *model)
+{
+	struct ai_cost cost = cost_of(micros, "parse");
+
+	cost.provider = slice_of("local");
+	cost.model = slice_of(model);
+	cost.is_listed = cost.is_answered = true;
+	return cost;
+}
+
+static uint32_t
+remove_calls(struct suite *s, day_t before)
+{
+	uint32_t removed = 0;
+
+	for (unsigned shard = 0; shard < store_shard_count(s->store); shard++) {
+		struct removal w = { .is_done = false };
+
+		store_remove_ai_calls(s->store, shard, before, on_removed, &w);
+		suite_wait(s, &w.is_done);
+		assert_int_equal(w.st, ST_OK);
+		removed += w.removed;
+	}
+	return removed;
+}
+
+static void
+each_call_is_listed_once_with_whom_it_was_for(void **state)
+{
+	struct suite *s = *state;
+	struct ai_cost first = listed_cost(1500, "one"), second = listed_cost(0, "two"), unlisted = cost_of(5, "parse"), nobody = listed_cost(7, "one");
+	struct calls calls;
+
+	second.is_unpriced = true;
+	second.is_answered = false;
+	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
+	assert_int_equal(suite_sign_up(s, "line:U2", NULL), ST_OK);
+	for (int twice = 0; twice < 2; twice++)
+		assert_int_equal(add_cost(s, "line:U1", &first), ST_OK);
+	assert_int_equal(add_cost(s, "line:U1", &second), ST_OK);
+	assert_int_equal(add_cost(s, "line:U2", &unlisted), ST_OK);
+	assert_int_equal(add_cost(s, "line:stranger", &nobody), ST_OK);
+	assert_int_equal(calls_of(s, TODAY, NULL, "").count, 3);
+	assert_int_equal(calls_of(s, TODAY - 1, NULL, "").count, 0);
+	assert_int_equal(calls_of(s, TODAY, NULL, "one").count, 2);
+	assert_int_equal(calls_of(s, TODAY, "line:U2", "").count, 0);
+	assert_int_equal(calls_of(s, TODAY, "line:stranger", "").count, 0);
+	calls = calls_of(s, TODAY, "line:U1", "");
+	assert_int_equal(calls.count, 2);
+	assert_true(uuid_equal(&calls.calls[0].id, &second.call_id));      /* the newest first */
+	assert_true(calls.calls[0].cost.is_unpriced && !calls.calls[0].cost.is_answered);
+	assert_true(slice_equal(calls.calls[1].user_id, slice_of("line:U1")));
+	assert_int_equal(calls.calls[1].cost.usage.cost_micros, 1500);
+	assert_int_equal(calls.calls[1].cost.usage.input_tokens, 100);
+	assert_int_equal(calls.calls[1].cost.usage.output_tokens, 20);
+	assert_int_equal(calls.calls[1].cost.now_ms, ms_of(TODAY));
+}
+
+static void
+calls_of_days_before_are_removed_and_the_sums_stay(void **state)
+{
+	struct suite *s = *state;
+	struct rows *rows;
+	int64_t counted = 0;
+	struct ai_cost old = listed_cost(1, "one"), young = listed_cost(2, "one"), nobody = listed_cost(3, "one");
+
+	old.now_ms = nobody.now_ms = ms_of(TODAY - 1);
+	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
+	assert_int_equal(add_cost(s, "line:U1", &old), ST_OK);
+	assert_int_equal(add_cost(s, "line:U1", &young), ST_OK);
+	assert_int_equal(add_cost(s, "line:stranger", &nobody), ST_OK);
+	assert_int_equal(remove_calls(s, TODAY - 1), 0);
+	assert_int_equal(remove_calls(s, TODAY), 2);
+	assert_int_equal(remove_calls(s, TODAY), 0);
+	assert_int_equal(calls_of(s, TODAY - 1, NULL, "").count, 0);
+	assert_int_equal(calls_of(s, TODAY, NULL, "").count, 1);
+	rows = read_rows(s);
+	for (size_t i = 0; i < rows->ai_count; i++)
+		counted += rows->ai[i].usage.calls;
+	assert_int_equal(counted, 3);
+}
+
+static void
+the_calls_of_a_deleted_user_go(void **state)
+{
+	struct suite *s = *state;
+	struct deletion deletion = { .user_id = slice_of("line:U1"), .created_ms = suite_now_ms(), .now_ms = suite_now_ms() };
+	struct ai_cost cost = listed_cost(1, "one"), other = listed_cost(2, "one");
+	struct ledger ledger = suite_ledger(s, "line:U1");
+	struct removal w = { .is_done = false };
+	struct wait wait = { false, ST_FAILED };
+
+	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
+	assert_int_equal(suite_sign_up(s, "line:U2", NULL), ST_OK);
+	assert_int_equal(add_cost(s, "line:U1", &cost), ST_OK);
+	assert_int_equal(add_cost(s, "line:U2", &other), ST_OK);
+	store_begin_deletion(s->store, &ledger, &deletion, on_done, &wait);
+	suite_wait(s, &wait.is_done);
+	assert_int_equal(wait.st, ST_OK);
+	do {
+		struct removal before = w;
+
+		w = (struct removal){ .is_done = false };
+		store_delete_step(s->store, &ledger, (struct slice){ before.next, before.next_len }, suite_now_ms(), on_removed, &w);
+		suite_wait(s, &w.is_done);
+		assert_int_equal(w.st, ST_OK);
+	} while (w.next_len > 0);
+	assert_int_equal(calls_of(s, TODAY, NULL, "").count, 1);
+	assert_true(slice_equal(calls_of(s, TODAY, NULL, "").calls[0].user_id, slice_of("line:U2")));
+	assert_int_equal(remove_calls(s, TODAY + 1), 1);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, suite_setup, suite_teardown)
 
 const struct CMUnitTest suite_metrics_tests[] = {
@@ -501,5 +678,8 @@ const struct CMUnitTest suite_metrics_tests[] = {
 	CASE(what_a_model_used_is_told_apart_from_calls_without_a_price),
 	CASE(each_shard_gives_its_most_expensive_users_first),
 	CASE(a_cost_that_cannot_be_is_refused),
+	CASE(each_call_is_listed_once_with_whom_it_was_for),
+	CASE(calls_of_days_before_are_removed_and_the_sums_stay),
+	CASE(the_calls_of_a_deleted_user_go),
 };
 const size_t suite_metrics_test_count = sizeof suite_metrics_tests / sizeof suite_metrics_tests[0];
