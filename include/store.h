@@ -599,6 +599,7 @@ struct ai_call_query {
 	day_t        day;
 	const struct ledger *of;       /* NULL: of all users */
 	struct slice model;            /* as in cost; empty: of all */
+	struct uuid  before;           /* only calls before this one, by their ids; nil: all */
 	unsigned     limit;
 };
 

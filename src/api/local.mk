@@ -20,6 +20,7 @@ libaiexpense_a_SOURCES += src/api/expense/http_summary.c
 libaiexpense_a_SOURCES += src/api/expense/range.c src/api/expense/range.h
 libaiexpense_a_SOURCES += src/api/metrics/http_metrics.c
 libaiexpense_a_SOURCES += src/api/metrics/http_metrics_ai.c
+libaiexpense_a_SOURCES += src/api/metrics/http_metrics_ai_calls.c
 libaiexpense_a_SOURCES += src/api/metrics/http_metrics_expenses.c
 libaiexpense_a_SOURCES += src/api/metrics/metrics_sums.c src/api/metrics/metrics_sums.h
 libaiexpense_a_SOURCES += src/api/user/http_policy.c

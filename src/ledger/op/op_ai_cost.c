@@ -261,7 +261,10 @@ op_list_ai_calls(struct op *op, const struct ai_call_query *query, void (*on_cal
 	struct ai_call call;
 	bool is_there;
 
-	key_to_end(&end);
+	if (uuid_is_nil(&query->before))
+		key_to_end(&end);
+	else
+		key_add(&end, query->before.bytes, sizeof query->before.bytes);
 	kv_cursor_begin(&cursor, op->kv, TABLE_METRICS);
 	is_there = kv_cursor_seek_before(&cursor, key_slice(&end));
 	for (; st == ST_OK && is_there && given < query->limit && key_starts_with(cursor.key, &prefix); is_there = kv_cursor_prev(&cursor)) {

@@ -166,6 +166,22 @@ class Costs(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done)
         return [line.split()[1:] for line in done.stdout.splitlines()[1:]]
 
+    def check_pages(self, d, rows):
+        """The API gives the same, a call a page."""
+        path, found, cursor = "/api/v1/metrics/ai-calls", [], ""
+        with Client(d.port, token(d, "admin")) as admin, service(d) as other:
+            while cursor is not None:
+                page = admin.get(f"{path}?limit=1" + (cursor and "&cursor=" + cursor)).json
+                found, cursor = found + page["data"], page["next_cursor"]
+            self.assertEqual([[c["user"] or "-", c["operation"], f"{c['provider']}/{c['model']}", c["result"], str(c["input_tokens"]),
+                               str(c["output_tokens"]), c["cost"], c["currency"]] for c in found if c["cost"]], [row for row in rows if len(row) == 8])
+            self.assertEqual(len(found), len(rows))
+            self.assertEqual(admin.get(path).json["data"], found)
+            self.assertEqual(admin.get(path + "?user=line:U1").json["data"], [c for c in found if c["user"] == "line:U1"])
+            self.assertEqual(admin.get(path + "?model=another").json["data"], [])
+            self.assertEqual(admin.get(path + "?cursor=x").status, 400)
+            self.assertEqual(other.get(path).status, 403)
+
     def test_each_call_is_listed_for_the_operator_as_long_as_it_is_kept(self):
         with MockProvider(free_port()) as mock, MovedClock() as clock:
             mock.says = lambda text: [expense("zorbl", "50")]
@@ -188,6 +204,7 @@ class Costs(unittest.TestCase):
                 self.assertEqual(self.calls(d, "2020-01-01"), [])
                 day = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
                 self.assertEqual(self.calls(d, day), rows)
+                self.check_pages(d, rows)
                 for wrong in (["2026"], [day, "line:U1", "model-1", "more"]):
                     self.assertNotEqual(d.ctl("ai", "calls", *wrong).returncode, 0, wrong)
                 self.assertIn("error: ", d.ask("ai calls"))         # users are for the operator alone

@@ -85,6 +85,7 @@ ROWS = {
     "get_metrics_expenses": OPERATOR,
     "get_metrics_categories": OPERATOR,
     "get_metrics_ai_costs": OPERATOR,
+    "get_metrics_ai_calls": OPERATOR,
     "get_metrics_ai_users": OPERATOR,
     "get_tokens": TOKENS,
     "post_token": TOKENS,

@@ -159,6 +159,7 @@ DRIVERS = {
     "get_metrics_expenses": lambda w: w.message and Ask({"period": "week"}),
     "get_metrics_categories": lambda w: w.message and Ask(),
     "get_metrics_ai_costs": lambda w: Ask({"currency": "USD"}),
+    "get_metrics_ai_calls": lambda w: Ask({"date": "2026-11-23", "model": "m", "limit": 5}),
     "get_metrics_ai_users": lambda w: Ask({"month": "2026-11", "limit": 5}),
 }
 
