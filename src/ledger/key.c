@@ -203,7 +203,8 @@ key_reference(const uint8_t ledger[LEDGER_KEY_SIZE], struct slice conversation, 
 	if (len > 0)
 		memcpy(text, conversation.ptr, len);
 	text[len++] = '\0';
-	memcpy(text + len, ref.ptr, ref_len);
+	if (ref_len > 0)
+		memcpy(text + len, ref.ptr, ref_len);
 	return key_hashed(ledger, ROW_REFERENCE, (struct slice){ text, len + ref_len });
 }
 
