@@ -335,7 +335,8 @@ static const struct verb verbs[] = {
 		"Make the store that the configuration names from a dump, where there is none: so a store gets another engine." },
 	{ "chat", "--user name", NULL, chat, "A conversation in the terminal, as the user terminal:NAME." },
 	{ "ai", "test | users [YYYY-MM [currency]] | calls [YYYY-MM-DD|- [user|- [model]]]", "control.sock", ai,
-		"test: ask each configured AI provider about fixed sentences: how many it gets right, how long it takes, its tokens and what they cost; users: who used most of them in a month; calls: each call of a day." },
+		"test: ask each configured AI provider about fixed sentences: how many it gets right, how long it takes, its tokens and what they cost; "
+		"users: who used most of them in a month; calls: each call of a day." },
 	{ "price", "list | set provider/model day currency input output | import file|-", NULL, price,
 		"What a million tokens of the AI providers cost from a day on; what is set or imported counts at once." },
 	{ "migrate", NULL, NULL, migrate, "Make the tables of a store in PostgreSQL, or bring them up to date.  Stop the daemons first." },

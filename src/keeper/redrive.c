@@ -95,7 +95,8 @@ end_look(struct redrive *redrive, struct walk *walk)
 static struct due_query
 query_of(const struct redrive *redrive, const struct walk *walk)
 {
-	return (struct due_query){ .now_ms = redrive->now_ms, .far_ms = redrive->now_ms + SET_BACK_MS, .from = buf_slice(&walk->from[redrive->shard]), .looks = LOOKS };
+	return (struct due_query){ .now_ms = redrive->now_ms, .far_ms = redrive->now_ms + SET_BACK_MS,
+		.from = buf_slice(&walk->from[redrive->shard]), .looks = LOOKS };
 }
 
 /* --- what a clock put off that was set back since ------------------------------------------ */
@@ -126,7 +127,8 @@ static void
 bring_forward(struct redrive *redrive)
 {
 	if (redrive->forward_count > 0)
-		log_warn("%zu entries of shard %u are put off for longer than anything is, as by a clock that was set back since: they are brought forward", redrive->forward_count, redrive->shard);
+		log_warn("%zu entries of shard %u are put off for longer than anything is, as by a clock that was set back since: they are brought forward",
+		    redrive->forward_count, redrive->shard);
 	for (size_t i = 0; i < redrive->forward_count; i++)
 		store_bring_forward(redrive->service->store, &redrive->forward_ledgers[i], &redrive->found_forward[i], on_brought_forward,
 		    redrive);

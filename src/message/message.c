@@ -344,7 +344,8 @@ static void
 note_costs(struct drive *drive, const struct understanding *result)
 {
 	struct ai_cost costs[MESSAGE_COSTS_MAX];
-	size_t count = message_costs(drive->service->options, result, drive->input.incoming.kind == INCOMING_IMAGE ? COST_PICTURE : COST_MESSAGE, drive->input.received_ms, costs);
+	size_t count = message_costs(drive->service->options, result, drive->input.incoming.kind == INCOMING_IMAGE ? COST_PICTURE : COST_MESSAGE,
+	    drive->input.received_ms, costs);
 
 	for (size_t i = 0; i < count && drive->cost_count < MESSAGE_COSTS_MAX; i++)
 		keep_cost(drive, &costs[i]);

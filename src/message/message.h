@@ -127,7 +127,8 @@ struct slice message_understood_by(const struct understanding *result);
  * under "message, price unknown", so that it is not taken for free.
  */
 enum cost_operation { COST_MESSAGE, COST_PARSE, COST_SUGGESTION, COST_PICTURE };
-size_t message_costs(const struct options *options, const struct understanding *result, enum cost_operation operation, int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX]);
+size_t message_costs(const struct options *options, const struct understanding *result, enum cost_operation operation,
+    int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX]);
 
 /* What a message comes to that was understood like this. */
 enum message_status message_status_of(enum verdict verdict);

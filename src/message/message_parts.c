@@ -193,7 +193,8 @@ message_ask(const struct message_service *service, const struct ledger *ledger, 
 }
 
 size_t
-message_costs(const struct options *options, const struct understanding *result, enum cost_operation operation, int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX])
+message_costs(const struct options *options, const struct understanding *result, enum cost_operation operation,
+    int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX])
 {
 	static const char *const operations[][2] = { [COST_MESSAGE] = { "message" AI_OPERATION_UNPRICED, "message" },
 		[COST_PARSE] = { "parse" AI_OPERATION_UNPRICED, "parse" }, [COST_SUGGESTION] = { "suggestion" AI_OPERATION_UNPRICED, "suggestion" },

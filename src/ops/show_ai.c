@@ -432,8 +432,12 @@ ai_calls(struct ctl_reply *reply, const char *args)
 }
 
 const struct ctl_command show_ai_commands[] = {
-	{ "show ai", NULL, false, show_ai, "What AI providers were asked in the last 30 days and what it cost, by model, by operation and by day; today's budget; how calls to each provider ended." },
-	{ "ai users", "[YYYY-MM [currency]]", true, ai_users, "Who used most of the AI providers in a month, in one currency; calls whose price is not known are listed with USD, and said so." },
-	{ "ai calls", "[YYYY-MM-DD|- [user|- [model]]]", true, ai_calls, "The newest 200 calls of AI providers that were answered on a UTC day, today if not said, of one user or model or of all: for whom, for what, how it ended, tokens, cost; as long as ai.calls_days keeps them." },
+	{ "show ai", NULL, false, show_ai,
+	    "What AI providers were asked in the last 30 days and what it cost, by model, by operation and by day; today's budget; how calls to each provider ended." },
+	{ "ai users", "[YYYY-MM [currency]]", true, ai_users,
+	    "Who used most of the AI providers in a month, in one currency; calls whose price is not known are listed with USD, and said so." },
+	{ "ai calls", "[YYYY-MM-DD|- [user|- [model]]]", true, ai_calls,
+	    "The newest 200 calls of AI providers that were answered on a UTC day, today if not said, of one user or model or of all: "
+	    "for whom, for what, how it ended, tokens, cost; as long as ai.calls_days keeps them." },
 	{ NULL, NULL, false, NULL, NULL }
 };

@@ -93,7 +93,10 @@ struct ai_pool {
 
 /* --- ai_pool.c: jobs ----------------------------------------------------------------------- */
 
-/* flow: a number of whom it is for, since users take turns.  A job whose body is to be packed and which is then to be submitted.  NULL: there are too many, which is counted. */
+/*
+ * A job whose body is to be packed and which is then to be submitted.  flow: a number of whom it is for, since users
+ * take turns.  NULL: there are too many, which is counted.
+ */
 struct job *pool_job_new(struct ai_pool *pool, const struct job_kind *kind, enum priority priority, uint64_t flow,
     int64_t deadline_ms);
 

@@ -17,7 +17,8 @@ struct frame;
 enum job_frame {
 	JOB_HELLO = 1,       /* worker to asker: it takes jobs from now on, also after one that came too late; the body is nil */
 	JOB_UNDERSTAND,      /* asker to worker */
-	JOB_PICTURE,         /* the next part of a picture; the body is bin.  Asker to worker: of the job that follows, with its id; worker to asker: of the answer that follows */
+	/* The next part of a picture; the body is bin.  Asker to worker: of the job that follows, with its id; worker to asker: of the answer that follows. */
+	JOB_PICTURE,
 	JOB_ANSWER,          /* worker to asker, with the id of the job */
 	JOB_PATIENCE,        /* worker to asker: the job waits for a provider until so many ms from now, nobody else needs to be asked */
 

@@ -347,7 +347,8 @@ turn_offer_new_category(struct turn *turn)
 	struct uuid id = turn->state->choices[0];
 	struct expense expense;
 
-	return !intent_has_pause(turn->text) && look_expense(turn, &id, &expense) && turn_offer_to_make(turn, intent_trim(turn->text), &expense, SLICE_EMPTY) ? DONE : PASS;
+	return !intent_has_pause(turn->text) && look_expense(turn, &id, &expense)
+	    && turn_offer_to_make(turn, intent_trim(turn->text), &expense, SLICE_EMPTY) ? DONE : PASS;
 }
 
 enum outcome

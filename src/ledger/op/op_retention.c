@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is kept for a time: idempotency keys, references, messages and tombstones for
- * KEPT_DAYS, the trash for TRASH_DAYS, pictures as long as the query says and conversations as they say themselves.  Readers find such rows by a walk that jumps
- * over all other kinds; the writer is given only their keys, and looks again.
+ * KEPT_DAYS, the trash for TRASH_DAYS, pictures as long as the query says
+ * and conversations as they say themselves.  Readers find such rows by a walk that
+ * jumps over all other kinds; the writer is given only their keys, and looks again.
  */
 #include "config.h"
 

@@ -115,7 +115,8 @@ bool command_unpack(struct slice body, unsigned kind, struct arena *arena, struc
 /*
  * Carry the command out, unless its ledger is being deleted.  *answer is set, empty for those whose asker has an
  * on_done; it lies in the arena and in the command.  With an error in kv the transaction is of no use any more, else it may
- * go on: what was refused has changed nothing.  What it adds to the metrics is left in metrics, to be flushed before the commit, or put at once when that is NULL.
+ * go on: what was refused has changed nothing.  What it adds to the metrics is left in metrics, to be flushed before
+ * the commit, or put at once when that is NULL.
  */
 enum status command_run(const struct command *command, struct kv *kv, struct arena *arena, struct buf *scratch,
     struct metrics_pending *metrics, struct write_answer *answer);
