@@ -146,6 +146,8 @@ def show_missing(files, places, say=print):
 
 def main(arguments):
     tracefile, sources, *rest = arguments
+    if not os.path.exists(tracefile):
+        sys.exit(f"{tracefile} is not there: nothing was counted yet (contrib/coverage does it)")
     files = read(tracefile, os.path.abspath(sources))
     if rest[:1] == ["--missing"]:
         show_missing(files, rest[1:])

@@ -81,6 +81,11 @@ class SummaryTest(unittest.TestCase):
             with self.subTest(place), self.assertRaises(SystemExit):
                 report(files_of(), store=(place,))
 
+    def test_what_was_not_counted_yet_is_said(self):
+        with self.assertRaises(SystemExit) as end:
+            summary.main(["/nonexistent/coverage.info", "."])
+        self.assertIn("nothing was counted yet", end.exception.code)
+
     def test_every_place_that_is_wanted_is_in_the_sources(self):
         for places in summary.WANTED.values():
             for place in places:
