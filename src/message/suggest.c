@@ -64,6 +64,20 @@ on_message(enum status st, const struct message *message, void *arg)
 		store_get_expense(s->service->store, s->ledger, &message->expense_ids[i], keep_expense, s);
 }
 
+/* The provider took its time. */
+static void
+forget_what_changed_meanwhile(struct suggesting *s)
+{
+	size_t count = s->expense_count;
+
+	s->expense_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct uuid id = s->expenses[i].id;
+
+		store_get_expense(s->service->store, s->ledger, &id, keep_expense, s);
+	}
+}
+
 /* --- what the provider says --------------------------------------------------------------------- */
 
 static const struct understood_expense *
@@ -121,6 +135,7 @@ on_understood(enum status st, const struct understanding *result, void *arg)
 		end(s, QUEUED_LATER, "no provider answered");
 		return;
 	}
+	forget_what_changed_meanwhile(s);
 	make_notice(s, result);
 	end(s, QUEUED_DONE, NULL);
 }

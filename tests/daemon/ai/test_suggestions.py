@@ -75,6 +75,12 @@ class Suggestions(unittest.TestCase):
         self.daemon.wait_for(lambda: not self.jobs(), "the jobs to be done")
 
 
+    def wait_for_no_replies(self):
+        def waits():
+            return [row for row in read_store(self.daemon.store).outbox if row[0].endswith(":" + self.chat)]
+        self.daemon.wait_for(lambda: not waits(), "the replies to leave")
+
+
 class AtOnce(Suggestions):
     def test_the_answer_does_not_wait_and_the_suggestion_files_it_when_its_button_is_pressed(self):
         hold = threading.Event()
@@ -117,13 +123,16 @@ class AtOnce(Suggestions):
         self.assertIn("(Food", self.texts(2)[1])
         hold.set()
         self.wait_for_no_jobs()
+        self.wait_for_no_replies()
         self.assertEqual(len(self.texts(2)), 2)
 
     def test_what_the_provider_files_there_too_is_not_mentioned(self):
-        self.provider.says = lambda text: [dict(says(text)[0], category="other")]
+        self.provider.says = lambda text: [dict(says(text)[0], category="shopping")]
         self.say(GUESS)
+        self.assertIn("(Shopping", self.texts(1)[0])
         self.wait_for_no_jobs()
-        self.assertEqual(len(self.texts(1)), 1)
+        self.wait_for_no_replies()
+        self.assertEqual(self.texts(1)[1:], [])
 
     def test_a_job_that_fails_waits_in_the_store_for_another_try(self):
         self.provider.fault = "500"
