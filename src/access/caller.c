@@ -78,6 +78,18 @@ caller_begin(struct request *req, struct caller *caller)
 	return false;
 }
 
+void *
+caller_new(struct request *req, size_t size)
+{
+	void *work = arena_alloc(&req->arena, size);
+
+	if (work == NULL) {
+		reply_problem(req, ST_OVERLOADED, NULL, NULL);
+		return NULL;
+	}
+	return caller_begin(req, work) ? work : NULL;
+}
+
 void
 caller_record(const struct caller *caller, enum operation operation, bool is_success)
 {

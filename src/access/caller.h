@@ -24,6 +24,12 @@ bool caller_find(struct request *req, struct caller *caller);
 /* The same for a user who must be there. */
 bool caller_begin(struct request *req, struct caller *caller);
 
+/*
+ * The same with what else the handler keeps: size bytes of the request's arena, as arena_alloc gives them, which begin with
+ * its struct caller.  NULL: the problem has been answered.
+ */
+void *caller_new(struct request *req, size_t size);
+
 /* The user, or NULL when there is none. */
 static inline const struct person *
 caller_person(const struct caller *caller)

@@ -25,13 +25,9 @@ struct work {
 static struct work *
 begin(struct request *req)
 {
-	struct work *work = arena_alloc(&req->arena, sizeof *work);
+	struct work *work = caller_new(req, sizeof *work);
 
-	if (work == NULL) {
-		reply_problem(req, ST_OVERLOADED, NULL, NULL);
-		return NULL;
-	}
-	return caller_begin(req, &work->caller) && caller_read_id(req, 0, &work->id) ? work : NULL;
+	return work != NULL && caller_read_id(req, 0, &work->id) ? work : NULL;
 }
 
 static void

@@ -26,13 +26,7 @@ struct work {
 static struct work *
 begin(struct request *req)
 {
-	struct work *work = arena_alloc(&req->arena, sizeof *work);
-
-	if (work == NULL) {
-		reply_problem(req, ST_OVERLOADED, NULL, NULL);
-		return NULL;
-	}
-	return caller_begin(req, &work->caller) ? work : NULL;
+	return caller_new(req, sizeof(struct work));
 }
 
 static void
