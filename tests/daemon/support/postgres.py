@@ -94,3 +94,14 @@ class Postgres:
     def __exit__(self, *_):
         self.stop(signal.SIGINT)
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def run_on_server(name):
+    """The exit code of a C test that finds a server of its own in AIEXPENSE_POSTGRESQL_URL; where none is installed it is skipped."""
+    if programs() is None:
+        print("1..1\nok 1 # SKIP PostgreSQL is not installed")
+        return 0
+    # What a crash of the machine would do is no matter here.
+    with Postgres(fsync="off", full_page_writes="off") as server:
+        program = os.path.join(os.environ.get("AIEXPENSE_BUILDDIR", "."), "tests", "unit", "store", name)
+        return subprocess.run([program], env={**os.environ, "AIEXPENSE_POSTGRESQL_URL": server.url}, check=False).returncode
