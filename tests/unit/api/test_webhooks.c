@@ -211,18 +211,25 @@ keys_arrive(enum status st, const char *keys)
 	fn(st, slice_of(keys), world.arg);
 }
 
-/* The platform has one key, "first", and we have it. */
+/* A message for which keys are asked, and what is answered when they come. */
 static void
-have_first_key(struct scene *f)
+expect_with_keys(struct scene *f, const char *post, enum status st, const char *keys, const char *answer)
 {
 	struct client c;
 
 	client_open(&c, f->h);
-	client_send(&c, post_of("first", MESSAGE));
+	client_send(&c, post);
 	WAIT_FOR(f->h, world.fn != NULL);
-	keys_arrive(ST_OK, "{\"keys\":[\"first\"]}");
-	EXPECT(&c, "HTTP/1.1 200 ");
+	keys_arrive(st, keys);
+	EXPECT(&c, answer);
 	client_close(&c);
+}
+
+/* The platform has one key, "first", and we have it. */
+static void
+have_first_key(struct scene *f)
+{
+	expect_with_keys(f, post_of("first", MESSAGE), ST_OK, "{\"keys\":[\"first\"]}", "HTTP/1.1 200 ");
 	assert_int_equal(world.asked, 1);
 }
 
@@ -252,26 +259,15 @@ static void
 a_key_that_nobody_has_is_asked_for_once_a_minute(void **state)
 {
 	struct scene *f = *state;
-	struct client c;
 
 	have_first_key(f);
 	scene_expect(f, post_of("second", MESSAGE), "HTTP/1.1 401 ");
 	assert_int_equal(world.asked, 1);
 	world.now_ms += MINUTE_MS;
-	client_open(&c, f->h);
-	client_send(&c, post_of("second", MESSAGE));
-	WAIT_FOR(f->h, world.fn != NULL);
-	keys_arrive(ST_OK, "{\"keys\":[\"second\"]}");
-	EXPECT(&c, "HTTP/1.1 200 ");
-	client_close(&c);
+	expect_with_keys(f, post_of("second", MESSAGE), ST_OK, "{\"keys\":[\"second\"]}", "HTTP/1.1 200 ");
 	scene_expect(f, post_of("first", MESSAGE), "HTTP/1.1 401 ");       /* that one was withdrawn */
 	world.now_ms -= DAY_MS;                                            /* a clock that was set back tells nothing */
-	client_open(&c, f->h);
-	client_send(&c, post_of("third", MESSAGE));
-	WAIT_FOR(f->h, world.fn != NULL);
-	keys_arrive(ST_UNAVAILABLE, "");
-	EXPECT(&c, "HTTP/1.1 401 ");
-	client_close(&c);
+	expect_with_keys(f, post_of("third", MESSAGE), ST_UNAVAILABLE, "", "HTTP/1.1 401 ");
 }
 
 /* The platform sends it again. */
@@ -279,7 +275,6 @@ static void
 without_keys_nothing_is_called_forged(void **state)
 {
 	struct scene *f = *state;
-	struct client c;
 
 	world.ask_st = ST_OVERLOADED;
 	scene_expect(f, post_of("first", MESSAGE), "HTTP/1.1 503 ");
@@ -287,12 +282,7 @@ without_keys_nothing_is_called_forged(void **state)
 	assert_int_equal(world.asked, 1);
 	world.ask_st = ST_OK;
 	world.now_ms += MINUTE_MS;
-	client_open(&c, f->h);
-	client_send(&c, post_of("first", MESSAGE));
-	WAIT_FOR(f->h, world.fn != NULL);
-	keys_arrive(ST_UNAVAILABLE, "");
-	EXPECT(&c, "HTTP/1.1 503 ");
-	client_close(&c);
+	expect_with_keys(f, post_of("first", MESSAGE), ST_UNAVAILABLE, "", "HTTP/1.1 503 ");
 	assert_int_equal(f->counters.webhook_refused, 0);
 }
 
