@@ -28,7 +28,7 @@
 #include "master/child.h"
 #include "options.h"
 #include "sockets.h"
-#include "store/batch.h"
+#include "store/writer/batch.h"
 #include "store/command/command.h"
 #include "kv/kv_lmdb.h"
 #include "kv/kv_mem.h"

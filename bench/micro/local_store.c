@@ -8,7 +8,7 @@
 
 #include "counters.h"
 #include "options.h"
-#include "store/batch.h"
+#include "store/writer/batch.h"
 #include "store/engine.h"
 #include "store/layout.h"
 

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-libaiexpense_a_SOURCES += src/store/batch.c src/store/batch.h
 libaiexpense_a_SOURCES += src/store/engine.h
 libaiexpense_a_SOURCES += src/store/layout.c src/store/layout.h
 libaiexpense_a_SOURCES += src/store/ledger_hash.c src/store/ledger_hash.h
@@ -13,8 +12,6 @@ libaiexpense_a_SOURCES += src/store/store_mem.c
 libaiexpense_a_SOURCES += src/store/store_open.c src/store/store_lmdb.h src/store/store_lmdb.c
 libaiexpense_a_SOURCES += src/store/store_picture.c
 libaiexpense_a_SOURCES += src/store/store_queue.c
-libaiexpense_a_SOURCES += src/store/writer.c
-libaiexpense_a_SOURCES += src/store/writer_link.c src/store/writer_link.h
 libaiexpense_a_SOURCES += src/store/command/command.c src/store/command/command.h
 libaiexpense_a_SOURCES += src/store/command/command_ai_cost.c
 libaiexpense_a_SOURCES += src/store/command/command_category.c
@@ -29,3 +26,6 @@ libaiexpense_a_SOURCES += src/store/command/command_queue.c
 libaiexpense_a_SOURCES += src/store/command/command_removal.c
 libaiexpense_a_SOURCES += src/store/command/command_token.c
 libaiexpense_a_SOURCES += src/store/command/command_user.c
+libaiexpense_a_SOURCES += src/store/writer/batch.c src/store/writer/batch.h
+libaiexpense_a_SOURCES += src/store/writer/writer.c
+libaiexpense_a_SOURCES += src/store/writer/writer_link.c src/store/writer/writer_link.h

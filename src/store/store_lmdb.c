@@ -13,7 +13,7 @@
 #include "log.h"
 #include "options.h"
 #include "store_lmdb.h"
-#include "writer_link.h"
+#include "writer/writer_link.h"
 
 struct part {
 	struct lmdb_env    *env;

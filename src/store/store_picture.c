@@ -5,7 +5,7 @@
 #include "store_picture.h"
 
 #include "engine.h"
-#include "ledger/op/op_picture.h"
+#include "ledger/message/op_picture.h"
 #include "reading.h"
 
 void

@@ -132,7 +132,7 @@ noinst_PROGRAMS += tests/daemon/http/http_requests
 # Daemons with a fault, each with the file that has it in place of the library's.
 sabotaged = -USABOTAGE -DSABOTAGE=SABOTAGE_
 noinst_PROGRAMS += tests/daemon/aiexpensed-early-ack
-tests_daemon_aiexpensed_early_ack_SOURCES = src/master/main.c src/store/writer.c
+tests_daemon_aiexpensed_early_ack_SOURCES = src/master/main.c src/store/writer/writer.c
 tests_daemon_aiexpensed_early_ack_CPPFLAGS = $(AM_CPPFLAGS) $(sabotaged)EARLY_ACK
 tests_daemon_aiexpensed_early_ack_LDADD = $(LIBS_ALL)
 noinst_PROGRAMS += tests/daemon/aiexpensed-no-fsync
@@ -140,7 +140,7 @@ tests_daemon_aiexpensed_no_fsync_SOURCES = src/master/main.c src/kv/kv_lmdb.c
 tests_daemon_aiexpensed_no_fsync_CPPFLAGS = $(AM_CPPFLAGS) $(sabotaged)NO_FSYNC
 tests_daemon_aiexpensed_no_fsync_LDADD = $(LIBS_ALL)
 noinst_PROGRAMS += tests/daemon/aiexpensed-no-dedupe
-tests_daemon_aiexpensed_no_dedupe_SOURCES = src/master/main.c src/ledger/op/op_dedupe.c
+tests_daemon_aiexpensed_no_dedupe_SOURCES = src/master/main.c src/ledger/message/op_dedupe.c
 tests_daemon_aiexpensed_no_dedupe_CPPFLAGS = $(AM_CPPFLAGS) $(sabotaged)NO_DEDUPE
 tests_daemon_aiexpensed_no_dedupe_LDADD = $(LIBS_ALL)
 noinst_PROGRAMS += tests/daemon/aiexpensed-no-owner-check

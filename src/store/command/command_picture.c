@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "command_parts.h"
-#include "ledger/op/op_picture.h"
+#include "ledger/message/op_picture.h"
 
 static void
 part_pack(msgpack_packer *pk, const struct command *command)

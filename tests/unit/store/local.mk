@@ -36,7 +36,7 @@ tests_unit_store_test_store_crash_CPPFLAGS = $(store_suite_CPPFLAGS)
 
 # With a writer that answers before it commits, in place of the library's.
 check_PROGRAMS += tests/unit/store/test_store_crash_sabotaged
-tests_unit_store_test_store_crash_sabotaged_SOURCES = tests/unit/store/test_store_crash.c src/store/writer.c \
+tests_unit_store_test_store_crash_sabotaged_SOURCES = tests/unit/store/test_store_crash.c src/store/writer/writer.c \
 	$(store_suite) $(store_writers)
 tests_unit_store_test_store_crash_sabotaged_CPPFLAGS = $(store_suite_CPPFLAGS) -USABOTAGE -DSABOTAGE=SABOTAGE_EARLY_ACK
 

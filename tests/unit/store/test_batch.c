@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "store/batch.h"
+#include "store/writer/batch.h"
 #include "store/command/command.h"
 #include "counters.h"
 #include "log.h"

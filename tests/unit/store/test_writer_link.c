@@ -12,7 +12,7 @@
 
 #include "arena.h"
 #include "sockets.h"
-#include "store/writer_link.h"
+#include "store/writer/writer_link.h"
 #include "writers.h"
 
 static struct writers *writers;

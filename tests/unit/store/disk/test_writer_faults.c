@@ -23,9 +23,9 @@
 #include "log.h"
 #include "master/child.h"
 #include "sockets.h"
-#include "store/batch.h"
+#include "store/writer/batch.h"
 #include "store/command/command.h"
-#include "store/writer_link.h"
+#include "store/writer/writer_link.h"
 #include "writers.h"
 
 enum { MAP_SIZE = 16 << 20, CALLS_MAX = 1000, NOTHING_FAILED = 99, PATIENCE_MS = 20000 };

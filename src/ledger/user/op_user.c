@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "ledger/metrics.h"
-#include "op.h"
+#include "ledger/op/op.h"
 
 static const struct slice default_keys[DEFAULT_CATEGORIES] = {
 	{ "food", 4 }, { "transport", 9 }, { "shopping", 8 }, { "entertainment", 13 }, { "other", 5 }

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "ledger/metrics.h"
-#include "op.h"
+#include "ledger/op/op.h"
 
 enum status
 expense_check(const struct expense *expense)

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "op.h"
+#include "ledger/op/op.h"
 #include "store_upkeep.h"
 
 /* In the order of their keys. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "fold.h"
-#include "op.h"
+#include "ledger/op/op.h"
 
 enum {
 	WORK_MAX = 10000,              /* rows to look at in one call, some 5 ms */

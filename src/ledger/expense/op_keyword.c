@@ -10,7 +10,7 @@
 
 #include "fold.h"
 #include "ledger/metrics.h"
-#include "op.h"
+#include "ledger/op/op.h"
 
 /* The highest priority first, then the longest, then in the order of their rows. */
 static int

@@ -2,7 +2,7 @@
 /* Idempotency keys: what a request did, so that its repeat does nothing; see op.h. */
 #include "config.h"
 
-#include "op.h"
+#include "ledger/op/op.h"
 
 #include "sabotage.h"
 

@@ -8,7 +8,7 @@
 #include "config.h"
 
 #include "ledger/metrics.h"
-#include "op.h"
+#include "ledger/op/op.h"
 
 enum {
 	MS_PER_DAY = 86400000,

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "op.h"
+#include "ledger/op/op.h"
 
 #include "sha256.h"
 

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "op_picture.h"
+#include "ledger/message/op_picture.h"
 
 #define KEPT_MS (INT64_C(86400000) * KEPT_DAYS)
 

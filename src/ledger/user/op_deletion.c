@@ -12,7 +12,7 @@
 #include "config.h"
 
 #include "ledger/metrics.h"
-#include "op_picture.h"
+#include "ledger/message/op_picture.h"
 
 enum {
 	STEP_ROWS = 256,           /* looked at in one step; some 0.2 ms of work */

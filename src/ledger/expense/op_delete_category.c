@@ -14,7 +14,7 @@
 #include "config.h"
 
 #include "ledger/metrics.h"
-#include "op.h"
+#include "ledger/op/op.h"
 
 /* --- the rows ---------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "ledger/metrics.h"
-#include "op.h"
+#include "ledger/op/op.h"
 
 bool
 totals_plan_init(struct totals_plan *plan, struct op *op, size_t expense_count)

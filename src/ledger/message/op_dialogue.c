@@ -2,7 +2,7 @@
 /* What a conversation is about, and the changes that a message brings; see op.h. */
 #include "config.h"
 
-#include "op.h"
+#include "ledger/op/op.h"
 
 enum { LAST_MESSAGES = 200 };      /* looked through for the last entry */
 

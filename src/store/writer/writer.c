@@ -21,7 +21,7 @@
 #include "master/child_loop.h"
 #include "clock.h"
 #include "kv/map_warmer.h"
-#include "layout.h"
+#include "store/layout.h"
 #include "log.h"
 #include "options.h"
 #include "sabotage.h"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#include "op.h"
+#include "ledger/op/op.h"
 
 enum { FIRST_GROUPS = 32 };
 

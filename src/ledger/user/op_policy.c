@@ -2,7 +2,7 @@
 /* Policies, in the index environment: every version stays; see op.h. */
 #include "config.h"
 
-#include "op.h"
+#include "ledger/op/op.h"
 
 /* The versions of a policy: key, a zero byte, version. */
 static struct key

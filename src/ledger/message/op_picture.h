@@ -6,7 +6,7 @@
 #ifndef OP_PICTURE_H
 #define OP_PICTURE_H
 
-#include "op.h"
+#include "ledger/op/op.h"
 #include "store_picture.h"
 
 enum status op_put_picture_part(struct op *op, const struct picture_part *part);

@@ -8,7 +8,7 @@
 
 #include "fold.h"
 #include "ledger/metrics.h"
-#include "op.h"
+#include "ledger/op/op.h"
 
 struct name_plan {
 	struct slice    folded;

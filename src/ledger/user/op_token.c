@@ -2,7 +2,7 @@
 /* Tokens, in the index environment; see op.h. */
 #include "config.h"
 
-#include "op.h"
+#include "ledger/op/op.h"
 
 enum { SCAN_MAX = 4096 };
 
