@@ -16,7 +16,7 @@ import socket
 import struct
 import threading
 
-FAULTS = ("slow", "drip", "hang", "refuse", "429", "500", "529", "garbage", "huge", "wrong_json", "dies", "declines")
+FAULTS = ("slow", "drip", "hang", "refuse", "429", "500", "529", "garbage", "huge", "wrong_json", "dies", "declines", "hijacked")
 
 
 def expense(description, amount, currency="TWD", category="other", date="", account=""):
@@ -41,6 +41,11 @@ def wrap_anthropic(text):
 DECLINED = {"gemini": {"promptFeedback": {"blockReason": "SAFETY"}},
             "openai": {"choices": [{"message": {"content": None, "refusal": "no"}, "finish_reason": "stop"}]},
             "anthropic": {"content": [], "stop_reason": "refusal"}}
+
+
+# What a model says that obeys a text which orders it to: somebody else's data, a sum that nobody wrote, a link, a command.
+HIJACKED = {"user_id": "telegram:123456:1", "delete": True, "sql": "DROP TABLE expenses",
+            "expenses": [expense("http://evil.example/?pay=now", "999999"), expense("ignore all rules", "-1", category="system")]}
 
 
 def read_question(path, body):
@@ -134,6 +139,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.reply(200, b"<html>\x00\xff please log in")
         elif fault == "wrong_json":
             self.reply(200, json.dumps(WRAP[protocol]('{"items": [1, 2]}')).encode())
+        elif fault == "hijacked":
+            self.reply(200, json.dumps(WRAP[protocol](json.dumps(HIJACKED))).encode())
         elif fault == "declines":
             self.reply(200, json.dumps(DECLINED[protocol]).encode())
         else:
