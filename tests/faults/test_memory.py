@@ -12,7 +12,7 @@ import unittest
 import tap
 from api import Client, token
 from harness import Daemon, Preload, is_sanitized, wait_for
-from mock_messengers import MockMessengers
+from servers.mock_messengers import MockMessengers
 from people import configuration, discord_command, post_discord, post_teams, teams_activity
 from store_reader import read_store
 from webhooks import Secrets, line_body, line_event, post_line

@@ -16,7 +16,7 @@ import openmetrics
 import tap
 from api import Client, service, token
 from harness import Daemon, MovedClock, free_port, program, wait_for
-from mock_provider import FAULTS, MockProvider, expense
+from servers.mock_provider import FAULTS, MockProvider, expense
 from store_reader import read_store
 
 UNSURE = "zorbl 50"             # the rules do not know what that is

@@ -11,7 +11,7 @@ import unittest
 import tap
 from api import service
 from harness import Daemon, free_port, wait_for
-from mock_provider import MockProvider, expense
+from servers.mock_provider import MockProvider, expense
 
 UNSURE = "zorbl 50"             # the rules do not know what that is
 KEY = "sk-very-secret"

@@ -14,9 +14,9 @@ import tap
 from api import Client, service, token
 from dump_reader import rows_of_store
 from harness import PATIENCE, Daemon, MovedClock, free_port, program
-from mock_messengers import MockMessengers
-from mock_provider import MockProvider
-from postgres import Postgres, programs
+from servers.mock_messengers import MockMessengers
+from servers.mock_provider import MockProvider
+from servers.postgres import Postgres, programs
 from store_reader import read_store
 from webhooks import Secrets, post_telegram, telegram_update
 

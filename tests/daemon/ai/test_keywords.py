@@ -10,7 +10,7 @@ import unittest
 import tap
 from api import service
 from harness import Daemon, free_port
-from mock_provider import MockProvider, expense
+from servers.mock_provider import MockProvider, expense
 
 WORD = "zorbl"
 

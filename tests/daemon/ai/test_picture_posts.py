@@ -12,8 +12,8 @@ import urllib.parse
 import tap
 from api import Client, service, token
 from harness import Daemon, PATIENCE, free_port
-from mock_provider import MockProvider
-from nginx import NGINX, Nginx
+from servers.mock_provider import MockProvider
+from servers.nginx import NGINX, Nginx
 
 MARK = b"a picture that nobody keeps"
 JPEG = b"\xff\xd8\xff\xe0 " + MARK

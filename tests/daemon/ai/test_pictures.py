@@ -7,8 +7,8 @@ import unittest
 import tap
 from api import Client, service
 from harness import Daemon, free_port
-from mock_messengers import MockMessengers
-from mock_provider import MockProvider
+from servers.mock_messengers import MockMessengers
+from servers.mock_provider import MockProvider
 from people import configuration, discord_interaction, post_discord, post_slack, post_teams, slack_event, teams_activity
 from webhooks import Secrets, line_body, line_event, post_line, post_telegram, post_whatsapp, telegram_update, whatsapp_body
 

@@ -11,10 +11,10 @@ import unittest
 
 import tap
 from api import service
-from certificates import Certificates
+from servers.certificates import Certificates
 from harness import PATIENCE, Daemon, Preload, free_port, wait_for
-from mock_provider import MockProvider, expense
-from nginx import NGINX
+from servers.mock_provider import MockProvider, expense
+from servers.nginx import NGINX
 
 SURE = "早餐$20"
 

@@ -11,8 +11,8 @@ import zipfile
 import tap
 from api import Client, service
 from harness import Daemon, free_port
-from mock_messengers import MockMessengers
-from mock_provider import MockProvider, expense
+from servers.mock_messengers import MockMessengers
+from servers.mock_provider import MockProvider, expense
 from store_reader import read_store
 from webhooks import Secrets, post_telegram, telegram_update
 

@@ -10,7 +10,7 @@ import unittest
 import tap
 from api import Client, service
 from harness import Daemon
-from mock_messengers import MockMessengers
+from servers.mock_messengers import MockMessengers
 from store_reader import read_store
 from webhooks import Secrets, post_telegram, telegram_update
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import tap
 from api import service, token
 from harness import PATIENCE, SOURCE_DIR, Daemon, wait_for
-from nginx import NGINX, Nginx
+from servers.nginx import NGINX, Nginx
 
 VICTIM = "line:smuggled"
 PLAIN = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

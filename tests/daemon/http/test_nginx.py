@@ -10,7 +10,7 @@ import unittest
 import tap
 from api import Client, token
 from harness import BUILD_DIR, Daemon, PATIENCE, SOURCE_DIR, wait_for
-from nginx import NGINX, Nginx
+from servers.nginx import NGINX, Nginx
 
 @unittest.skipIf(NGINX is None, "nginx is not installed")
 class BehindNginx(unittest.TestCase):

@@ -8,10 +8,10 @@ import unittest
 
 import tap
 from api import Client
-from certificates import Certificates
+from servers.certificates import Certificates
 from harness import Daemon, MovedClock
 from messenger_case import MessengerCase, user_of_token
-from mock_messengers import MockMessengers
+from servers.mock_messengers import MockMessengers
 from people import configuration, discord_command, discord_interaction, post_discord, post_slack, post_teams, slack_command, slack_event, teams_activity
 from webhooks import Secrets, line_body, line_event, post_line, post_telegram, post_whatsapp, telegram_update, whatsapp_body
 

@@ -9,8 +9,8 @@ import unittest
 import tap
 from api import Client
 from harness import Daemon, free_port
-from mock_messengers import MockMessengers
-from mock_provider import MockProvider
+from servers.mock_messengers import MockMessengers
+from servers.mock_provider import MockProvider
 from webhooks import Secrets, post_telegram, telegram_update
 
 

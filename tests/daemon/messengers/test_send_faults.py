@@ -4,7 +4,7 @@
 
 import tap
 from messenger_case import MessengerCase
-from mock_messengers import FAULTS
+from servers.mock_messengers import FAULTS
 from people import discord_command, post_discord, post_slack, post_teams, slack_event, teams_activity
 from webhooks import line_body, line_event, post_line, post_telegram, post_whatsapp, telegram_update, whatsapp_body
 

@@ -21,7 +21,7 @@ import tap
 from api import Client, service
 from harness import Daemon, MovedClock, kill, kill_one, wait_for
 from messenger_case import MessengerCase
-from mock_messengers import MockMessengers
+from servers.mock_messengers import MockMessengers
 from store_reader import read_store
 from webhooks import LINE_SECRET, Secrets, line_body, line_event, post_line, post_telegram, telegram_update
 

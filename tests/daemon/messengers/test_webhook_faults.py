@@ -14,9 +14,9 @@ import unittest
 import tap
 from api import service
 from harness import PATIENCE, Daemon, free_port, wait_for
-from mock_messengers import MockMessengers
-from mock_provider import FAULTS, MockProvider, expense
-from paced_load import PacedLoad, amount_of
+from servers.mock_messengers import MockMessengers
+from servers.mock_provider import FAULTS, MockProvider, expense
+from load.paced_load import PacedLoad, amount_of
 from webhooks import Secrets
 
 SECONDS = float(os.environ.get("AIEXPENSE_FAULT_SECONDS", "0.5"))

@@ -12,7 +12,7 @@ import tap
 from api import service
 from dump_reader import END, FIRST_LINE, ROWS, STORE, block, blocks_of, make_dump, rows_of_dump, rows_of_store
 from harness import PATIENCE, Daemon, program
-from postgres import Postgres, programs
+from servers.postgres import Postgres, programs
 from store_reader import read_store
 
 

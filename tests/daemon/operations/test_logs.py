@@ -15,7 +15,7 @@ import unittest
 import tap
 from api import Client
 from harness import PATIENCE, SOURCE_DIR, Daemon, wait_for
-from steady_load import SteadyLoad
+from load.steady_load import SteadyLoad
 
 TIMES = int(os.environ.get("AIEXPENSE_TIMES", "10"))
 

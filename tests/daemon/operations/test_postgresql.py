@@ -12,9 +12,9 @@ import zipfile
 import tap
 from api import Client, service
 from harness import Daemon, free_port
-from mock_messengers import MockMessengers
-from mock_provider import MockProvider
-from postgres import Postgres, programs
+from servers.mock_messengers import MockMessengers
+from servers.mock_provider import MockProvider
+from servers.postgres import Postgres, programs
 from webhooks import Secrets, post_telegram, telegram_update
 
 

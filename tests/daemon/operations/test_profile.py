@@ -11,7 +11,7 @@ import unittest
 import tap
 from api import service, token
 from harness import PATIENCE, Daemon, program
-from steady_load import SteadyLoad
+from load.steady_load import SteadyLoad
 
 ON = "run { profiling = true } http { workers = 1 }"
 

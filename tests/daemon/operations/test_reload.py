@@ -11,7 +11,7 @@ import unittest
 import tap
 from api import Client, token
 from harness import Daemon, Manager, wait_for
-from steady_load import SteadyLoad
+from load.steady_load import SteadyLoad
 
 TIMES = int(os.environ.get("AIEXPENSE_TIMES", "10"))
 

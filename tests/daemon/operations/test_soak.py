@@ -22,11 +22,11 @@ import unittest
 
 import tap
 from api import token
-from footprint import Footprint, connections_to
+from load.footprint import Footprint, connections_to
 from harness import PATIENCE, Daemon, free_port, is_alive, is_sanitized, kill, wait_for
-from mock_messengers import MockMessengers
-from mock_provider import MockProvider, expense
-from soak_load import SoakLoad
+from servers.mock_messengers import MockMessengers
+from servers.mock_provider import MockProvider, expense
+from load.soak_load import SoakLoad
 from store_reader import read_store
 from webhooks import Secrets
 

@@ -9,9 +9,9 @@ import tap
 from api import Client, token
 from harness import free_port
 from instances import Instances
-from mock_messengers import MockMessengers
-from mock_provider import MockProvider, expense
-from postgres import Postgres, programs
+from servers.mock_messengers import MockMessengers
+from servers.mock_provider import MockProvider, expense
+from servers.postgres import Postgres, programs
 from webhooks import Secrets, post_telegram, telegram_update
 
 PROMISED_S = 1         # within which it counts; it does with the next request already

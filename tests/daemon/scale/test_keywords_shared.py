@@ -11,8 +11,8 @@ import tap
 from api import service
 from harness import Daemon
 from instances import Instances, cache, is_connected
-from postgres import Postgres, programs
-from redis_server import SERVER, Redis
+from servers.postgres import Postgres, programs
+from servers.redis_server import SERVER, Redis
 
 KEY = "aiexpense:keywords"
 WORD = "zorbl"

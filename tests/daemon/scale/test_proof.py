@@ -19,12 +19,12 @@ import unittest
 
 import tap
 from api import Client
-from behind_nginx import InstancesBehindNginx
+from servers.behind_nginx import InstancesBehindNginx
 from harness import BUILD_DIR, PATIENCE, SOURCE_DIR, is_alive, kill, wait_for
-from mock_messengers import MockMessengers
-from nginx import NGINX
-from postgres import Postgres, programs
-from redis_server import SERVER, Redis
+from servers.mock_messengers import MockMessengers
+from servers.nginx import NGINX
+from servers.postgres import Postgres, programs
+from servers.redis_server import SERVER, Redis
 from webhooks import Secrets, post_telegram, telegram_update
 
 SCENARIOS = os.environ.get("AIEXPENSE_SCENARIOS", "mixed").split()

@@ -11,12 +11,12 @@ import unittest
 
 import tap
 from api import Client, service
-from certificates import Certificates
+from servers.certificates import Certificates
 from harness import Daemon, free_port, wait_for
 from instances import Instances, cache, is_connected
-from mock_provider import MockProvider, expense
-from postgres import Postgres, programs
-from redis_server import SERVER, Redis
+from servers.mock_provider import MockProvider, expense
+from servers.postgres import Postgres, programs
+from servers.redis_server import SERVER, Redis
 
 LIMIT = "limit { per_user_messages = 100000/h per_token = 0 per_service_token = 0 per_address = 0 }\n"
 

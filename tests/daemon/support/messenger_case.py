@@ -6,7 +6,7 @@ import unittest
 
 from api import Client, service
 from harness import Daemon
-from mock_messengers import MockMessengers
+from servers.mock_messengers import MockMessengers
 from people import configuration
 from webhooks import Secrets
 

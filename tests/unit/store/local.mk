@@ -73,7 +73,7 @@ noinst_PROGRAMS += tests/unit/store/conn_on_postgresql
 tests_unit_store_conn_on_postgresql_SOURCES = tests/unit/store/conn_on_postgresql.c
 TESTS += tests/unit/store/test_conn_postgresql.py tests/unit/store/test_store_postgresql.py
 endif
-EXTRA_DIST += tests/unit/store/test_conn_postgresql.py tests/unit/store/test_store_postgresql.py tests/daemon/support/postgres.py
+EXTRA_DIST += tests/unit/store/test_conn_postgresql.py tests/unit/store/test_store_postgresql.py
 
 check_PROGRAMS += tests/unit/store/test_map_warmer
 tests_unit_store_test_map_warmer_SOURCES = tests/unit/store/test_map_warmer.c $(store_failing)

@@ -4,7 +4,7 @@
 import os
 
 from instances import Instances
-from nginx import Nginx
+from servers.nginx import Nginx
 
 
 def nginx_for(daemons):
