@@ -118,17 +118,6 @@ file(struct suite *s, const char *user, struct expense_change *change, const cha
 	assert_int_equal(suite_change(s, user, change, NULL), ST_OK);
 }
 
-struct wait {
-	bool        is_done;
-	enum status st;
-};
-
-static void
-on_done(enum status st, void *arg)
-{
-	*(struct wait *)arg = (struct wait){ true, st };
-}
-
 static void
 keywords_and_expenses_that_were_filed_elsewhere_are_told(void **state)
 {
@@ -175,12 +164,12 @@ nothing_is_told_of_a_user_who_is_being_deleted(void **state)
 	struct suite *s = *state;
 	struct deletion deletion = { .user_id = SLICE_LITERAL("line:U1"), .created_ms = suite_now_ms(), .now_ms = suite_now_ms() };
 	struct ledger ledger = suite_ledger(s, "line:U1");
-	struct wait w = { .is_done = false };
+	struct suite_outcome w = { .is_done = false };
 
 	teach(s, "line:U1", "zorbl", "entertainment");
 	teach(s, "line:U2", "glimp", "shopping");
 	assert_string_equal(said(s, "zorbl"), "entertainment");
-	store_begin_deletion(s->store, &ledger, &deletion, on_done, &w);
+	store_begin_deletion(s->store, &ledger, &deletion, suite_done, &w);
 	suite_wait(s, &w.is_done);
 	assert_int_equal(w.st, ST_OK);
 	assert_null(said(s, "zorbl"));

@@ -10,20 +10,6 @@
 
 enum { MINUTE_MS = 60000 };
 
-struct wait {
-	bool        is_done;
-	enum status st;
-};
-
-static void
-on_done(enum status st, void *arg)
-{
-	struct wait *wait = arg;
-
-	assert_false(wait->is_done);
-	*wait = (struct wait){ true, st };
-}
-
 /* A message whose job waits from then on. */
 static struct uuid
 record_with_job(struct suite *s, const char *user)
@@ -43,9 +29,9 @@ claim(struct suite *s, const char *user, const struct uuid *id, int64_t now_ms, 
 {
 	struct inbox_claim claim = { *id, now_ms, now_ms + MINUTE_MS, crash_mark };
 	struct ledger ledger = suite_ledger(s, user);
-	struct wait wait = { 0 };
+	struct suite_outcome wait = { 0 };
 
-	store_claim_job(s->store, &ledger, &claim, on_done, &wait);
+	store_claim_job(s->store, &ledger, &claim, suite_done, &wait);
 	suite_wait(s, &wait.is_done);
 	return wait.st;
 }
@@ -54,9 +40,9 @@ static enum status
 finish(struct suite *s, const char *user, const struct queued_outcome *outcome)
 {
 	struct ledger ledger = suite_ledger(s, user);
-	struct wait wait = { 0 };
+	struct suite_outcome wait = { 0 };
 
-	store_finish_job(s->store, &ledger, outcome, on_done, &wait);
+	store_finish_job(s->store, &ledger, outcome, suite_done, &wait);
 	suite_wait(s, &wait.is_done);
 	return wait.st;
 }
@@ -201,9 +187,9 @@ a_job_is_brought_forward_only_from_where_it_was_found(void **state)
 
 	assert_int_equal(claim(s, "line:U1", &id, now_ms, 0), ST_OK);
 	for (int i = 0; i < 2; i++) {
-		struct wait wait = { 0 };
+		struct suite_outcome wait = { 0 };
 
-		store_bring_forward(s->store, &ledger, &change, on_done, &wait);
+		store_bring_forward(s->store, &ledger, &change, suite_done, &wait);
 		suite_wait(s, &wait.is_done);
 		assert_int_equal(wait.st, ST_OK);
 		assert_int_equal(due_jobs(s, "line:U1", now_ms).count, i);
@@ -271,7 +257,7 @@ a_job_that_was_given_up_can_be_tried_again_or_dropped(void **state)
 	struct dead_letter_action action = { .message_id = id, .kind = LETTER_JOB, .now_ms = suite_now_ms() };
 	struct ledger ledger = suite_ledger(s, "line:U1");
 	struct found found;
-	struct wait wait = { 0 };
+	struct suite_outcome wait = { 0 };
 
 	assert_int_equal(finish(s, "line:U1", &dead), ST_OK);
 	assert_int_equal(due_jobs(s, "line:U1", INT64_MAX).count, 0);
@@ -279,7 +265,7 @@ a_job_that_was_given_up_can_be_tried_again_or_dropped(void **state)
 	assert_int_equal(found.count, 1);
 	assert_int_equal(found.letters[0].kind, LETTER_JOB);
 	assert_true(uuid_equal(&found.letters[0].job.id, &id) && slice_equal(found.letters[0].why, slice_of("crashed")));
-	store_settle_dead(s->store, &ledger, &action, on_done, &wait);
+	store_settle_dead(s->store, &ledger, &action, suite_done, &wait);
 	suite_wait(s, &wait.is_done);
 	assert_int_equal(due_jobs(s, "line:U1", suite_now_ms()).count, 1);
 	assert_int_equal(dead_letters(s, "line:U1").count, 0);
@@ -306,9 +292,9 @@ send_replies(struct suite *s, const char *user, const struct uuid *ids, size_t c
 
 	for (size_t i = 0; i < count; i++) {
 		struct reply_outcome sent = { .message_id = ids[i], .result = REPLY_SENT };
-		struct wait wait = { 0 };
+		struct suite_outcome wait = { 0 };
 
-		store_finish_reply(s->store, &ledger, &sent, on_done, &wait);
+		store_finish_reply(s->store, &ledger, &sent, suite_done, &wait);
 		suite_wait(s, &wait.is_done);
 	}
 }
@@ -351,14 +337,14 @@ a_notice_that_waits_keeps_no_reply_back(void **state)
 	struct uuid job = record_with_job(s, "line:U1"), reply;
 	struct ledger ledger = suite_ledger(s, "line:U1");
 	struct reply_claim claim = { .now_ms = now_ms, .until_ms = now_ms + 1 };
-	struct wait wait = { 0 };
+	struct suite_outcome wait = { 0 };
 
 	send_replies(s, "line:U1", &job, 1);
 	finish_with_notice(s, "line:U1", &job, "one", "room", now_ms);
 	reply = record_with_job(s, "line:U1");
 	assert_int_equal(due_notices(s, "line:U1", now_ms).count, 0);
 	claim.message_id = reply;
-	store_claim_reply(s->store, &ledger, &claim, on_done, &wait);
+	store_claim_reply(s->store, &ledger, &claim, suite_done, &wait);
 	suite_wait(s, &wait.is_done);
 	assert_int_equal(wait.st, ST_OK);
 }

@@ -336,26 +336,13 @@ no_amount_of_all_users_together_is_too_large(void **state)
 
 /* --- AI costs --------------------------------------------------------------------------- */
 
-struct wait {
-	bool        is_done;
-	enum status st;
-};
-
-static void
-on_done(enum status st, void *arg)
-{
-	struct wait *wait = arg;
-
-	*wait = (struct wait){ true, st };
-}
-
 static enum status
 add_cost(struct suite *s, const char *user, const struct ai_cost *cost)
 {
 	struct ledger ledger = suite_ledger(s, user);
-	struct wait wait = { false, ST_FAILED };
+	struct suite_outcome wait = { .is_done = false };
 
-	store_add_ai_cost(s->store, &ledger, cost, on_done, &wait);
+	store_add_ai_cost(s->store, &ledger, cost, suite_done, &wait);
 	suite_wait(s, &wait.is_done);
 	return wait.st;
 }
@@ -643,13 +630,13 @@ the_calls_of_a_deleted_user_go(void **state)
 	struct ai_cost cost = listed_cost(1, "one"), other = listed_cost(2, "one");
 	struct ledger ledger = suite_ledger(s, "line:U1");
 	struct removal w = { .is_done = false };
-	struct wait wait = { false, ST_FAILED };
+	struct suite_outcome wait = { .is_done = false };
 
 	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
 	assert_int_equal(suite_sign_up(s, "line:U2", NULL), ST_OK);
 	assert_int_equal(add_cost(s, "line:U1", &cost), ST_OK);
 	assert_int_equal(add_cost(s, "line:U2", &other), ST_OK);
-	store_begin_deletion(s->store, &ledger, &deletion, on_done, &wait);
+	store_begin_deletion(s->store, &ledger, &deletion, suite_done, &wait);
 	suite_wait(s, &wait.is_done);
 	assert_int_equal(wait.st, ST_OK);
 	do {

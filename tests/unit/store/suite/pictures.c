@@ -11,38 +11,6 @@
 
 enum { TODAY = 20780, PARTS = 3, SIZE = 2 * PICTURE_PART_MAX + 1000, KEPT = 400 };
 
-struct wait {
-	bool        is_done;
-	enum status st;
-	struct write_answer answer;
-	char        next[300];             /* of the answer, of which it is valid */
-	size_t      next_len;
-};
-
-static void
-on_done(enum status st, void *arg)
-{
-	struct wait *w = arg;
-
-	w->is_done = true;
-	w->st = st;
-}
-
-static void
-on_write(enum status st, const struct write_answer *answer, void *arg)
-{
-	struct wait *w = arg;
-
-	on_done(st, w);
-	if (st != ST_OK)
-		return;
-	w->answer = *answer;
-	w->next_len = answer->next.len;
-	assert_true(w->next_len <= sizeof w->next);
-	if (w->next_len > 0)
-		memcpy(w->next, answer->next.ptr, w->next_len);
-}
-
 /* Byte i of a picture. */
 static char
 byte_of(char which, size_t i)
@@ -58,11 +26,11 @@ put_part(struct suite *s, const char *user, const struct uuid *id, char which, u
 	struct picture_part part = { .message_id = *id, .type = slice_of("image/png"), .size_bytes = SIZE, .number = number,
 		.now_ms = suite_now_ms(), .bytes = { bytes, len } };
 	struct ledger ledger = suite_ledger(s, user);
-	struct wait w = { .is_done = false };
+	struct suite_outcome w = { .is_done = false };
 
 	for (size_t i = 0; i < len; i++)
 		bytes[i] = byte_of(which, at + i);
-	store_put_picture_part(s->store, &ledger, &part, on_done, &w);
+	store_put_picture_part(s->store, &ledger, &part, suite_done, &w);
 	suite_wait(s, &w.is_done);
 	return w.st;
 }
@@ -250,9 +218,9 @@ what_is_no_part_is_refused(void **state)
 	parts[4].size_bytes = PICTURE_PARTS_MAX * PICTURE_PART_MAX + 1;
 	parts[5].message_id = (struct uuid){ { 0 } };
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		struct wait w = { .is_done = false };
+		struct suite_outcome w = { .is_done = false };
 
-		store_put_picture_part(s->store, &ledger, &parts[i], on_done, &w);
+		store_put_picture_part(s->store, &ledger, &parts[i], suite_done, &w);
 		suite_wait(s, &w.is_done);
 		assert_int_equal(w.st, ST_BAD_VALUE);
 	}
@@ -288,9 +256,9 @@ a_picture_is_removed_with_all_its_parts(void **state)
 	struct expense expense;
 
 	for (int twice = 0; twice < 2; twice++) {
-		struct wait w = { .is_done = false };
+		struct suite_outcome w = { .is_done = false };
 
-		store_remove_picture(s->store, &ledger, &entry.id, on_done, &w);
+		store_remove_picture(s->store, &ledger, &entry.id, suite_done, &w);
 		suite_wait(s, &w.is_done);
 		assert_int_equal(w.st, ST_OK);
 	}
@@ -308,20 +276,20 @@ a_user_who_is_deleted_takes_the_pictures_along(void **state)
 	struct message_entry other = record_with_picture(s, "line:U2", &new[2]), open = suite_entry("line:U1", NULL, 0);
 	struct deletion deletion = { .user_id = slice_of("line:U1"), .created_ms = suite_now_ms(), .now_ms = suite_now_ms() };
 	struct ledger ledger = suite_ledger(s, "line:U1");
-	struct wait w = { .is_done = false };
+	struct suite_outcome w = { .is_done = false };
 	unsigned steps = 0;
 
 	assert_int_equal(put_part(s, "line:U1", &open.id, 'a', 0), ST_OK);
-	store_begin_deletion(s->store, &ledger, &deletion, on_done, &w);
+	store_begin_deletion(s->store, &ledger, &deletion, suite_done, &w);
 	suite_wait(s, &w.is_done);
 	assert_int_equal(w.st, ST_OK);
 	assert_int_equal(get(s, "line:U1", &one.id).st, ST_NOT_FOUND);
 	assert_int_equal(put_part(s, "line:U1", &open.id, 'a', 1), ST_BEING_DELETED);
 	do {
-		struct wait before = w;
+		struct suite_outcome before = w;
 
-		w = (struct wait){ .is_done = false };
-		store_delete_step(s->store, &ledger, (struct slice){ before.next, before.next_len }, suite_now_ms(), on_write, &w);
+		w = (struct suite_outcome){ .is_done = false };
+		store_delete_step(s->store, &ledger, (struct slice){ before.next, before.next_len }, suite_now_ms(), suite_written, &w);
 		suite_wait(s, &w.is_done);
 		assert_int_equal(w.st, ST_OK);
 	} while (w.next_len > 0 && ++steps < 100);
@@ -359,10 +327,10 @@ sweep(struct suite *s, const char *user, int64_t now_ms, uint32_t days)
 	struct expired_query query = { .now_ms = now_ms, .picture_days = days, .looks = 1000, .limit = EXPIRED_MAX };
 	struct ledger ledger = suite_ledger(s, user);
 	struct rows rows = { .arena = s->arena };
-	struct wait w = { .is_done = false };
+	struct suite_outcome w = { .is_done = false };
 
 	store_list_expired(s->store, ledger.shard, &query, &callbacks, &rows);
-	store_remove_expired(s->store, ledger.shard, &query, rows.rows, rows.count, on_write, &w);
+	store_remove_expired(s->store, ledger.shard, &query, rows.rows, rows.count, suite_written, &w);
 	suite_wait(s, &w.is_done);
 	assert_int_equal(w.st, ST_OK);
 	return w.answer.removed[REMOVED_PICTURE];

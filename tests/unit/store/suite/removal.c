@@ -12,49 +12,16 @@
 
 enum { OLD_DAYS = 31 };
 
-/* --- waiting for answers --------------------------------------------------------------- */
-
-struct wait {
-	bool                is_done;
-	enum status         st;
-	struct write_answer answer;
-	char                next[300];
-	size_t              next_len;
-};
-
-static void
-on_done(enum status st, void *arg)
-{
-	struct wait *w = arg;
-
-	w->is_done = true;
-	w->st = st;
-}
-
-static void
-on_write(enum status st, const struct write_answer *answer, void *arg)
-{
-	struct wait *w = arg;
-
-	w->is_done = true;
-	w->st = st;
-	if (st != ST_OK)
-		return;
-	w->answer = *answer;
-	w->next_len = answer->next.len;
-	assert_true(w->next_len <= sizeof w->next);
-	if (w->next_len > 0)
-		memcpy(w->next, answer->next.ptr, w->next_len);
-}
+/* --- steps of a deletion ----------------------------------------------------------------- */
 
 static enum status
 begin_deletion_at(struct suite *s, const char *user, int64_t now_ms)
 {
 	struct deletion deletion = { .user_id = slice_of(user), .created_ms = suite_now_ms(), .now_ms = now_ms };
 	struct ledger ledger = suite_ledger(s, user);
-	struct wait w = { .is_done = false };
+	struct suite_outcome w = { .is_done = false };
 
-	store_begin_deletion(s->store, &ledger, &deletion, on_done, &w);
+	store_begin_deletion(s->store, &ledger, &deletion, suite_done, &w);
 	suite_wait(s, &w.is_done);
 	return w.st;
 }
@@ -71,7 +38,7 @@ static enum status
 try_to_delete_rows(struct suite *s, const char *user, int64_t now_ms)
 {
 	struct ledger ledger = suite_ledger(s, user);
-	struct wait w = { .is_done = false };
+	struct suite_outcome w = { .is_done = false };
 
 	do {
 		char from[300];
@@ -79,7 +46,7 @@ try_to_delete_rows(struct suite *s, const char *user, int64_t now_ms)
 
 		memcpy(from, w.next, len);
 		w.is_done = false;
-		store_delete_step(s->store, &ledger, (struct slice){ from, len }, now_ms, on_write, &w);
+		store_delete_step(s->store, &ledger, (struct slice){ from, len }, now_ms, suite_written, &w);
 		suite_wait(s, &w.is_done);
 	} while (w.st == ST_OK && w.next_len > 0);
 	return w.st;
@@ -90,7 +57,7 @@ static unsigned
 delete_rows(struct suite *s, const char *user, int64_t now_ms, unsigned steps_max)
 {
 	struct ledger ledger = suite_ledger(s, user);
-	struct wait w = { .is_done = false };
+	struct suite_outcome w = { .is_done = false };
 	unsigned steps = 0;
 
 	do {
@@ -100,7 +67,7 @@ delete_rows(struct suite *s, const char *user, int64_t now_ms, unsigned steps_ma
 		memcpy(from, w.next, len);
 		for (int i = 0; i < 2; i++) {
 			w.is_done = false;
-			store_delete_step(s->store, &ledger, (struct slice){ from, len }, now_ms, on_write, &w);
+			store_delete_step(s->store, &ledger, (struct slice){ from, len }, now_ms, suite_written, &w);
 			suite_wait(s, &w.is_done);
 			assert_int_equal(w.st, ST_OK);
 		}
@@ -112,7 +79,7 @@ delete_rows(struct suite *s, const char *user, int64_t now_ms, unsigned steps_ma
 static void
 remove_tokens(struct suite *s, const char *user)
 {
-	struct wait w = { .is_done = false };
+	struct suite_outcome w = { .is_done = false };
 
 	do {
 		char from[300];
@@ -120,7 +87,7 @@ remove_tokens(struct suite *s, const char *user)
 
 		memcpy(from, w.next, len);
 		w.is_done = false;
-		store_remove_tokens(s->store, slice_of(user), (struct slice){ from, len }, on_write, &w);
+		store_remove_tokens(s->store, slice_of(user), (struct slice){ from, len }, suite_written, &w);
 		suite_wait(s, &w.is_done);
 		assert_int_equal(w.st, ST_OK);
 	} while (w.next_len > 0);
@@ -282,14 +249,14 @@ send_reply(struct suite *s, const char *user, const struct uuid *message_id)
 	struct reply_claim claim = { *message_id, suite_now_ms(), suite_now_ms() + 1000 };
 	struct reply_outcome sent = { .message_id = *message_id, .result = REPLY_SENT, .ref = SLICE_LITERAL("1"), .now_ms = suite_now_ms() };
 	struct ledger ledger = suite_ledger(s, user);
-	struct wait w = { .is_done = false };
+	struct suite_outcome w = { .is_done = false };
 
-	store_claim_reply(s->store, &ledger, &claim, on_done, &w);
+	store_claim_reply(s->store, &ledger, &claim, suite_done, &w);
 	suite_wait(s, &w.is_done);
 	if (w.st != ST_OK)
 		return w.st;
 	w.is_done = false;
-	store_finish_reply(s->store, &ledger, &sent, on_done, &w);
+	store_finish_reply(s->store, &ledger, &sent, suite_done, &w);
 	suite_wait(s, &w.is_done);
 	return w.st;
 }
@@ -466,9 +433,9 @@ sweep(struct suite *s, int64_t now_ms, uint32_t removed[REMOVED_KINDS])
 			found.count = 0;
 			store_list_expired(s->store, shard, &query, &callbacks, &found);
 			for (int twice = 0; twice < 2; twice++) {
-				struct wait w = { .is_done = false };
+				struct suite_outcome w = { .is_done = false };
 
-				store_remove_expired(s->store, shard, &query, found.rows, found.count, on_write, &w);
+				store_remove_expired(s->store, shard, &query, found.rows, found.count, suite_written, &w);
 				suite_wait(s, &w.is_done);
 				assert_int_equal(w.st, ST_OK);
 				for (int kind = 0; kind < REMOVED_KINDS; kind++)
@@ -539,7 +506,7 @@ what_was_restored_meanwhile_is_not_removed(void **state)
 	struct found found = { .arena = s->arena };
 	struct ledger ledger = suite_ledger(s, "line:U1");
 	struct history history;
-	struct wait w = { .is_done = false };
+	struct suite_outcome w = { .is_done = false };
 
 	assert_int_equal(suite_record(s, &entry, NULL), ST_OK);
 	assert_int_equal(suite_change(s, "line:U1", &change, NULL), ST_OK);
@@ -548,7 +515,7 @@ what_was_restored_meanwhile_is_not_removed(void **state)
 	change.action = EXPENSE_RESTORED;
 	change.change_id = uuid7_next(suite_now_ms());
 	assert_int_equal(suite_change(s, "line:U1", &change, NULL), ST_OK);
-	store_remove_expired(s->store, ledger.shard, &query, found.rows, found.count, on_write, &w);
+	store_remove_expired(s->store, ledger.shard, &query, found.rows, found.count, suite_written, &w);
 	suite_wait(s, &w.is_done);
 	assert_int_equal(w.answer.removed[REMOVED_TRASH], 0);
 	assert_int_equal(suite_history(s, "line:U1", &new.expense.id, 0, 16, &history), ST_OK);
@@ -572,9 +539,9 @@ a_key_that_was_used_anew_is_not_removed(void **state)
 	store_list_expired(s->store, ledger.shard, &query, &callbacks, &found);
 	assert_int_equal(found.count, 2);
 	for (uint32_t removed = 1; removed <= 1; removed--) {          /* then again, as another keeper that found the same */
-		struct wait w = { .is_done = false };
+		struct suite_outcome w = { .is_done = false };
 
-		store_remove_expired(s->store, ledger.shard, &query, found.rows, found.count, on_write, &w);
+		store_remove_expired(s->store, ledger.shard, &query, found.rows, found.count, suite_written, &w);
 		suite_wait(s, &w.is_done);
 		assert_int_equal(w.answer.removed[REMOVED_KEY], removed);
 		assert_int_equal(w.answer.removed[REMOVED_MESSAGE], removed);

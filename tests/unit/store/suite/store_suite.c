@@ -167,6 +167,31 @@ on_expense(enum status st, const struct expense *expense, void *arg)
 		keep_expense(w, expense, w->out);
 }
 
+void
+suite_done(enum status st, void *arg)
+{
+	struct suite_outcome *wait = arg;
+
+	assert_false(wait->is_done);
+	wait->is_done = true;
+	wait->st = st;
+}
+
+void
+suite_written(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct suite_outcome *wait = arg;
+
+	suite_done(st, wait);
+	if (st != ST_OK)
+		return;
+	wait->answer = *answer;
+	wait->next_len = answer->next.len;
+	assert_true(wait->next_len <= sizeof wait->next);
+	if (wait->next_len > 0)
+		memcpy(wait->next, answer->next.ptr, wait->next_len);
+}
+
 /* --- the operations ----------------------------------------------------------------- */
 
 enum status

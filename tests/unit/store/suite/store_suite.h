@@ -38,6 +38,19 @@ int suite_teardown(void **state);
 /* Turn the base until done is true; a test fails after some seconds. */
 void suite_wait(struct suite *s, const bool *done);
 
+/* How an operation ended that a file calls by itself, which happens once; it begins as zeros. */
+struct suite_outcome {
+	bool                is_done;
+	enum status         st;
+	struct write_answer answer;
+	char                next[300];     /* of the answer, of which it is valid */
+	size_t              next_len;
+};
+
+/* Callbacks: arg is a suite_outcome. */
+void suite_done(enum status st, void *arg);
+void suite_written(enum status st, const struct write_answer *answer, void *arg);
+
 /* The operations, waiting for their answer.  What they give lies in the suite's arena. */
 enum status suite_record(struct suite *s, const struct message_entry *entry, struct write_answer *answer);
 enum status suite_put(struct suite *s, const char *user, const struct expense_batch *batch, struct write_answer *answer);
