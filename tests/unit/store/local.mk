@@ -84,8 +84,10 @@ tests_unit_store_test_map_warmer_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)
 store_faults =
 store_faults += tests/unit/store/faults/faulty.c
 store_faults += tests/unit/store/faults/faulty.h
+store_faults += tests/unit/store/faults/scene.h
+store_faults += tests/unit/store/faults/scenes_ledger.c
+store_faults += tests/unit/store/faults/scenes_message.c
 store_faults += tests/unit/store/faults/scenes_read.c
-store_faults += tests/unit/store/faults/scenes_write.c
 store_faults += tests/unit/store/faults/world.c
 store_faults += tests/unit/store/faults/world.h
 
@@ -98,14 +100,27 @@ tests_unit_store_faults_test_store_faults_SOURCES = tests/unit/store/faults/test
 tests_unit_store_faults_test_store_faults_CPPFLAGS = $(store_faults_flags)
 tests_unit_store_faults_test_store_faults_LDFLAGS = $(failing_steps)
 
+check_PROGRAMS += tests/unit/store/faults/test_store_calls
+tests_unit_store_faults_test_store_calls_SOURCES = tests/unit/store/faults/test_store_calls.c $(store_faults) $(store_suite)
+tests_unit_store_faults_test_store_calls_CPPFLAGS = $(store_faults_flags)
+tests_unit_store_faults_test_store_calls_LDFLAGS = $(failing_steps)
+
 check_PROGRAMS += tests/unit/store/faults/test_store_rows
 tests_unit_store_faults_test_store_rows_SOURCES = tests/unit/store/faults/test_store_rows.c $(store_faults) $(store_suite)
 tests_unit_store_faults_test_store_rows_CPPFLAGS = $(store_faults_flags)
 tests_unit_store_faults_test_store_rows_LDFLAGS = $(failing_steps)
 
-check_PROGRAMS += tests/unit/store/test_store_limits
-tests_unit_store_test_store_limits_SOURCES = tests/unit/store/test_store_limits.c $(store_suite)
-tests_unit_store_test_store_limits_CPPFLAGS = $(store_suite_CPPFLAGS)
+# What is refused by its size or its value.
+store_limits = tests/unit/store/limits/limits.c tests/unit/store/limits/limits.h
+store_limits_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
+
+check_PROGRAMS += tests/unit/store/limits/test_texts
+tests_unit_store_limits_test_texts_SOURCES = tests/unit/store/limits/test_texts.c $(store_limits) $(store_suite)
+tests_unit_store_limits_test_texts_CPPFLAGS = $(store_limits_CPPFLAGS)
+
+check_PROGRAMS += tests/unit/store/limits/test_values
+tests_unit_store_limits_test_values_SOURCES = tests/unit/store/limits/test_values.c $(store_limits) $(store_suite)
+tests_unit_store_limits_test_values_CPPFLAGS = $(store_limits_CPPFLAGS)
 
 # What goes wrong on a disk: the store's own calls of these come to failing.c first.
 store_failing = tests/unit/store/disk/failing.c tests/unit/store/disk/failing.h
@@ -127,6 +142,11 @@ check_PROGRAMS += tests/unit/store/disk/test_lmdb_faults
 tests_unit_store_disk_test_lmdb_faults_SOURCES = tests/unit/store/disk/test_lmdb_faults.c $(store_failing) $(store_writers)
 tests_unit_store_disk_test_lmdb_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
 tests_unit_store_disk_test_lmdb_faults_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)
+
+check_PROGRAMS += tests/unit/store/disk/test_store_open_faults
+tests_unit_store_disk_test_store_open_faults_SOURCES = tests/unit/store/disk/test_store_open_faults.c $(store_failing) $(store_writers)
+tests_unit_store_disk_test_store_open_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
+tests_unit_store_disk_test_store_open_faults_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)
 
 check_PROGRAMS += tests/unit/store/disk/test_writer_faults
 tests_unit_store_disk_test_writer_faults_SOURCES = tests/unit/store/disk/test_writer_faults.c $(store_failing) $(store_writers)

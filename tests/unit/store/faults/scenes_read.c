@@ -2,11 +2,9 @@
 /* What is read, one scene each; see world.h. */
 #include "config.h"
 
-#include "world.h"
+#include "scene.h"
 
 static const char main_user[] = "line:U1";
-
-#define STORE w->suite.store
 
 /* Callbacks of lists: rows are of no account here, the end is. */
 #define ROW(name, type) static void name(const struct type *row, void *arg) { (void)row; (void)arg; }
@@ -97,8 +95,6 @@ on_slice(struct slice row, void *arg)
 {
 	(void)row, (void)arg;
 }
-
-#define CALL(function, ...) do { enum status st_ = ST_FAILED; function(STORE, __VA_ARGS__, &st_); return st_; } while (0)
 
 /* --- a ledger ------------------------------------------------------------------------------- */
 
@@ -503,8 +499,6 @@ get_picture_part(struct world *w)
 {
 	CALL(store_get_picture_part, &w->main, &w->pictured, 0, got_part);
 }
-
-#define SCENE(name) { #name, name, .prepare = NULL }
 
 const struct scene read_scenes[] = {
 	SCENE(get_person), SCENE(list_expenses), SCENE(list_expenses_by_amount), SCENE(list_some_expenses_by_amount),

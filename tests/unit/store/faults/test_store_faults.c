@@ -80,25 +80,28 @@ fail_at_each_step(const struct scene *scene)
 }
 
 static void
-a_write_that_fails_at_any_step_says_so_and_leaves_nothing(void **state)
+fail_in(const struct scene *scenes, size_t count)
 {
 	unsigned wrong = 0;
 
-	(void)state;
-	for (size_t i = 0; i < write_scene_count; i++)
-		wrong += fail_at_each_step(&write_scenes[i]);
+	for (size_t i = 0; i < count; i++)
+		wrong += fail_at_each_step(&scenes[i]);
 	assert_int_equal(wrong, 0);
+}
+
+static void
+a_write_that_fails_at_any_step_says_so_and_leaves_nothing(void **state)
+{
+	(void)state;
+	fail_in(message_scenes, message_scene_count);
+	fail_in(ledger_scenes, ledger_scene_count);
 }
 
 static void
 a_read_that_fails_at_any_step_says_so(void **state)
 {
-	unsigned wrong = 0;
-
 	(void)state;
-	for (size_t i = 0; i < read_scene_count; i++)
-		wrong += fail_at_each_step(&read_scenes[i]);
-	assert_int_equal(wrong, 0);
+	fail_in(read_scenes, read_scene_count);
 }
 
 /* --- rows that are damaged -------------------------------------------------------------------- */
@@ -161,7 +164,8 @@ static void
 a_damaged_value_is_never_written_on(void **state)
 {
 	(void)state;
-	damage_in(write_scenes, write_scene_count, FAULT_VALUE);
+	damage_in(message_scenes, message_scene_count, FAULT_VALUE);
+	damage_in(ledger_scenes, ledger_scene_count, FAULT_VALUE);
 }
 
 static void
@@ -176,7 +180,8 @@ damaged_keys_are_told_or_left_out(void **state)
 {
 	(void)state;
 	for (enum fault fault = FAULT_KEY_CUT; fault < FAULTS; fault++) {
-		damage_in(write_scenes, write_scene_count, fault);
+		damage_in(message_scenes, message_scene_count, fault);
+		damage_in(ledger_scenes, ledger_scene_count, fault);
 		damage_in(read_scenes, read_scene_count, fault);
 	}
 }

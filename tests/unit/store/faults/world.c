@@ -36,6 +36,29 @@ world_put_picture(struct world *w, const struct uuid *message_id)
 	return st;
 }
 
+struct uuid
+world_id(unsigned n)
+{
+	return (struct uuid){ { 0xcc, (uint8_t)(n >> 8), (uint8_t)n, 1 } };
+}
+
+enum status
+world_delete_expense(struct world *w, const struct uuid *id, int64_t now_ms)
+{
+	static unsigned changes;
+	struct expense_change change = { .change_id = world_id(5000 + changes++), .action = EXPENSE_DELETED, .now_ms = now_ms, .expense.id = *id };
+
+	return suite_change(&w->suite, main_user, &change, NULL);
+}
+
+enum status
+world_restore(struct world *w, const struct uuid *id)
+{
+	struct expense_change change = { .change_id = { { 0xee, 1 } }, .action = EXPENSE_RESTORED, .now_ms = suite_now_ms(), .expense.id = *id };
+
+	return suite_change(&w->suite, main_user, &change, NULL);
+}
+
 static void
 must(enum status st)
 {

@@ -33,8 +33,8 @@ struct scene {
 	bool        passes_over;                   /* damaged rows are as if they were not there */
 };
 
-extern const struct scene write_scenes[], read_scenes[];
-extern const size_t write_scene_count, read_scene_count;
+extern const struct scene message_scenes[], ledger_scenes[], read_scenes[];
+extern const size_t message_scene_count, ledger_scene_count, read_scene_count;
 
 /* In their place: a store in memory. */
 void world_make(struct world *w);
@@ -45,6 +45,13 @@ uint64_t world_hash(struct world *w);
 
 /* One of a single part. */
 enum status world_put_picture(struct world *w, const struct uuid *message_id);
+
+/* The n-th of some ids that nothing in it has. */
+struct uuid world_id(unsigned n);
+
+/* An expense of the user with everything goes to the trash at that time, and comes back from it. */
+enum status world_delete_expense(struct world *w, const struct uuid *id, int64_t now_ms);
+enum status world_restore(struct world *w, const struct uuid *id);
 
 /* Callbacks: how it ended is put to arg, an enum status. */
 void world_done(enum status st, void *arg);
