@@ -8,6 +8,7 @@
 #include "curl_loop.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/queue.h>
 
 #include <event2/event.h>
@@ -21,11 +22,21 @@ struct transfer {
 	void                *arg;
 };
 
+enum { UNWATCHED_MAX = 16, WATCH_AGAIN_MS = 10 };
+
+/* A socket that there was no memory to wait for. */
+struct unwatched {
+	curl_socket_t fd;
+	int           wanted;            /* CURL_POLL_... */
+};
+
 struct curl_loop {
 	struct event_base        *base;
 	CURLM                    *multi;
-	struct event             *timer;
+	struct event             *timer, *watch_again;
 	LIST_HEAD(, transfer)     transfers;
+	unsigned                  unwatched_count;
+	struct unwatched          unwatched[UNWATCHED_MAX];
 };
 
 /* Hand over what has ended.  A callback may start new transfers. */
@@ -77,40 +88,104 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	finish_ended(loop);
 }
 
-static int
-on_socket_wanted(CURL *easy, curl_socket_t fd, int wanted, void *arg, void *socket_event)
+/* When there is no memory to wait, it is tried at once. */
+static void
+set_timer(struct event *timer, long timeout_ms)
 {
-	struct curl_loop *loop = arg;
-	struct event *ev = socket_event;
-	short what = EV_PERSIST;
+	struct timeval timeout = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
 
-	(void)easy;
-	if (ev != NULL)
-		event_free(ev);
-	if (wanted == CURL_POLL_REMOVE) {
-		curl_multi_assign(loop->multi, fd, NULL);
-		return 0;
-	}
+	if (event_add(timer, &timeout) == -1)
+		event_active(timer, EV_TIMEOUT, 0);
+}
+
+/* false: there is no memory for it.  A socket that curl does not know any more needs none. */
+static bool
+watch(struct curl_loop *loop, curl_socket_t fd, int wanted)
+{
+	short what = EV_PERSIST;
+	struct event *ev;
+
 	if (wanted != CURL_POLL_OUT)
 		what |= EV_READ;
 	if (wanted != CURL_POLL_IN)
 		what |= EV_WRITE;
 	ev = event_new(loop->base, fd, what, on_socket_event, loop);
-	curl_multi_assign(loop->multi, fd, ev);
-	return ev != NULL && event_add(ev, NULL) == 0 ? 0 : -1;
+	if (ev == NULL)
+		return false;
+	if (event_add(ev, NULL) == -1) {
+		event_free(ev);
+		return false;
+	}
+	if (curl_multi_assign(loop->multi, fd, ev) != CURLM_OK)
+		event_free(ev);
+	return true;
+}
+
+static void
+forget_unwatched(struct curl_loop *loop, curl_socket_t fd)
+{
+	for (unsigned i = 0; i < loop->unwatched_count; i++)
+		if (loop->unwatched[i].fd == fd) {
+			loop->unwatched[i] = loop->unwatched[--loop->unwatched_count];
+			return;
+		}
+}
+
+/*
+ * A socket that is not watched is told curl as a last resort only: from then on it
+ * refuses new transfers until all that are under way have ended.
+ */
+static int
+watch_or_remember(struct curl_loop *loop, curl_socket_t fd, int wanted)
+{
+	if (watch(loop, fd, wanted))
+		return 0;
+	if (loop->unwatched_count == UNWATCHED_MAX)
+		return -1;
+	loop->unwatched[loop->unwatched_count++] = (struct unwatched){ fd, wanted };
+	set_timer(loop->watch_again, WATCH_AGAIN_MS);
+	return 0;
+}
+
+static void
+on_watch_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct curl_loop *loop = arg;
+	struct unwatched again[UNWATCHED_MAX];
+	unsigned count = loop->unwatched_count;
+
+	(void)fd;
+	(void)what;
+	memcpy(again, loop->unwatched, sizeof again);
+	loop->unwatched_count = 0;
+	for (unsigned i = 0; i < count; i++)
+		watch_or_remember(loop, again[i].fd, again[i].wanted);
+}
+
+static int
+on_socket_wanted(CURL *easy, curl_socket_t fd, int wanted, void *arg, void *socket_event)
+{
+	struct curl_loop *loop = arg;
+
+	(void)easy;
+	if (socket_event != NULL)
+		event_free(socket_event);
+	else
+		forget_unwatched(loop, fd);
+	curl_multi_assign(loop->multi, fd, NULL);
+	return wanted == CURL_POLL_REMOVE ? 0 : watch_or_remember(loop, fd, wanted);
 }
 
 static int
 on_timer_wanted(CURLM *multi, long timeout_ms, void *arg)
 {
 	struct curl_loop *loop = arg;
-	struct timeval timeout = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
 
 	(void)multi;
 	if (timeout_ms < 0)
 		event_del(loop->timer);
 	else
-		event_add(loop->timer, &timeout);
+		set_timer(loop->timer, timeout_ms);
 	return 0;
 }
 
@@ -158,7 +233,8 @@ curl_loop_open(struct event_base *base)
 	LIST_INIT(&loop->transfers);
 	loop->multi = curl_multi_init();
 	loop->timer = evtimer_new(base, on_timer, loop);
-	if (loop->multi == NULL || loop->timer == NULL) {
+	loop->watch_again = evtimer_new(base, on_watch_again, loop);
+	if (loop->multi == NULL || loop->timer == NULL || loop->watch_again == NULL) {
 		curl_loop_close(loop);
 		goto fail;
 	}
@@ -189,6 +265,8 @@ curl_loop_close(struct curl_loop *loop)
 		curl_multi_cleanup(loop->multi);
 	if (loop->timer != NULL)
 		event_free(loop->timer);
+	if (loop->watch_again != NULL)
+		event_free(loop->watch_again);
 	free(loop);
 	curl_global_cleanup();
 }

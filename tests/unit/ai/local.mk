@@ -9,5 +9,6 @@ check_PROGRAMS += tests/unit/ai/test_job
 check_PROGRAMS += tests/unit/ai/test_picture
 check_PROGRAMS += tests/unit/ai/test_provider
 check_PROGRAMS += tests/unit/ai/test_curl_loop
+tests_unit_ai_test_curl_loop_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=event_new,--wrap=event_add
 check_PROGRAMS += tests/unit/ai/test_reconcile
 EXTRA_DIST += tests/unit/ai/pool_scene.h

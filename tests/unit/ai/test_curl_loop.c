@@ -17,6 +17,31 @@
 
 enum { TRANSFERS = 20 };
 
+static int events_left;              /* until the event that there is no memory for; 0: there is for all */
+
+struct event *__real_event_new(struct event_base *base, evutil_socket_t fd, short what, event_callback_fn fn, void *arg);
+int __real_event_add(struct event *ev, const struct timeval *timeout);
+struct event *__wrap_event_new(struct event_base *base, evutil_socket_t fd, short what, event_callback_fn fn, void *arg);
+int __wrap_event_add(struct event *ev, const struct timeval *timeout);
+
+static bool
+event_fails(void)
+{
+	return events_left > 0 && --events_left == 0;
+}
+
+struct event *
+__wrap_event_new(struct event_base *base, evutil_socket_t fd, short what, event_callback_fn fn, void *arg)
+{
+	return event_fails() ? NULL : __real_event_new(base, fd, what, fn, arg);
+}
+
+int
+__wrap_event_add(struct event *ev, const struct timeval *timeout)
+{
+	return event_fails() ? -1 : __real_event_add(ev, timeout);
+}
+
 struct scene {
 	struct event_base *base;
 	struct curl_loop  *loop;
@@ -180,6 +205,44 @@ closing_drops_what_is_under_way(void **state)
 	assert_int_equal(scene->done, 0);
 }
 
+/* curl takes a socket that is not watched for the end of all transfers, and a wake-up that it did not get for one that comes. */
+static void
+an_event_that_there_is_no_memory_for_costs_no_transfer(void **state)
+{
+	struct scene *scene = *state;
+	unsigned started = 0;
+
+	for (int n = 1; ; n++) {
+		events_left = n;
+		start(scene, 10000);
+		start(scene, 10000);
+		for (started += 2; scene->done < started; )
+			event_base_loop(scene->base, EVLOOP_ONCE);
+		assert_int_equal(scene->good, started);
+		if (events_left > 0)
+			break;
+	}
+	events_left = 0;
+	assert_true(started > 10);
+}
+
+static void
+a_socket_that_is_still_not_watched_is_forgotten_with_its_transfer(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->is_silent = true;
+	for (int n = 1; n < 8; n++) {
+		events_left = n;
+		start(scene, 5);
+		while (scene->done < (unsigned)n)
+			event_base_loop(scene->base, EVLOOP_ONCE);
+		fd_close(&scene->silent_fd);
+	}
+	events_left = 0;
+	assert_int_equal(scene->bad, 7);
+}
+
 int
 main(void)
 {
@@ -187,6 +250,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(many_transfers_run_side_by_side, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_server_that_hangs_up_is_an_error_of_that_transfer, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_server_that_says_nothing_is_left_when_the_time_is_up, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(an_event_that_there_is_no_memory_for_costs_no_transfer, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_socket_that_is_still_not_watched_is_forgotten_with_its_transfer, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(closing_drops_what_is_under_way, open_scene, close_scene),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
