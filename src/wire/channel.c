@@ -125,8 +125,7 @@ flush(struct channel *ch)
 			continue;
 		if (size == -1 && errno == EAGAIN) {
 			ch->is_flush_due = true;
-			event_add(ch->on_write, NULL);
-			return true;
+			return event_add(ch->on_write, NULL) == 0;
 		}
 		if (size == -1)
 			return false;

@@ -15,7 +15,10 @@
 #include "clock.h"
 #include "counters.h"
 
-enum { TICK_MS = 20 };
+enum {
+	TICK_MS = 20,
+	HEAD_MAX = 64            /* what a frame needs beside its body */
+};
 
 /* --- jobs ----------------------------------------------------------------------------------- */
 
@@ -48,7 +51,7 @@ pool_job_new(struct ai_pool *pool, const struct job_kind *kind, enum priority pr
 enum status
 pool_job_submit(struct ai_pool *pool, struct job *job)
 {
-	if (job->body.has_failed) {
+	if (job->body.has_failed || job->body.len > FRAME_MAX - HEAD_MAX) {
 		pool->job_count--;
 		free_job(job);
 		counter_add(&pool->counters->ai_overloads, 1);

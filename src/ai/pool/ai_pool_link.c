@@ -105,14 +105,21 @@ find_job(struct job_list *list, uint64_t id)
 }
 
 static void
+disconnect(struct link *link)
+{
+	channel_close(link->channel);
+	link->channel = NULL;
+	link->is_ready = link->is_slow = false;
+}
+
+static void
 on_link_lost(struct channel *ch, void *arg)
 {
 	struct link *link = arg;
 	struct job *job;
 
-	channel_close(ch);
-	link->channel = NULL;
-	link->is_ready = link->is_slow = false;
+	(void)ch;
+	disconnect(link);
 	while ((job = TAILQ_FIRST(&link->asking)) != NULL)
 		put_back(link, job, false);
 	while ((job = TAILQ_LAST(&link->in_flight, job_list)) != NULL) {   /* so that they wait in their old order */
@@ -268,12 +275,26 @@ best_link(struct ai_pool *pool)
 	return best;
 }
 
-static void
+/* false: there is no memory for it.  What may have left of its picture is of a number that no job has any more. */
+static bool
+send_frames(struct ai_pool *pool, struct link *link, struct job *job)
+{
+	struct frame frame = { job->kind->asks, job->id, job->waiting.priority, job->deadline_ms, buf_slice(&job->body) };
+	struct frame part = { JOB_PICTURE, job->id, job->waiting.priority, job->deadline_ms, SLICE_EMPTY };
+
+	if (job_send_picture(link->channel, &part, job->picture) && channel_send(link->channel, &frame))
+		return true;
+	job->id = ++pool->last_id;
+	return false;
+}
+
+static bool
 send_job(struct link *link, struct job *job)
 {
 	struct ai_pool *pool = link->pool;
-	struct frame frame = { job->kind->asks, job->id, job->waiting.priority, job->deadline_ms, buf_slice(&job->body) };
 
+	if (!send_frames(pool, link, job))
+		return false;
 	if (!job->is_sent)
 		job->crashes_before = count_crashes(pool);
 	job->is_sent = true;
@@ -286,8 +307,7 @@ send_job(struct link *link, struct job *job)
 		TAILQ_INSERT_TAIL(&link->in_flight, job, entry);
 		link->count++;
 	}
-	job_send_picture(link->channel, &(struct frame){ JOB_PICTURE, job->id, job->waiting.priority, job->deadline_ms, SLICE_EMPTY }, job->picture);
-	channel_send(link->channel, &frame);      /* without memory the attempt runs out */
+	return true;
 }
 
 void
@@ -300,11 +320,10 @@ pool_dispatch(struct ai_pool *pool)
 		return;
 	pool->is_dispatching = true;
 	while ((link = best_link(pool)) != NULL && (job = pool_job_next(pool)) != NULL) {
-		if (is_suspect(job) && link->count > 0) {
-			pool_job_wait_again(pool, job);      /* until one has nothing to do */
+		if ((is_suspect(job) && link->count > 0) || !send_job(link, job)) {
+			pool_job_wait_again(pool, job);      /* until one has nothing to do, or for memory: the next tick looks */
 			break;
 		}
-		send_job(link, job);
 	}
 	pool->is_dispatching = false;
 }
@@ -334,11 +353,21 @@ check_asking(struct link *link, int64_t now_ms)
 	}
 }
 
+/* Nothing was asked of it that it has not let run out. */
+static bool
+is_silent(const struct link *link)
+{
+	return link->is_slow && link->count == 0 && TAILQ_EMPTY(&link->asking);
+}
+
+/* An answer may be lost where memory runs out, so that one that is silent is not waited for: it says hello once more when it works. */
 void
 link_tick(struct link *link, int64_t now_ms)
 {
 	check_asking(link, now_ms);
 	check_attempts(link, now_ms);
+	if (is_silent(link))
+		disconnect(link);
 	if (link->channel == NULL)
 		connect_link(link);
 }

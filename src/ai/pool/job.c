@@ -331,16 +331,18 @@ job_answer_unpack(struct slice body, enum status *st, struct understanding *resu
 }
 
 /* Without memory a part is missing, which whoever takes them sees by the size. */
-void
+bool
 job_send_picture(struct channel *channel, const struct frame *head, struct slice picture)
 {
+	bool is_whole = true;
 	size_t len;
 
-	for (size_t at = 0; at < picture.len; at += len) {
+	for (size_t at = 0; at < picture.len && is_whole; at += len) {
 		msgpack_packer pk = channel_begin(channel, head);
 
 		len = picture.len - at < JOB_PICTURE_PART_MAX ? picture.len - at : JOB_PICTURE_PART_MAX;
 		mp_put_bin(&pk, picture.ptr + at, len);
-		channel_end(channel);
+		is_whole = channel_end(channel);
 	}
+	return is_whole;
 }

@@ -33,8 +33,8 @@ enum job_frame {
 /* Of a picture, so that each part fits into a frame. */
 enum { JOB_PICTURE_PART_MAX = 128 * 1024 };
 
-/* The picture in parts, each a frame. */
-void job_send_picture(struct channel *channel, const struct frame *head, struct slice picture);
+/* The picture in parts, each a frame.  false: there is no memory, and a part of it may have been sent. */
+bool job_send_picture(struct channel *channel, const struct frame *head, struct slice picture);
 
 /* Appends a job's body; own words beyond the limits of understand.h are left out, and so is what is in the picture. */
 void job_pack(struct buf *out, const struct understand_input *job);

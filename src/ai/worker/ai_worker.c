@@ -380,14 +380,14 @@ take_keys(struct client *client, const struct frame *frame)
 
 /* --- clients --------------------------------------------------------------------------------- */
 
-static void
+static bool
 say_hello(struct client *client)
 {
 	struct frame hello = { JOB_HELLO, 0, PRIORITY_HIGH, 0, SLICE_EMPTY };
 	msgpack_packer pk = channel_begin(client->channel, &hello);
 
 	msgpack_pack_nil(&pk);
-	channel_end(client->channel);
+	return channel_end(client->channel);
 }
 
 static void
@@ -453,7 +453,8 @@ add_client(struct worker *worker, int fd)
 		return;
 	}
 	LIST_INSERT_HEAD(&worker->clients, client, entry);
-	say_hello(client);
+	if (!say_hello(client))
+		close_client(client);    /* it would wait for that; so it comes again */
 }
 
 static void

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 check_PROGRAMS += tests/unit/ai/test_ai_delivery
 check_PROGRAMS += tests/unit/ai/test_ai_pool
+tests_unit_ai_test_ai_pool_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=channel_send
 check_PROGRAMS += tests/unit/ai/test_answer_cache
 check_PROGRAMS += tests/unit/ai/test_breaker
 check_PROGRAMS += tests/unit/ai/test_budget

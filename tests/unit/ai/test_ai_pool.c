@@ -4,6 +4,17 @@
 
 #include "pool_scene.h"
 
+static unsigned sends_left;          /* until the frame that there is no memory for; 0: there is for all */
+
+bool __real_channel_send(struct channel *ch, const struct frame *frame);
+bool __wrap_channel_send(struct channel *ch, const struct frame *frame);
+
+bool
+__wrap_channel_send(struct channel *ch, const struct frame *frame)
+{
+	return (sends_left == 0 || --sends_left > 0) && __real_channel_send(ch, frame);
+}
+
 static void
 fake_answer(struct fake_worker *worker, uint64_t id)
 {
@@ -49,6 +60,8 @@ on_fake_frame(struct channel *ch, const struct frame *frame, void *arg)
 	if (frame->kind == JOB_PICTURE) {
 		struct mp mp = mp_of(frame->body);
 
+		if (worker->picture_of != frame->id)
+			buf_clear(&worker->picture);
 		worker->picture_of = frame->id;
 		buf_append_slice(&worker->picture, mp_bin(&mp));
 		assert_true(mp_end(&mp));
@@ -165,8 +178,12 @@ workers_that_answered_nothing_in_time_are_asked_again_once_they_say_hello(void *
 
 	scene->workers[0].answers = scene->workers[1].answers = false;
 	assert_int_equal(ask(scene, "lunch 5", PRIORITY_HIGH, 500), ST_OK);
+	while (scene->workers[0].count + scene->workers[1].count < 1)
+		event_base_loop(scene->base, EVLOOP_ONCE);
+	scene->workers[0].says_hello = scene->workers[1].says_hello = false;
 	await_answers(scene, 1);
 	assert_int_equal(scene->unavailable, 1);
+	assert_in_range(scene->workers[0].count + scene->workers[1].count, 1, 3);
 	for (int i = 0; i < 2; i++) {
 		scene->workers[i].answers = true;
 		fake_hello(&scene->workers[i]);
@@ -174,6 +191,41 @@ workers_that_answered_nothing_in_time_are_asked_again_once_they_say_hello(void *
 	assert_int_equal(ask(scene, "dinner 9", PRIORITY_HIGH, 10000), ST_OK);
 	await_answers(scene, 2);
 	assert_int_equal(scene->ok, 1);
+}
+
+/* The answer was lost: a worker that had no memory for it has nothing more to say. */
+static void
+a_worker_that_is_silent_and_says_hello_on_a_new_connection_is_asked_again(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->workers[1].says_hello = false;
+	assert_int_equal(ask(scene, "lunch 5", PRIORITY_HIGH, 10000), ST_OK);
+	await_answers(scene, 1);
+	scene->workers[0].answers = false;
+	assert_int_equal(ask(scene, "lunch 6", PRIORITY_HIGH, 10000), ST_OK);
+	while (scene->workers[0].count < 2)
+		event_base_loop(scene->base, EVLOOP_ONCE);
+	scene->workers[0].answers = true;
+	await_answers(scene, 2);
+	assert_int_equal(scene->ok, 2);
+}
+
+static void
+a_job_that_there_is_no_memory_to_send_is_sent_a_moment_later(void **state)
+{
+	struct scene *scene = *state;
+	struct understand_input job = { .text = slice_of("beside"), .home = { "TWD" }, .today = 20000, .picture = slice_of("a picture") };
+
+	scene->options.ai_attempt_timeout_ms = 10000;
+	for (unsigned i = 1; i <= 20; i++) {
+		sends_left = 1;
+		assert_int_equal(ai_pool_ask(scene->pool, &job, PRIORITY_HIGH, clock_mono_ms() + 5000, on_answer, scene), ST_OK);
+		await_answers(scene, i);
+	}
+	assert_int_equal(sends_left, 0);
+	assert_int_equal(scene->ok, 20);
+	assert_int_equal(scene->counters.ai_redispatched, 0);
 }
 
 static void
@@ -397,6 +449,8 @@ main(void)
 		    open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(workers_that_answered_nothing_in_time_are_asked_again_once_they_say_hello,
 		    open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_worker_that_is_silent_and_says_hello_on_a_new_connection_is_asked_again, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(a_job_that_there_is_no_memory_to_send_is_sent_a_moment_later, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_that_wait_for_a_provider_take_no_place_and_are_not_given_to_another, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(a_job_that_waits_for_a_provider_goes_to_another_worker_when_its_own_dies, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(jobs_over_the_bound_are_refused_and_the_others_answered, open_scene, close_scene),
