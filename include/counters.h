@@ -20,6 +20,7 @@
 #include <sys/types.h>
 
 #include "log_linear.h"
+#include "slice.h"
 
 enum operation {
 #define OPERATION(name, help) OPERATION_##name,
@@ -191,6 +192,9 @@ extern const size_t counter_row_count;
 extern const struct provider_count_row provider_count_rows[PROVIDER_COUNTS];
 extern const struct operation_row operation_rows[OPERATIONS];
 extern const struct distribution_row distribution_rows[DISTRIBUTIONS];
+
+/* The same name, valid for good, when it is one of a result of a provider's calls; else NULL. */
+const char *provider_result(struct slice name);
 
 /* The segment, mapped and zeroed, and the descriptor of its memory in *fd; NULL after logging why. */
 struct counter_segment *counters_create(uint32_t capacity, int *fd);

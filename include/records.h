@@ -34,7 +34,7 @@ enum {
 	KEYWORD_PRIORITY_MAX = 1000,
 	REPLY_MAX = 16384,             /* bytes of a message's reply */
 	MESSAGE_EXPENSES_MAX = 20,
-	MESSAGE_COSTS_MAX = 4,         /* calls of AI providers about one message */
+	MESSAGE_COSTS_MAX = 12,        /* calls of AI providers about one message */
 	BATCH_EXPENSES_MAX = 100,      /* stored together without a message */
 	DELIVER_TO_MAX = 1024,         /* bytes of where a reply goes */
 	MESSAGE_TEXT_MAX = 65536,      /* bytes of a message that waits */

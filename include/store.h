@@ -583,7 +583,8 @@ struct ai_cost {
 	bool            is_unpriced;   /* the cost is not known, and 0 here; the names of operation and model say so */
 	struct currency currency;
 	struct ai_usage usage;         /* calls at least 1, nothing negative or above 2^50; unpriced goes by is_unpriced */
-	bool            is_answered;   /* what came back could be used */
+	const char     *result;        /* how the call ended: a result of tables/provider_counts.def, valid for good */
+	bool            is_failed;     /* nothing is known that it used: it is listed, and in no sum; usage.calls is 1 and all else 0 */
 	bool            is_listed;     /* the call is kept as a row of its own: struct ai_call */
 };
 
@@ -610,7 +611,7 @@ struct ai_call_callbacks {
 
 void store_list_ai_calls(struct store *store, const struct ai_call_query *query, const struct ai_call_callbacks *callbacks, void *arg);
 
-/* Count it for the ledger's user and for the day.  Of a user who is not there the day's part only. */
+/* Count it for the ledger's user and for the day, unless it failed, and list it.  Of a user who is not there the day's part only. */
 void store_add_ai_cost(struct store *store, const struct ledger *ledger, const struct ai_cost *cost, store_done_fn *fn, void *arg);
 
 /* Keep a new token; keeping it again does nothing.  ST_CONFLICT: the key id is another one's. */

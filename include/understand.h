@@ -102,10 +102,11 @@ struct understand_call {
 	bool         has_cost;                         /* its price is known, and its tokens are */
 	struct currency currency;                      /* of the cost */
 	int64_t      cost_micros;
-	bool         is_answered;                      /* with something that could be used */
+	const char  *result;                           /* how it ended: a result of tables/provider_counts.def, valid for good */
+	bool         is_failed;                        /* no answer came that says what was used: no tokens, no cost, and not unpriced */
 };
 
-enum { UNDERSTAND_CALLS_MAX = 4 };
+enum { UNDERSTAND_CALLS_MAX = 6 };                 /* each provider, and each once more */
 
 /* What became of a picture. */
 enum picture { PICTURE_NONE, PICTURE_READ, PICTURE_UNCLEAR, PICTURE_OF_NO_TYPE, PICTURE_NOT_READ, PICTURES };

@@ -39,6 +39,15 @@ const struct distribution_row distribution_rows[DISTRIBUTIONS] = {
 #undef DISTRIBUTION
 };
 
+const char *
+provider_result(struct slice name)
+{
+	for (size_t i = 0; i < PROVIDER_COUNTS; i++)
+		if (provider_count_rows[i].kind == PROVIDER_RESULT && slice_equal(name, slice_of(provider_count_rows[i].name)))
+			return provider_count_rows[i].name;
+	return NULL;
+}
+
 static size_t
 segment_size(uint32_t capacity)
 {

@@ -85,9 +85,26 @@ drop_fetched(struct drive *drive)
 }
 
 static void
+on_cost_counted(enum status st, void *arg)
+{
+	(void)st;
+	(void)arg;
+}
+
+/* Those that no message takes with it.  One that has been booked all the same, without a word of it, is not booked again. */
+static void
+book_costs(struct drive *drive)
+{
+	for (size_t i = 0; i < drive->cost_count; i++)
+		store_add_ai_cost(drive->service->store, &drive->ledger, &drive->costs[i], on_cost_counted, NULL);
+	drive->cost_count = 0;
+}
+
+static void
 finish(struct drive *drive, enum status st, const struct message_result *result)
 {
 	drop_fetched(drive);
+	book_costs(drive);
 	drive->fn(st, result, drive->arg);
 	buf_fini(&drive->reply);
 	arena_fini(&drive->arena);
@@ -205,6 +222,7 @@ on_recorded(enum status st, const struct write_answer *answer, void *arg)
 		store_get_person(drive->service->store, &drive->ledger, keep_person, drive);
 	}
 	if (!answer->is_replay) {
+		drive->cost_count = 0;
 		counter_add(&counters->queue_dead, drive->dead_why != NULL);
 		counter_add(&counters->messages_recorded, 1);
 		counter_add(&counters->expenses_recorded, answer->expense_count);
@@ -339,7 +357,7 @@ take_fetched(struct drive *drive, struct slice file)
 	counter_add(&counters->pictures_not_kept, 1);
 }
 
-/* A turn may have more than one text understood. */
+/* A turn may have more than one text understood, and be taken again. */
 static void
 note_costs(struct drive *drive, const struct understanding *result)
 {
@@ -347,7 +365,9 @@ note_costs(struct drive *drive, const struct understanding *result)
 	size_t count = message_costs(drive->service->options, result, drive->input.incoming.kind == INCOMING_IMAGE ? COST_PICTURE : COST_MESSAGE,
 	    drive->input.received_ms, costs);
 
-	for (size_t i = 0; i < count && drive->cost_count < MESSAGE_COSTS_MAX; i++)
+	if (count > MESSAGE_COSTS_MAX - drive->cost_count)
+		book_costs(drive);
+	for (size_t i = 0; i < count; i++)
 		keep_cost(drive, &costs[i]);
 }
 

@@ -4,6 +4,8 @@
 
 #include "message.h"
 
+#include <assert.h>
+
 #include "chat/reply.h"
 #include "clock.h"
 #include "fold.h"
@@ -192,6 +194,8 @@ message_ask(const struct message_service *service, const struct ledger *ledger, 
 	return ai_pool_ask(service->pool, &asked, priority, clock_mono_ms() + message_timeout_ms(service->options, job->media.len + job->picture.len > 0), fn, arg);
 }
 
+static_assert((int)UNDERSTAND_CALLS_MAX <= (int)MESSAGE_COSTS_MAX, "all calls about a text are booked at once");
+
 size_t
 message_costs(const struct options *options, const struct understanding *result, enum cost_operation operation,
     int64_t now_ms, struct ai_cost costs[static MESSAGE_COSTS_MAX])
@@ -199,20 +203,24 @@ message_costs(const struct options *options, const struct understanding *result,
 	static const char *const operations[][2] = { [COST_MESSAGE] = { "message" AI_OPERATION_UNPRICED, "message" },
 		[COST_PARSE] = { "parse" AI_OPERATION_UNPRICED, "parse" }, [COST_SUGGESTION] = { "suggestion" AI_OPERATION_UNPRICED, "suggestion" },
 		[COST_PICTURE] = { "picture" AI_OPERATION_UNPRICED, "picture" } };
-	size_t count = result->call_count < MESSAGE_COSTS_MAX ? result->call_count : MESSAGE_COSTS_MAX;
+	size_t count = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < result->call_count; i++) {
 		const struct understand_call *call = &result->calls[i];
+		struct ai_cost *cost = &costs[count];
 
-		costs[i] = (struct ai_cost){ .call_id = uuid7_next(now_ms), .now_ms = now_ms,
-			.operation = slice_of(operations[operation][call->has_cost]), .provider = call->provider, .model = call->model,
-			.is_unpriced = !call->has_cost, .currency = { "USD" },
-			.usage = { 1, call->input_tokens, call->output_tokens, 0, 0 },
-			.is_answered = call->is_answered, .is_listed = options->ai_calls_days > 0 };
-		if (!call->has_cost)
+		if (call->is_failed && options->ai_calls_days == 0)
 			continue;
-		costs[i].currency = call->currency;
-		costs[i].usage.cost_micros = call->cost_micros;
+		*cost = (struct ai_cost){ .call_id = uuid7_next(now_ms), .now_ms = now_ms,
+			.operation = slice_of(operations[operation][call->has_cost || call->is_failed]), .provider = call->provider, .model = call->model,
+			.is_unpriced = !call->has_cost && !call->is_failed, .currency = { "USD" },
+			.usage = { 1, call->input_tokens, call->output_tokens, 0, 0 },
+			.result = call->result, .is_failed = call->is_failed, .is_listed = options->ai_calls_days > 0 };
+		if (call->has_cost) {
+			cost->currency = call->currency;
+			cost->usage.cost_micros = call->cost_micros;
+		}
+		count++;
 	}
 	return count;
 }

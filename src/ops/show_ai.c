@@ -291,7 +291,8 @@ struct call_row {
 	struct uuid     id;
 	int64_t         at_ms;
 	char            user[USER_ID_MAX + 1], operation[AI_OPERATION_MAX + 1], model[AI_MODEL_ROW_MAX + 1];
-	bool            is_answered, is_unpriced;
+	const char     *result;
+	bool            is_failed, is_unpriced;
 	struct currency currency;
 	struct ai_usage usage;
 };
@@ -326,7 +327,7 @@ on_call(const struct ai_call *call, void *arg)
 	reading->count++;
 	if (cost->is_unpriced && operation.len > said)
 		operation.len -= said;
-	*row = (struct call_row){ .id = call->id, .at_ms = cost->now_ms, .is_answered = cost->is_answered, .is_unpriced = cost->is_unpriced,
+	*row = (struct call_row){ .id = call->id, .at_ms = cost->now_ms, .result = cost->result, .is_failed = cost->is_failed, .is_unpriced = cost->is_unpriced,
 		.currency = cost->currency, .usage = cost->usage };
 	copy_text(row->user, sizeof row->user, call->user_id.len > 0 ? call->user_id : SLICE_LITERAL("-"));
 	copy_text(row->operation, sizeof row->operation, operation);
@@ -356,9 +357,11 @@ show_call(struct buf *out, const struct call_row *row)
 	char at[TIME_TEXT_LEN];
 
 	time_format(row->at_ms, at);
-	buf_printf(out, "%.*s %-32s %-12s %-32s %-8s %8lld %8lld ", TIME_TEXT_LEN, at, row->user, row->operation, row->model,
-	    row->is_answered ? "answered" : "useless", (long long)row->usage.input_tokens, (long long)row->usage.output_tokens);
-	if (row->is_unpriced)
+	buf_printf(out, "%.*s %-32s %-12s %-32s %-13s %8lld %8lld ", TIME_TEXT_LEN, at, row->user, row->operation, row->model,
+	    row->result, (long long)row->usage.input_tokens, (long long)row->usage.output_tokens);
+	if (row->is_failed)
+		buf_append_char(out, '-');
+	else if (row->is_unpriced)
 		buf_append_text(out, "unpriced");
 	else
 		show_cost(out, row->usage.cost_micros, row->currency);
@@ -392,7 +395,7 @@ read_calls_query(const char *args, struct store *store, struct ai_call_query *qu
 static void
 show_calls(struct buf *out, const struct call_reading *reading)
 {
-	buf_printf(out, "%-24s %-32s %-12s %-32s %-8s %8s %8s cost\n", "time", "user", "operation", "model", "result", "in", "out");
+	buf_printf(out, "%-24s %-32s %-12s %-32s %-13s %8s %8s cost\n", "time", "user", "operation", "model", "result", "in", "out");
 	for (size_t i = 0; i < reading->count && i < CALLS_SHOWN; i++)
 		show_call(out, &reading->rows[i]);
 	if (reading->count > CALLS_SHOWN)
@@ -433,11 +436,11 @@ ai_calls(struct ctl_reply *reply, const char *args)
 
 const struct ctl_command show_ai_commands[] = {
 	{ "show ai", NULL, false, show_ai,
-	    "What AI providers were asked in the last 30 days and what it cost, by model, by operation and by day; today's budget; how calls to each provider ended." },
+	    "What AI providers answered in the last 30 days and what it cost, by model, by operation and by day; today's budget; how calls to each provider ended, also those that failed." },
 	{ "ai users", "[YYYY-MM [currency]]", true, ai_users,
 	    "Who used most of the AI providers in a month, in one currency; calls whose price is not known are listed with USD, and said so." },
 	{ "ai calls", "[YYYY-MM-DD|- [user|- [model]]]", true, ai_calls,
-	    "The newest 200 calls of AI providers that were answered on a UTC day, today if not said, of one user or model or of all: "
+	    "The newest 200 calls of AI providers on a UTC day, today if not said, of one user or model or of all, those that failed too: "
 	    "for whom, for what, how it ended, tokens, cost; as long as ai.calls_days keeps them." },
 	{ NULL, NULL, false, NULL, NULL }
 };

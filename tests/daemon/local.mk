@@ -4,6 +4,7 @@
 
 DAEMON_TESTS = tests/daemon/http/http_against_nginx.py
 DAEMON_TESTS += tests/daemon/ai/test_ai.py
+DAEMON_TESTS += tests/daemon/ai/test_ai_calls.py
 DAEMON_TESTS += tests/daemon/ai/test_interaction_log.py
 DAEMON_TESTS += tests/daemon/ai/test_kept_pictures.py
 DAEMON_TESTS += tests/daemon/ai/test_keywords.py
@@ -94,6 +95,7 @@ EXTRA_DIST += tests/daemon/emulator/package.json
 EXTRA_DIST += tests/daemon/emulator/package-lock.json
 EXTRA_DIST += tests/daemon/emulator/telegram.js
 EXTRA_DIST += tests/daemon/support/api.py
+EXTRA_DIST += tests/daemon/support/asked_ai.py
 EXTRA_DIST += tests/daemon/support/contract.py
 EXTRA_DIST += tests/daemon/support/conversations.py
 EXTRA_DIST += tests/daemon/support/drivers.py

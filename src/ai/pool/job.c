@@ -5,6 +5,7 @@
 #include "job.h"
 
 #include "channel.h"
+#include "counters.h"
 #include "mp_values.h"
 #include "records.h"
 
@@ -153,7 +154,7 @@ pack_calls(msgpack_packer *pk, const struct understanding *result)
 	for (size_t i = 0; i < result->call_count; i++) {
 		const struct understand_call *call = &result->calls[i];
 
-		msgpack_pack_array(pk, 8);
+		msgpack_pack_array(pk, 9);
 		mp_put_str(pk, call->provider);
 		mp_put_str(pk, call->model);
 		msgpack_pack_int64(pk, call->input_tokens);
@@ -161,7 +162,8 @@ pack_calls(msgpack_packer *pk, const struct understanding *result)
 		mp_put_bool(pk, call->has_cost);
 		mp_put_currency(pk, call->currency);
 		msgpack_pack_int64(pk, call->cost_micros);
-		mp_put_bool(pk, call->is_answered);
+		mp_put_str(pk, slice_of(call->result));
+		mp_put_bool(pk, call->is_failed);
 	}
 }
 
@@ -259,7 +261,7 @@ unpack_calls(struct mp *mp, struct understanding *result)
 		struct understand_call *call = &result->calls[i];
 		uint32_t more;
 
-		mp_array_of(mp, 8, &more);
+		mp_array_of(mp, 9, &more);
 		call->provider = mp_str(mp);
 		call->model = mp_str(mp);
 		call->input_tokens = unpack_tokens(mp);
@@ -267,9 +269,12 @@ unpack_calls(struct mp *mp, struct understanding *result)
 		call->has_cost = mp_bool(mp);
 		call->currency = mp_currency(mp);
 		call->cost_micros = mp_int(mp);
-		call->is_answered = mp_bool(mp);
+		call->result = provider_result(mp_str(mp));
+		call->is_failed = mp_bool(mp);
 		mp_skip(mp, more);
 		if (call->cost_micros < 0 || call->cost_micros > MONEY_MINOR_MAX || (call->has_cost && call->currency.code[0] == '\0'))
+			mp->is_bad = true;
+		if (call->result == NULL || (call->is_failed && (call->has_cost || call->input_tokens + call->output_tokens > 0)))
 			mp->is_bad = true;
 		if (call->provider.len == 0 || !is_text(call->provider, AI_PROVIDER_MAX) || !is_text(call->model, AI_MODEL_MAX))
 			mp->is_bad = true;

@@ -4,6 +4,7 @@
 
 #include "asker.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
@@ -206,22 +207,6 @@ price_call(struct ask *ask, struct understand_call *call)
 	shared_count_budget(ask->asker->instances, ask->asker->shared->budget, ask->input.whose, today(), BUDGET_COST);
 }
 
-static void
-note_call(struct ask *ask, const struct provider_answer *answer)
-{
-	const struct provider *provider = &ask->asker->providers[ask->provider];
-	struct understand_call *call;
-
-	if (ask->call_count == UNDERSTAND_CALLS_MAX)
-		return;
-	call = &ask->calls[ask->call_count++];
-	*call = (struct understand_call){ .provider = slice_of(provider->name), .model = slice_of(provider->model),
-		.input_tokens = answer->input_tokens, .output_tokens = answer->output_tokens,
-		.is_answered = answer->result == PROVIDER_ANSWERED };
-	price_call(ask, call);
-	count_cost(ask, call);
-}
-
 static enum provider_count
 result_of(const struct http_response *http, enum provider_result result)
 {
@@ -238,6 +223,28 @@ result_of(const struct http_response *http, enum provider_result result)
 	if (result == PROVIDER_REFUSED)
 		return PROVIDER_COUNT_declined;
 	return http->status == 200 || http->failure == HTTP_TOO_LONG ? PROVIDER_COUNT_bad_answer : PROVIDER_COUNT_rejected;
+}
+
+static_assert((int)UNDERSTAND_CALLS_MAX >= 2 * PROVIDERS_MAX, "each provider is asked once, and once more");
+
+/* One that did not bring an answer, and so no word of what it used, costs nothing that is known. */
+static void
+note_call(struct ask *ask, const struct http_response *http, const struct provider_answer *answer)
+{
+	const struct provider *provider = &ask->asker->providers[ask->provider];
+	struct understand_call *call;
+
+	if (ask->call_count == UNDERSTAND_CALLS_MAX)
+		return;
+	call = &ask->calls[ask->call_count++];
+	*call = (struct understand_call){ .provider = slice_of(provider->name), .model = slice_of(provider->model),
+		.result = provider_count_rows[result_of(http, answer->result)].name, .is_failed = http->status != 200 };
+	if (call->is_failed)
+		return;
+	call->input_tokens = answer->input_tokens;
+	call->output_tokens = answer->output_tokens;
+	price_call(ask, call);
+	count_cost(ask, call);
 }
 
 static bool
@@ -317,8 +324,7 @@ on_response(const struct http_response *http, void *arg)
 	}
 	count(ask, result_of(http, answer.result), 1);
 	log_call(ask, http, &answer);
-	if (http->status == 200)
-		note_call(ask, &answer);
+	note_call(ask, http, &answer);
 	if (answer.result == PROVIDER_ANSWERED || answer.result == PROVIDER_REFUSED)
 		breaker_succeeded(&asker->shared->breakers[ask->provider]);
 	else

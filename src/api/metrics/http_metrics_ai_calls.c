@@ -87,10 +87,10 @@ write_call(struct json_out *out, const struct ai_call *call)
 	json_out_member_string(out, "operation", operation_of(cost));
 	json_out_member_string(out, "provider", cost->provider);
 	json_out_member_string(out, "model", cost->model);
-	json_out_member_text(out, "result", cost->is_answered ? "answered" : "useless");
+	json_out_member_text(out, "result", cost->result);
 	json_out_member_int(out, "input_tokens", cost->usage.input_tokens);
 	json_out_member_int(out, "output_tokens", cost->usage.output_tokens);
-	if (cost->is_unpriced)
+	if (cost->is_unpriced || cost->is_failed)
 		json_out_member_null(out, "cost");
 	else
 		json_out_member_plain(out, "cost", (struct slice){ text, (size_t)decimal_format(cost->usage.cost_micros, MICRO_DIGITS, text) });

@@ -61,9 +61,17 @@ is_usage(const struct ai_usage *usage)
 	    && usage->output_tokens >= 0 && usage->output_tokens <= max && usage->cost_micros >= 0 && usage->cost_micros <= max;
 }
 
+static bool
+usage_is_known(const struct ai_usage *usage)
+{
+	return usage->calls != 1 || usage->input_tokens != 0 || usage->output_tokens != 0 || usage->cost_micros != 0;
+}
+
 enum status
 ai_cost_check(const struct ai_cost *cost)
 {
+	if (cost->result == NULL || (cost->is_failed && usage_is_known(&cost->usage)))
+		return ST_BAD_VALUE;
 	if (uuid_is_nil(&cost->call_id) || cost->operation.len < 1 || cost->operation.len > AI_OPERATION_MAX
 	    || cost->provider.len > AI_PROVIDER_MAX || cost->model.len > AI_MODEL_MAX || currency_digits(cost->currency) == -1)
 		return ST_BAD_VALUE;
@@ -152,7 +160,7 @@ key_model(const struct ai_cost *cost)
 }
 
 static void
-put_of_shard(struct op *op, const struct ai_cost *cost, const struct key *call)
+put_of_shard(struct op *op, const struct ai_cost *cost)
 {
 	day_t day = utc_day_of(cost->now_ms);
 	struct key operation = key_of_day(METRIC_AI_COST, day, cost->currency), model = key_model(cost);
@@ -162,8 +170,16 @@ put_of_shard(struct op *op, const struct ai_cost *cost, const struct key *call)
 	metrics_add(op, &operation, &by);
 	if (cost->provider.len > 0)
 		metrics_add(op, &model, &by);
-	sweep(op, day);
-	kv_put(op->kv, TABLE_METRICS, key_slice(call), SLICE_EMPTY);
+}
+
+static void
+put_sums(struct op *op, const struct ai_cost *cost, const struct key *row, const struct ai_usage *before, const struct user *user)
+{
+	if (cost->is_failed)
+		return;
+	if (user != NULL)                  /* of one who was deleted meanwhile nothing is kept by name */
+		put_of_ledger(op, cost, row, before, user->id);
+	put_of_shard(op, cost);
 }
 
 /* --- each call by itself ----------------------------------------------------------------------- */
@@ -300,9 +316,9 @@ op_add_ai_cost(struct op *op, const struct ai_cost *cost)
 		st = usage_before(op, &row, &before);
 	if (st != ST_OK)
 		return st;
-	if (has_user)                      /* of one who was deleted meanwhile nothing is kept by name */
-		put_of_ledger(op, cost, &row, &before, user.id);
-	put_of_shard(op, cost, &call);
+	put_sums(op, cost, &row, &before, has_user ? &user : NULL);
+	sweep(op, utc_day_of(cost->now_ms));
+	kv_put(op->kv, TABLE_METRICS, key_slice(&call), SLICE_EMPTY);
 	if (cost->is_listed)
 		put_listed(op, cost, has_user ? user.id : SLICE_EMPTY);
 	return kv_status(op->kv, ST_OK);

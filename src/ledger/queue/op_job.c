@@ -122,11 +122,11 @@ op_finish_job(struct op *op, const struct queued_outcome *outcome)
 
 	if (st == ST_OK)
 		st = job_get(op, &outcome->id, &job);
-	if (st != ST_OK)
-		return st == ST_NOT_FOUND ? ST_OK : st;
-	if (outcome->result == QUEUED_LATER)
+	if (st != ST_OK && st != ST_NOT_FOUND)
+		return st;
+	if (st == ST_OK && outcome->result == QUEUED_LATER)
 		put_off(op, &job, outcome);
-	else
+	else if (st == ST_OK)
 		end(op, &job, outcome);
 	for (size_t i = 0; i < outcome->cost_count; i++)
 		op_add_ai_cost(op, &outcome->costs[i]);

@@ -4,6 +4,7 @@
 
 #include "record.h"
 
+#include "counters.h"
 #include "ledger/metrics.h"
 #include "record_parts.h"
 
@@ -146,7 +147,7 @@ ai_user_cost_unpack(struct slice value, struct ai_user_cost *cost)
 void
 ai_call_pack(struct buf *b, const struct ai_call *call)
 {
-	struct packing p = record_begin(b, 11);
+	struct packing p = record_begin(b, 13);
 	const struct ai_cost *cost = &call->cost;
 
 	mp_put_str(&p.pk, call->user_id);
@@ -154,12 +155,14 @@ ai_call_pack(struct buf *b, const struct ai_call *call)
 	mp_put_str(&p.pk, cost->operation);
 	mp_put_str(&p.pk, cost->provider);
 	mp_put_str(&p.pk, cost->model);
-	mp_put_bool(&p.pk, cost->is_answered);
+	mp_put_bool(&p.pk, strcmp(cost->result, provider_count_rows[PROVIDER_COUNT_ok].name) == 0);
 	mp_put_bool(&p.pk, cost->is_unpriced);
 	mp_put_currency(&p.pk, cost->currency);
 	msgpack_pack_int64(&p.pk, cost->usage.input_tokens);
 	msgpack_pack_int64(&p.pk, cost->usage.output_tokens);
 	msgpack_pack_int64(&p.pk, cost->usage.cost_micros);
+	mp_put_str(&p.pk, slice_of(cost->result));
+	mp_put_bool(&p.pk, cost->is_failed);
 	record_end(&p);
 }
 
@@ -175,11 +178,18 @@ ai_call_unpack(struct slice value, struct ai_call *call)
 	cost->operation = mp_str(&u.mp);
 	cost->provider = mp_str(&u.mp);
 	cost->model = mp_str(&u.mp);
-	cost->is_answered = mp_bool(&u.mp);
+	cost->result = provider_count_rows[mp_bool(&u.mp) ? PROVIDER_COUNT_ok : PROVIDER_COUNT_bad_answer].name;
 	cost->is_unpriced = mp_bool(&u.mp);
 	cost->currency = mp_currency(&u.mp);
 	cost->usage.input_tokens = mp_int(&u.mp);
 	cost->usage.output_tokens = mp_int(&u.mp);
 	cost->usage.cost_micros = mp_int(&u.mp);
+	if (u.more >= 2) {                     /* they came later than the others */
+		cost->result = provider_result(mp_str(&u.mp));
+		cost->is_failed = mp_bool(&u.mp);
+		u.more -= 2;
+	}
+	if (cost->result == NULL)
+		u.mp.is_bad = true;
 	return record_close(&u);
 }

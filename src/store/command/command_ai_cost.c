@@ -4,6 +4,8 @@
 
 #include "command_parts.h"
 
+#include "counters.h"
+
 void
 command_put_ai_cost(msgpack_packer *pk, const struct ai_cost *cost)
 {
@@ -18,7 +20,8 @@ command_put_ai_cost(msgpack_packer *pk, const struct ai_cost *cost)
 	msgpack_pack_int64(pk, cost->usage.input_tokens);
 	msgpack_pack_int64(pk, cost->usage.output_tokens);
 	msgpack_pack_int64(pk, cost->usage.cost_micros);
-	mp_put_bool(pk, cost->is_answered);
+	mp_put_str(pk, slice_of(cost->result));
+	mp_put_bool(pk, cost->is_failed);
 	mp_put_bool(pk, cost->is_listed);
 }
 
@@ -36,7 +39,8 @@ command_read_ai_cost(struct mp *mp, struct ai_cost *cost)
 	cost->usage.input_tokens = mp_int(mp);
 	cost->usage.output_tokens = mp_int(mp);
 	cost->usage.cost_micros = mp_int(mp);
-	cost->is_answered = mp_bool(mp);
+	cost->result = provider_result(mp_str(mp));
+	cost->is_failed = mp_bool(mp);
 	cost->is_listed = mp_bool(mp);
 }
 

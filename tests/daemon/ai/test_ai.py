@@ -15,17 +15,11 @@ import unittest
 import openmetrics
 import tap
 from api import Client, service, token
-from harness import Daemon, MovedClock, free_port, program, wait_for
+from asked_ai import RESULTS, UNSURE, costs, daemon_for, models
+from harness import Daemon, free_port, program, wait_for
 from servers.mock_provider import FAULTS, MockProvider, expense
-from store_reader import read_store
 
-UNSURE = "zorbl 50"             # the rules do not know what that is
 SURE = "早餐$20"
-
-
-def daemon_for(mock, *sections, ai="", more=""):
-    """Most cases count calls, so that nothing is kept of earlier answers unless they say so."""
-    return Daemon(f"http {{ workers = 1 }}\nai {{ cache_bytes = 0 {ai} }}\n" + "".join(sections or [mock.section()]) + more)
 
 
 class AiCase(unittest.TestCase):
@@ -105,14 +99,6 @@ class Asking(AiCase):
 class Costs(unittest.TestCase):
     """The mock counts 200 tokens of input and 30 of output for each call."""
 
-    def costs(self, d):
-        answer = Client(d.port, token(d, "admin")).get("/api/v1/metrics/ai-costs").json
-        return {row["operation"]: (row["calls"], row["input_tokens"], row["output_tokens"], row["cost"]) for row in answer["by_operation"]}
-
-    def models(self, d):
-        answer = Client(d.port, token(d, "admin")).get("/api/v1/metrics/ai-costs").json
-        return {row["model"]: (row["calls"], row["cost"]) for row in answer["by_model"]}
-
     def test_each_call_is_counted_with_its_cost_and_one_of_unknown_price_is_said_to_be(self):
         with MockProvider(free_port()) as mock:
             mock.says = lambda text: [expense("zorbl", "50")]
@@ -121,16 +107,16 @@ class Costs(unittest.TestCase):
                 client.say("line:U1", UNSURE)
                 client.say("line:U1", SURE)
                 client.post("/api/v1/parse", {"user": "line:U1", "text": UNSURE})
-                d.wait_for(lambda: len(self.costs(d)) == 2)
-                self.assertEqual(self.costs(d), {"message": (1, 200, 30, "0.000048"), "parse": (1, 200, 30, "0.000048")})
+                d.wait_for(lambda: len(costs(d)) == 2)
+                self.assertEqual(costs(d), {"message": (1, 200, 30, "0.000048"), "parse": (1, 200, 30, "0.000048")})
                 top = Client(d.port, token(d, "admin")).get("/api/v1/metrics/ai-costs/top-users").json["data"]
                 self.assertEqual([(u["user"], u["cost"]) for u in top], [("line:U1", "0.000096")])
-                self.assertEqual(self.models(d), {"mock1/model-1": (2, "0.000096")})
+                self.assertEqual(models(d), {"mock1/model-1": (2, "0.000096")})
                 self.assertRegex(d.ask("show ai"), r"(?m)^mock1/model-1 +2 +400 +60 +0\.000096 USD$")
             with daemon_for(mock) as d, service(d) as client:
                 client.say("line:U1", UNSURE)
-                self.assertEqual(self.costs(d), {"message, price unknown": (1, 200, 30, "0.000000")})
-                self.assertEqual(self.models(d), {"mock1/model-1, unpriced": (1, "0.000000")})
+                self.assertEqual(costs(d), {"message, price unknown": (1, 200, 30, "0.000000")})
+                self.assertEqual(models(d), {"mock1/model-1, unpriced": (1, "0.000000")})
 
     def test_costs_are_reported_by_day_operation_model_and_user_by_the_api_and_by_aiexpensectl(self):
         with MockProvider(free_port()) as mock:
@@ -160,77 +146,6 @@ class Costs(unittest.TestCase):
                     self.assertNotEqual(d.ctl("ai", "users", *wrong).returncode, 0, wrong)
                 self.assertIn("error: ", d.ask("ai users"))         # users are for the operator alone
 
-    def calls(self, d, *args):
-        """The rows of "ai calls" without their times."""
-        done = d.ctl("ai", "calls", *args)
-        self.assertEqual(done.returncode, 0, done)
-        return [line.split()[1:] for line in done.stdout.splitlines()[1:]]
-
-    def check_pages(self, d, rows):
-        """The API gives the same, a call a page."""
-        path, found, cursor = "/api/v1/metrics/ai-calls", [], ""
-        with Client(d.port, token(d, "admin")) as admin, service(d) as other:
-            while cursor is not None:
-                page = admin.get(f"{path}?limit=1" + (cursor and "&cursor=" + cursor)).json
-                found, cursor = found + page["data"], page["next_cursor"]
-            self.assertEqual([[c["user"] or "-", c["operation"], f"{c['provider']}/{c['model']}", c["result"], str(c["input_tokens"]),
-                               str(c["output_tokens"]), c["cost"], c["currency"]] for c in found if c["cost"]], [row for row in rows if len(row) == 8])
-            self.assertEqual(len(found), len(rows))
-            self.assertEqual(admin.get(path).json["data"], found)
-            self.assertEqual(admin.get(path + "?user=line:U1").json["data"], [c for c in found if c["user"] == "line:U1"])
-            self.assertEqual(admin.get(path + "?model=another").json["data"], [])
-            self.assertEqual(admin.get(path + "?cursor=x").status, 400)
-            self.assertEqual(other.get(path).status, 403)
-
-    def test_each_call_is_listed_for_the_operator_as_long_as_it_is_kept(self):
-        with MockProvider(free_port()) as mock, MovedClock() as clock:
-            mock.says = lambda text: [expense("zorbl", "50")]
-            priced = mock.section().replace("}", 'prices = {"2026-01-01 USD 0.15 0.60"}\n}')
-            with daemon_for(mock, priced, ai="calls_days = 2") as d, service(d) as client:
-                client.say("line:U1", UNSURE)
-                mock.fault = "declines"
-                client.say("line:U2", UNSURE + " 2")
-                mock.fault = None
-                client.post("/api/v1/parse", {"user": "line:nobody", "text": UNSURE + " 3"})
-                cost = ["200", "30", "0.000048", "USD"]
-                one, two, none = (["line:U1", "message", "mock1/model-1", "answered", *cost], ["line:U2", "message", "mock1/model-1", "useless"],
-                                  ["-", "parse", "mock1/model-1", "answered", *cost])
-                d.wait_for(lambda: len(self.calls(d)) == 3, "the calls")
-                rows = self.calls(d)
-                self.assertEqual((rows[0], rows[1][:4], rows[2]), (none, two, one))
-                self.assertEqual(self.calls(d, "-", "line:U1"), [one])
-                self.assertEqual(self.calls(d, "-", "-", "model-1"), rows)
-                self.assertEqual(self.calls(d, "-", "-", "another"), [])
-                self.assertEqual(self.calls(d, "2020-01-01"), [])
-                day = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-                self.assertEqual(self.calls(d, day), rows)
-                self.check_pages(d, rows)
-                for wrong in (["2026"], [day, "line:U1", "model-1", "more"]):
-                    self.assertNotEqual(d.ctl("ai", "calls", *wrong).returncode, 0, wrong)
-                self.assertIn("error: ", d.ask("ai calls"))         # users are for the operator alone
-                confirmation = client.post("/api/v1/user/deletion", {"user": "line:U1"}).json["confirmation"]
-                client.request("DELETE", f"/api/v1/user?user=line:U1&confirmation={confirmation}")
-                d.wait_for(lambda: self.calls(d) == rows[:2], "the deletion")
-                clock.forward(86400)
-                d.stop()
-                d.start()
-                self.assertEqual(self.calls(d, day), rows[:2])
-                clock.forward(86400)
-                d.stop()
-                d.start()
-                d.wait_for(lambda: self.calls(d, day) == [], "their end")
-                self.assertEqual(d.stats()["retention_ai_calls"], 2)
-                d.stop()
-                self.assertEqual(read_store(d.store).faults, [])
-
-    def test_calls_are_not_listed_when_nobody_wants_them(self):
-        with MockProvider(free_port()) as mock:
-            mock.says = lambda text: [expense("zorbl", "50")]
-            with daemon_for(mock, ai="calls_days = 0") as d, service(d) as client:
-                client.say("line:U1", UNSURE)
-                self.assertEqual(self.calls(d), [])
-                self.assertEqual(self.costs(d), {"message, price unknown": (1, 200, 30, "0.000000")})
-
     def test_calls_of_unknown_price_are_said_so_in_each_report(self):
         with MockProvider(free_port()) as mock:
             mock.says = lambda text: [expense("zorbl", "50")]
@@ -243,11 +158,6 @@ class Costs(unittest.TestCase):
                 said = "0.000000 USD, 1 calls of unknown price"
                 self.assertEqual(d.ctl("show", "ai").stdout.count(said), 3)
                 self.assertIn(said, d.ctl("ai", "users").stdout)
-
-
-RESULTS = {None: "ok", "hang": "timeout", "drip": "timeout", "refuse": "no_connection", "dies": "no_connection", "429": "rate_limited",
-           "500": "server_error", "529": "server_error", "404": "rejected", "declines": "declined", "garbage": "bad_answer",
-           "huge": "bad_answer", "wrong_json": "bad_answer"}
 
 
 class Counted(unittest.TestCase):
@@ -312,7 +222,7 @@ class Prices(unittest.TestCase):
                     if price:
                         self.assertEqual(self.price(d, "set", "mock1/model-1", *price).stdout, "1 price set\n")
                     client.say(user, UNSURE)
-                self.assertEqual(Costs.costs(self, d), {"message, price unknown": (1, 200, 30, "0.000000"), "message": (2, 400, 60, "0.002118")})
+                self.assertEqual(costs(d), {"message, price unknown": (1, 200, 30, "0.000000"), "message": (2, 400, 60, "0.002118")})
                 self.assertEqual(self.price(d, "list").stdout.count("price set  (today)"), 1)
 
     def test_an_import_is_taken_as_a_whole_or_not_at_all(self):

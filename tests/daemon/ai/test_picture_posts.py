@@ -11,6 +11,7 @@ import urllib.parse
 
 import tap
 from api import Client, service, token
+from asked_ai import calls
 from harness import Daemon, PATIENCE, free_port
 from servers.mock_provider import MockProvider
 from servers.nginx import NGINX, Nginx
@@ -146,10 +147,11 @@ class Wrong(Scene):
 
     def test_a_provider_that_fails_is_no_harm(self):
         self.english()
-        for fault in "500", "garbage", "dies":
+        for fault, result in ("500", "server_error"), ("garbage", "bad_answer"), ("dies", "no_connection"):
             with self.subTest(fault):
                 self.provider.fault = fault
                 self.assert_nothing(post(self.client, JPEG, self.user), "could not get or read that picture")
+                self.assertEqual(calls(self.daemon, "-", self.user)[0][:4], [self.user, "picture", "mock1/model-1", result])
 
     def refused(self, answer, status, kind, field=None):
         self.assertEqual((answer.status, answer.json["type"], answer.json.get("field")), (status, "/problems/" + kind, field), answer.body)

@@ -11,6 +11,7 @@ import unittest
 
 import tap
 from api import service
+from asked_ai import calls
 from servers.certificates import Certificates
 from harness import PATIENCE, Daemon, Preload, free_port, wait_for
 from servers.mock_provider import MockProvider, expense
@@ -84,6 +85,7 @@ class OverTls(unittest.TestCase):
         with daemon_for(self.url) as d, service(d) as client:
             self.assertEqual(say(client, 1), (200, ["51.00"]))
             self.assertEqual(self.mock.calls, [])
+            self.assertEqual({(*row[2:4],) for row in calls(d)}, {("mock1/m", "no_connection")})
 
 
 class Handshakes(unittest.TestCase):

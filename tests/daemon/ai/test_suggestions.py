@@ -10,6 +10,7 @@ import zipfile
 
 import tap
 from api import Client, service
+from asked_ai import calls
 from harness import Daemon, free_port
 from servers.mock_messengers import MockMessengers
 from servers.mock_provider import MockProvider, expense
@@ -140,6 +141,8 @@ class AtOnce(Suggestions):
         self.texts(1)
         self.daemon.wait_for(lambda: self.daemon.stats()["queue_jobs_put_off"] > 0)
         self.assertEqual(self.jobs()[0][2], GUESS)
+        rows = [row[1:4] for row in calls(self.daemon, "-", self.jobs()[0][0])]
+        self.assertIn(["suggestion", "mock1/model-1", "server_error"], rows)
         self.assertRegex(self.daemon.ctl("queue", "status").stdout, r"(?m)^jobs that wait +\d+$")
 
 

@@ -27,7 +27,7 @@ fill(void)
 	result.has_answer = true;
 	result.picture = PICTURE_UNCLEAR;
 	result.call_count = 1;
-	result.calls[0] = (struct understand_call){ SLICE_LITERAL("local"), SLICE_LITERAL("some-model"), 200, 30, true, { "USD" }, 48, true };
+	result.calls[0] = (struct understand_call){ SLICE_LITERAL("local"), SLICE_LITERAL("some-model"), 200, 30, true, { "USD" }, 48, "declined", false };
 }
 
 static bool
@@ -59,7 +59,8 @@ answer_survives(enum status st)
 		assert_true(slice_equal(back.calls[0].model, result.calls[0].model));
 		assert_int_equal(back.calls[0].output_tokens, 30);
 		assert_int_equal(back.calls[0].cost_micros, 48);
-		assert_true(back.calls[0].is_answered);
+		assert_string_equal(back.calls[0].result, "declined");
+		assert_false(back.calls[0].is_failed);
 	}
 	buf_fini(&b);
 	return is_sound;
@@ -109,6 +110,12 @@ an_answer_that_cannot_be_true_is_refused(void **state)
 	assert_false(answer_survives(ST_OK));
 	fill();
 	result.calls[0].input_tokens = -1;
+	assert_false(answer_survives(ST_OK));
+	fill();
+	result.calls[0].result = "input_tokens";       /* it is counted, and no result */
+	assert_false(answer_survives(ST_OK));
+	fill();
+	result.calls[0].is_failed = true;              /* and used something */
 	assert_false(answer_survives(ST_OK));
 	fill();
 	result.answered_by = SLICE_LITERAL("a name that is longer than any provider's");

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "contract/openapi.h"
+#include "counters.h"
 #include "records.h"
 
 static struct openapi *openapi;
@@ -118,6 +119,21 @@ no_schema_has_two_members_of_one_name(void **state)
 				    members[schemas[i].members[n].member].name));
 }
 
+/* What never left has a counter, and is no call. */
+static void
+a_call_ends_as_the_counters_have_it(void **state)
+{
+	struct buf results = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < PROVIDER_COUNTS; i++)
+		if (provider_count_rows[i].kind == PROVIDER_RESULT && i != PROVIDER_COUNT_breaker_open)
+			buf_printf(&results, "%s%s", results.len > 0 ? "|" : "", provider_count_rows[i].name);
+	buf_append_char(&results, '\0');
+	assert_string_equal(members[MEMBER_call_result].choices, results.data);
+	buf_fini(&results);
+}
+
 int
 main(void)
 {
@@ -128,6 +144,7 @@ main(void)
 		cmocka_unit_test(a_route_for_some_kinds_of_tokens_asks_for_a_scope),
 		cmocka_unit_test(schemas_are_used_for_what_they_are),
 		cmocka_unit_test(no_schema_has_two_members_of_one_name),
+		cmocka_unit_test(a_call_ends_as_the_counters_have_it),
 	};
 
 	return cmocka_run_group_tests(tests, read_document, free_document);

@@ -76,7 +76,7 @@ static struct ai_cost
 cost_of(uint8_t id, day_t day, const char *currency)
 {
 	struct ai_cost cost = { .call_id = { { 9, id } }, .now_ms = (int64_t)day * DAY_MS, .operation = SLICE_LITERAL("parse"),
-		.usage = { 1, 10, 5, 300, 0 } };
+		.usage = { 1, 10, 5, 300, 0 }, .result = "ok" };
 
 	memcpy(cost.currency.code, currency, 4);
 	return cost;

@@ -251,7 +251,7 @@ static enum status
 add_ai_cost(struct world *w)
 {
 	struct ai_cost cost = { .call_id = fresh_id(), .now_ms = suite_now_ms() + INT64_C(86400000) * 3, .operation = SLICE_LITERAL("parse"),
-		.provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"), .currency = { "USD" }, .usage = { .calls = 1, .cost_micros = 5 } };
+		.provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"), .currency = { "USD" }, .usage = { .calls = 1, .cost_micros = 5 }, .result = "ok" };
 
 	CALL(store_add_ai_cost, &w->main, &cost, world_done);
 }

@@ -17,7 +17,7 @@ record_everything(struct world *w)
 {
 	struct new_expense new[2] = { suite_new_expense(20800, 5), suite_new_expense(20801, 7) };
 	struct ai_cost cost = { .call_id = fresh_id(), .now_ms = suite_now_ms(), .operation = SLICE_LITERAL("parse"),
-		.provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"), .currency = { "USD" }, .usage = { .calls = 1 }, .is_listed = true };
+		.provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"), .currency = { "USD" }, .usage = { .calls = 1 }, .is_listed = true, .result = "ok" };
 	struct dialogue_entry dialogue = { .conversation = SLICE_LITERAL("room"), .if_version = 1, .state = SLICE_LITERAL("next") };
 	struct message_change changes[4] = {
 		{ .kind = CHANGE_EXPENSE, .expense = { .change_id = fresh_id(), .action = EXPENSE_DELETED, .now_ms = suite_now_ms(),
@@ -224,7 +224,7 @@ static enum status
 finish_job(struct world *w, enum queued_result result)
 {
 	struct ai_cost cost = { .call_id = fresh_id(), .now_ms = suite_now_ms(), .operation = SLICE_LITERAL("suggest"),
-		.provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"), .currency = { "USD" }, .usage = { .calls = 1 } };
+		.provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"), .currency = { "USD" }, .usage = { .calls = 1 }, .result = "ok" };
 	struct queued_outcome outcome = { .id = w->job, .result = result, .now_ms = suite_now_ms(), .not_before_ms = suite_now_ms() + MINUTE_MS,
 		.why = SLICE_LITERAL("timeout"), .cost_count = 1, .costs = &cost, .has_notice = result == QUEUED_DONE,
 		.notice = { .message_id = fresh_id(), .user_id = slice_of(main_user), .deliver_to = SLICE_LITERAL("chat"), .text = SLICE_LITERAL("another"),

@@ -238,7 +238,7 @@ calls_of_long_ago_are_forgotten_some_at_a_time(void **state)
 {
 	enum { CALLS = 9 };
 	struct ai_cost cost = { .operation = SLICE_LITERAL("parse"), .provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"),
-		.currency = { "USD" }, .usage = { .calls = 1 } };
+		.currency = { "USD" }, .usage = { .calls = 1 }, .result = "ok" };
 
 	(void)state;
 	for (unsigned i = 0; i < CALLS + 3; i++) {

@@ -278,7 +278,7 @@ make_cost(struct world *w)
 {
 	struct ai_cost cost = { .call_id = uuid7_next(suite_now_ms()), .now_ms = suite_now_ms(), .operation = SLICE_LITERAL("parse"),
 		.provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"), .currency = { "USD" },
-		.usage = { .calls = 1, .input_tokens = 5, .output_tokens = 6, .cost_micros = 7 }, .is_listed = true };
+		.usage = { .calls = 1, .input_tokens = 5, .output_tokens = 6, .cost_micros = 7 }, .is_listed = true, .result = "ok" };
 	enum status st = ST_FAILED;
 
 	store_add_ai_cost(w->suite.store, &w->main, &cost, world_done, &st);

@@ -130,7 +130,7 @@ struct ai_cost
 limits_good_cost(void)
 {
 	return (struct ai_cost){ .call_id = limits_fresh_id(), .now_ms = suite_now_ms(), .operation = SLICE_LITERAL("parse"),
-		.provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"), .currency = { "USD" }, .usage = { .calls = 1 } };
+		.provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"), .currency = { "USD" }, .usage = { .calls = 1 }, .result = "ok" };
 }
 
 enum status

@@ -84,6 +84,10 @@ a_message_has_an_id_and_no_more_of_anything_than_it_may(void **state)
 	bad.cost_count = 1;
 	costs[0].operation = SLICE_EMPTY;
 	assert_int_equal(suite_record(limits_suite, &bad, NULL), ST_BAD_VALUE);
+	costs[0] = limits_good_cost();
+	costs[0].is_failed = true;
+	costs[0].usage.output_tokens = 1;
+	assert_int_equal(suite_record(limits_suite, &bad, NULL), ST_BAD_VALUE);
 	bad = good;
 	bad.button_count = REPLY_BUTTONS_MAX + 1;
 	bad.buttons = buttons;

@@ -351,7 +351,7 @@ static struct ai_cost
 cost_of(int64_t micros, const char *operation)
 {
 	return (struct ai_cost){ .call_id = uuid7_next(suite_now_ms()), .now_ms = ms_of(TODAY), .operation = slice_of(operation),
-		.currency = { "USD" }, .usage = { 1, 100, 20, micros, 0 } };
+		.currency = { "USD" }, .usage = { 1, 100, 20, micros, 0 }, .result = "ok" };
 }
 
 static void
@@ -546,7 +546,7 @@ listed_cost(int64_t micros, const char *model)
 
 	cost.provider = slice_of("local");
 	cost.model = slice_of(model);
-	cost.is_listed = cost.is_answered = true;
+	cost.is_listed = true;
 	return cost;
 }
 
@@ -574,7 +574,7 @@ each_call_is_listed_once_with_whom_it_was_for(void **state)
 	struct calls calls;
 
 	second.is_unpriced = true;
-	second.is_answered = false;
+	second.result = "declined";
 	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
 	assert_int_equal(suite_sign_up(s, "line:U2", NULL), ST_OK);
 	for (int twice = 0; twice < 2; twice++)
@@ -590,12 +590,41 @@ each_call_is_listed_once_with_whom_it_was_for(void **state)
 	calls = calls_of(s, TODAY, "line:U1", "");
 	assert_int_equal(calls.count, 2);
 	assert_true(uuid_equal(&calls.calls[0].id, &second.call_id));      /* the newest first */
-	assert_true(calls.calls[0].cost.is_unpriced && !calls.calls[0].cost.is_answered);
+	assert_true(calls.calls[0].cost.is_unpriced && !calls.calls[0].cost.is_failed);
+	assert_string_equal(calls.calls[0].cost.result, "declined");
+	assert_string_equal(calls.calls[1].cost.result, "ok");
 	assert_true(slice_equal(calls.calls[1].user_id, slice_of("line:U1")));
 	assert_int_equal(calls.calls[1].cost.usage.cost_micros, 1500);
 	assert_int_equal(calls.calls[1].cost.usage.input_tokens, 100);
 	assert_int_equal(calls.calls[1].cost.usage.output_tokens, 20);
 	assert_int_equal(calls.calls[1].cost.now_ms, ms_of(TODAY));
+}
+
+static void
+a_call_that_failed_is_listed_and_in_no_sum(void **state)
+{
+	struct suite *s = *state;
+	struct ai_cost failed = listed_cost(0, "one"), wrong;
+	struct calls calls;
+	struct rows *rows;
+
+	failed.usage = (struct ai_usage){ .calls = 1 };
+	failed.result = "timeout";
+	failed.is_failed = true;
+	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
+	for (int twice = 0; twice < 2; twice++)
+		assert_int_equal(add_cost(s, "line:U1", &failed), ST_OK);
+	calls = calls_of(s, TODAY, "line:U1", "one");
+	assert_int_equal(calls.count, 1);
+	assert_string_equal(calls.calls[0].cost.result, "timeout");
+	assert_true(calls.calls[0].cost.is_failed && !calls.calls[0].cost.is_unpriced);
+	rows = read_rows(s);
+	assert_int_equal(rows->ai_count, 0);
+	assert_int_equal(top_users(s, 10)->user_count, 0);
+	wrong = failed;
+	wrong.usage.input_tokens = 1;
+	assert_int_equal(add_cost(s, "line:U1", &wrong), ST_BAD_VALUE);
+	assert_int_equal(remove_calls(s, TODAY + 1), 1);
 }
 
 static void
@@ -666,6 +695,7 @@ const struct CMUnitTest suite_metrics_tests[] = {
 	CASE(each_shard_gives_its_most_expensive_users_first),
 	CASE(a_cost_that_cannot_be_is_refused),
 	CASE(each_call_is_listed_once_with_whom_it_was_for),
+	CASE(a_call_that_failed_is_listed_and_in_no_sum),
 	CASE(calls_of_days_before_are_removed_and_the_sums_stay),
 	CASE(the_calls_of_a_deleted_user_go),
 };
