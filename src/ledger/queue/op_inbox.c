@@ -155,11 +155,15 @@ take_first(const struct kv_cursor *cursor, bool *wants_next, void *arg)
 {
 	struct first *first = arg;
 	struct kv_cursor copy = *cursor;
+	enum status st;
 
 	(void)wants_next;
 	copy.value = arena_copy(first->op->arena, cursor->value);
-	first->is_found = copy.value.ptr != NULL;
-	return first->is_found ? read_entry(&copy, first->entry) : ST_FAILED;
+	if (copy.value.ptr == NULL)
+		return ST_FAILED;
+	st = read_entry(&copy, first->entry);
+	first->is_found = st == ST_OK;
+	return st;
 }
 
 enum status

@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "ledger/key.h"
+#include "ledger/queue/op_queue.h"
 #include "ledger/record/record.h"
 #include "log.h"
 #include "store/engine.h"
@@ -435,6 +436,42 @@ a_walk_ends_behind_the_last_key_that_can_be(void **state)
 	assert_int_equal(st, ST_OK);
 }
 
+/* --- what waits -------------------------------------------------------------------------------- */
+
+static void
+on_first_message(enum status st, const struct inbox_entry *entry, void *arg)
+{
+	assert_true((entry != NULL) == (st == ST_OK));
+	world_done(st, arg);
+}
+
+static void
+on_first_reply(enum status st, const struct outbox_entry *entry, void *arg)
+{
+	assert_true((entry != NULL) == (st == ST_OK));
+	world_done(st, arg);
+}
+
+/* Whoever carries it out would find nothing in it. */
+static void
+a_damaged_row_that_waits_alone_is_not_the_first_of_anything(void **state)
+{
+	struct ledger ledger = suite_ledger(&w->suite, "line:U8");
+	struct uuid id = world_id(1);
+	struct key row = queue_key(ledger.key, &id);
+	enum status st = ST_FAILED;
+
+	(void)state;
+	buf_append_literal(&scratch, "\x91\x01");
+	put_row(TABLE_INBOX, &row, &scratch);
+	buf_append_literal(&scratch, "\x91\x01");
+	put_row(TABLE_OUTBOX, &row, &scratch);
+	store_first_message(w->suite.store, &ledger, on_first_message, &st);
+	assert_int_equal(st, ST_NOT_FOUND);
+	store_first_reply(w->suite.store, &ledger, suite_now_ms(), on_first_reply, &st);
+	assert_int_equal(st, ST_NOT_FOUND);
+}
+
 /* --- words ----------------------------------------------------------------------------------------------------- */
 
 static void
@@ -482,6 +519,7 @@ main(void)
 		CASE(a_category_counts_no_further_than_numbers_go),
 		CASE(a_summary_of_too_large_numbers_is_out_of_range),
 		CASE(a_walk_ends_behind_the_last_key_that_can_be),
+		CASE(a_damaged_row_that_waits_alone_is_not_the_first_of_anything),
 		CASE(what_was_confirmed_of_no_category_is_of_their_own),
 	};
 	int failed;
