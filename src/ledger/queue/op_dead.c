@@ -48,17 +48,17 @@ struct listing {
 	void  *arg;
 };
 
-static enum status
+static bool
 give(const struct kv_cursor *cursor, bool *wants_next, void *arg)
 {
 	const struct listing *listing = arg;
 	struct dead_letter letter;
-	enum status st = read_letter(cursor->key, cursor->value, &letter);
 
-	if (st == ST_OK)
-		listing->on_letter(&letter, listing->arg);
+	if (read_letter(cursor->key, cursor->value, &letter) != ST_OK)
+		return false;
+	listing->on_letter(&letter, listing->arg);
 	*wants_next = true;
-	return st;
+	return true;
 }
 
 enum status

@@ -147,32 +147,34 @@ read_entry(const struct kv_cursor *cursor, struct inbox_entry *entry)
 struct first {
 	struct op          *op;
 	struct inbox_entry *entry;
-	bool                is_found;
+	enum status         st;                /* ST_NOT_FOUND until there is one */
 };
 
-static enum status
+static bool
 take_first(const struct kv_cursor *cursor, bool *wants_next, void *arg)
 {
 	struct first *first = arg;
 	struct kv_cursor copy = *cursor;
-	enum status st;
 
 	(void)wants_next;
 	copy.value = arena_copy(first->op->arena, cursor->value);
-	if (copy.value.ptr == NULL)
-		return ST_FAILED;
-	st = read_entry(&copy, first->entry);
-	first->is_found = st == ST_OK;
-	return st;
+	if (copy.value.ptr == NULL) {
+		first->st = ST_FAILED;
+		return true;
+	}
+	if (read_entry(&copy, first->entry) != ST_OK)
+		return false;
+	first->st = ST_OK;
+	return true;
 }
 
 enum status
 op_first_message(struct op *op, struct inbox_entry *entry)
 {
-	struct first first = { op, entry, false };
-	enum status st = queue_walk_ledger(op, TABLE_INBOX, take_first, &first);
+	struct first first = { op, entry, ST_NOT_FOUND };
 
-	return st == ST_OK && !first.is_found ? ST_NOT_FOUND : st;
+	queue_walk_ledger(op, TABLE_INBOX, take_first, &first);
+	return kv_status(op->kv, first.st);
 }
 
 struct listing {
@@ -181,17 +183,18 @@ struct listing {
 	void   *arg;
 };
 
-static enum status
+static bool
 give_due(const struct kv_cursor *cursor, bool *wants_next, void *arg)
 {
 	const struct listing *listing = arg;
 	struct inbox_entry entry;
-	enum status st = read_entry(cursor, &entry);
 
 	(void)wants_next;
-	if (st == ST_OK && (entry.not_before_ms <= listing->now_ms || queue_is_far(entry.not_before_ms, listing->far_ms)))
+	if (read_entry(cursor, &entry) != ST_OK)
+		return false;
+	if (entry.not_before_ms <= listing->now_ms || queue_is_far(entry.not_before_ms, listing->far_ms))
 		listing->on_message(&entry, listing->arg);
-	return st;
+	return true;
 }
 
 enum status

@@ -113,20 +113,22 @@ may_join(const struct outbox_entry *open, const struct outbox_entry *notice)
 	    open->button_count + notice->button_count <= REPLY_BUTTONS_MAX;
 }
 
-static enum status
+static bool
 find_open(const struct kv_cursor *cursor, bool *wants_next, void *arg)
 {
 	struct joining *joining = arg;
 	struct kv_cursor copy = *cursor;
-	enum status st;
 
 	copy.value = arena_copy(joining->op->arena, cursor->value);
-	if (copy.value.ptr == NULL)
-		return ST_FAILED;
-	st = read_entry(&copy, &joining->open);
-	joining->is_found = st == ST_OK && may_join(&joining->open, joining->notice);
-	*wants_next = st == ST_OK && !joining->is_found;
-	return st;
+	if (copy.value.ptr == NULL) {
+		kv_fail(joining->op->kv, ST_FAILED);
+		return true;
+	}
+	if (read_entry(&copy, &joining->open) != ST_OK)
+		return false;
+	joining->is_found = may_join(&joining->open, joining->notice);
+	*wants_next = !joining->is_found;
+	return true;
 }
 
 /* The newer one says where to: a platform may not take an old address any more. */
@@ -154,9 +156,8 @@ notice_put(struct op *op, const struct outbox_entry *notice)
 {
 	struct joining joining = { .op = op, .notice = notice };
 
-	if (queue_walk_ledger(op, TABLE_OUTBOX, find_open, &joining) != ST_OK)
-		kv_fail(op->kv, ST_FAILED);
-	else if (joining.is_found)
+	queue_walk_ledger(op, TABLE_OUTBOX, find_open, &joining);
+	if (joining.is_found)
 		join(op, &joining.open, notice);
 	else
 		outbox_put(op, notice);
@@ -175,32 +176,35 @@ struct first {
 	struct op           *op;
 	int64_t              now_ms;
 	struct outbox_entry *entry;
-	bool                 is_found;
+	enum status          st;               /* ST_NOT_FOUND until there is one */
 };
 
-static enum status
+static bool
 take_first(const struct kv_cursor *cursor, bool *wants_next, void *arg)
 {
 	struct first *first = arg;
 	struct kv_cursor copy = *cursor;
-	enum status st;
 
 	copy.value = arena_copy(first->op->arena, cursor->value);
-	if (copy.value.ptr == NULL)
-		return ST_FAILED;
-	st = read_entry(&copy, first->entry);
-	*wants_next = st == ST_OK && lets_pass(first->entry, first->now_ms);
-	first->is_found = st == ST_OK && !*wants_next;
-	return st;
+	if (copy.value.ptr == NULL) {
+		first->st = ST_FAILED;
+		return true;
+	}
+	if (read_entry(&copy, first->entry) != ST_OK)
+		return false;
+	*wants_next = lets_pass(first->entry, first->now_ms);
+	if (!*wants_next)
+		first->st = ST_OK;
+	return true;
 }
 
 enum status
 op_first_reply(struct op *op, int64_t now_ms, struct outbox_entry *entry)
 {
-	struct first first = { op, now_ms, entry, false };
-	enum status st = queue_walk_ledger(op, TABLE_OUTBOX, take_first, &first);
+	struct first first = { op, now_ms, entry, ST_NOT_FOUND };
 
-	return st == ST_OK && !first.is_found ? ST_NOT_FOUND : st;
+	queue_walk_ledger(op, TABLE_OUTBOX, take_first, &first);
+	return kv_status(op->kv, first.st);
 }
 
 struct listing {
@@ -209,19 +213,18 @@ struct listing {
 	void   *arg;
 };
 
-static enum status
+static bool
 give_due(const struct kv_cursor *cursor, bool *wants_next, void *arg)
 {
 	const struct listing *listing = arg;
 	struct outbox_entry entry;
-	enum status st = read_entry(cursor, &entry);
 
-	if (st != ST_OK)
-		return st;
+	if (read_entry(cursor, &entry) != ST_OK)
+		return false;
 	if (entry.not_before_ms <= listing->now_ms || queue_is_far(entry.not_before_ms, listing->far_ms))
 		listing->on_reply(&entry, listing->arg);
 	*wants_next = lets_pass(&entry, listing->now_ms);
-	return ST_OK;
+	return true;
 }
 
 enum status

@@ -33,9 +33,8 @@ op_bring_forward(struct op *op, const struct bringing_forward *change)
 	case QUEUE_REPLIES:
 		return outbox_bring_forward(op, change);
 	case QUEUE_JOBS:
-		return job_bring_forward(op, change);
 	default:
-		return ST_BAD_VALUE;
+		return job_bring_forward(op, change);
 	}
 }
 
@@ -63,64 +62,59 @@ next_ledger(struct kv_cursor *cursor)
 }
 
 /* All rows of one ledger that are wanted; the cursor stands behind them or at the end.  A damaged one hides no other. */
-static enum status
+static void
 walk_ledger(struct kv_cursor *cursor, queue_row_fn *on_row, void *arg, bool *is_there, bool *is_damaged)
 {
 	struct key ledger = key_of((struct slice){ cursor->key.ptr, LEDGER_KEY_SIZE });
 	bool wants_next = true;
-	enum status st = ST_OK;
 
-	for (*is_there = true; st == ST_OK && *is_there && wants_next && key_starts_with(cursor->key, &ledger);) {
+	for (*is_there = true; *is_there && wants_next && key_starts_with(cursor->key, &ledger);) {
 		wants_next = false;
-		st = on_row(cursor, &wants_next, arg);
-		if (st == ST_BAD_RECORD) {
+		if (!on_row(cursor, &wants_next, arg))
 			*is_damaged = wants_next = true;
-			st = ST_OK;
-		}
 		if (wants_next)
 			*is_there = kv_cursor_next(cursor);
 	}
 	if (*is_there && key_starts_with(cursor->key, &ledger))
 		*is_there = next_ledger(cursor);
-	return st;
 }
 
 enum status
 queue_walk(struct op *op, enum table table, const struct due_query *query,
     queue_row_fn *on_row, void *arg, struct slice *next)
 {
-	struct kv_cursor cursor;
 	enum status st = ST_OK;
+	struct kv_cursor cursor;
 	bool is_there, is_damaged = false;
 
 	kv_cursor_begin(&cursor, op->kv, table);
 	is_there = kv_cursor_seek(&cursor, query->from.len > 0 ? query->from : SLICE_LITERAL("\0"));
-	for (unsigned looks = 0; st == ST_OK && is_there && looks < query->looks; looks++) {
+	for (unsigned looks = 0; is_there && looks < query->looks; looks++) {
 		if (cursor.key.len >= LEDGER_KEY_SIZE) {
-			st = walk_ledger(&cursor, on_row, arg, &is_there, &is_damaged);
+			walk_ledger(&cursor, on_row, arg, &is_there, &is_damaged);
 		} else {
 			is_damaged = true;
 			is_there = kv_cursor_next(&cursor);
 		}
 	}
-	*next = is_there && st == ST_OK ? arena_copy(op->arena, cursor.key) : SLICE_EMPTY;
-	if (is_there && st == ST_OK && next->ptr == NULL)
+	*next = is_there ? arena_copy(op->arena, cursor.key) : SLICE_EMPTY;
+	if (is_damaged)
+		st = ST_BAD_RECORD;
+	if (is_there && next->ptr == NULL)
 		st = ST_FAILED;
 	kv_cursor_end(&cursor);
-	return kv_status(op->kv, st == ST_OK && is_damaged ? ST_BAD_RECORD : st);
+	return kv_status(op->kv, st);
 }
 
-enum status
+void
 queue_walk_ledger(struct op *op, enum table table, queue_row_fn *on_row, void *arg)
 {
 	struct key ledger = queue_key(op->ledger, NULL);
-	enum status st = ST_OK;
 	struct kv_cursor cursor;
 	bool is_there, is_damaged = false;
 
 	kv_cursor_begin(&cursor, op->kv, table);
 	if (kv_cursor_seek(&cursor, key_slice(&ledger)) && key_starts_with(cursor.key, &ledger))
-		st = walk_ledger(&cursor, on_row, arg, &is_there, &is_damaged);
+		walk_ledger(&cursor, on_row, arg, &is_there, &is_damaged);
 	kv_cursor_end(&cursor);
-	return kv_status(op->kv, st);
 }

@@ -96,8 +96,8 @@ bool queue_read_key(struct slice key, struct uuid *id);
 /* Whether older ones of the ledger wait. */
 bool queue_has_older(struct op *op, enum table table, const struct uuid *id);
 
-/* A row of a walk: ST_OK, or what ends it.  *wants_next, false at first: the next row of this ledger is to be looked at as well. */
-typedef enum status queue_row_fn(const struct kv_cursor *cursor, bool *wants_next, void *arg);
+/* A row of a walk; false: it is damaged.  *wants_next, false at first: the next row of this ledger is to be looked at as well. */
+typedef bool queue_row_fn(const struct kv_cursor *cursor, bool *wants_next, void *arg);
 
 /*
  * Look at rows of a table from query->from on, ledger by ledger.  Those that are
@@ -106,7 +106,7 @@ typedef enum status queue_row_fn(const struct kv_cursor *cursor, bool *wants_nex
 enum status queue_walk(struct op *op, enum table table, const struct due_query *query,
     queue_row_fn *on_row, void *arg, struct slice *next);
 
-/* The same in the op's ledger alone. */
-enum status queue_walk_ledger(struct op *op, enum table table, queue_row_fn *on_row, void *arg);
+/* The same in the op's ledger alone, and nothing says that there were such.  What fails is the transaction's. */
+void queue_walk_ledger(struct op *op, enum table table, queue_row_fn *on_row, void *arg);
 
 #endif
