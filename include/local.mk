@@ -10,6 +10,7 @@ libaiexpense_a_SOURCES += include/scopes.h
 libaiexpense_a_SOURCES += include/slice.h
 libaiexpense_a_SOURCES += include/status.h
 libaiexpense_a_SOURCES += include/store.h
+libaiexpense_a_SOURCES += include/store_ai.h
 libaiexpense_a_SOURCES += include/store_dead.h
 libaiexpense_a_SOURCES += include/store_dialogue.h
 libaiexpense_a_SOURCES += include/store_job.h

@@ -18,6 +18,7 @@ libaiexpense_a_SOURCES += src/api/expense/http_expense_list.c
 libaiexpense_a_SOURCES += src/api/expense/http_export.c
 libaiexpense_a_SOURCES += src/api/expense/http_summary.c
 libaiexpense_a_SOURCES += src/api/expense/range.c src/api/expense/range.h
+libaiexpense_a_SOURCES += src/api/metrics/ai_json.c src/api/metrics/ai_json.h
 libaiexpense_a_SOURCES += src/api/metrics/http_metrics.c
 libaiexpense_a_SOURCES += src/api/metrics/http_metrics_ai.c
 libaiexpense_a_SOURCES += src/api/metrics/http_metrics_ai_calls.c

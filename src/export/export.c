@@ -6,12 +6,14 @@
 
 #include "csv.h"
 #include "api/expense/expense_json.h"
+#include "api/expense/range.h"
+#include "api/metrics/ai_json.h"
 #include "message/message.h"
 #include "store/person.h"
 #include "store_job.h"
 #include "store_link.h"
 
-enum { PAGE = 100, LOOKED_AT = 500 };
+enum { PAGE = 100, LOOKED_AT = 500, MS_PER_DAY = 86400000 };
 
 void
 export_init(struct export *e, struct store *store, const struct ledger *ledger)
@@ -29,6 +31,7 @@ export_rewind(struct export *e)
 	e->expenses.has_after = false;
 	e->history = (struct history_query){ .limit = PAGE };
 	e->messages = (struct message_query){ .limit = PAGE };
+	e->calls = (struct own_call_query){ .limit = PAGE };
 }
 
 void
@@ -327,6 +330,72 @@ export_jobs_jsonl(struct export *e, struct buf *out)
 	if (!begin_page(e, out))
 		return STREAM_BROKEN;
 	store_list_jobs(e->store, &e->ledger, &callbacks, e);
+	return end_page(e);
+}
+
+/* --- what the AI was asked ------------------------------------------------------------- */
+
+static void
+on_call(const struct ai_call *call, void *arg)
+{
+	struct export *e = arg;
+	struct json_out out = json_out_to(e->out);
+
+	ai_call_write_json(&out, call);
+	buf_append_char(e->out, '\n');
+	e->calls.after_day = (day_t)(call->cost.now_ms / MS_PER_DAY);
+	e->calls.after_id = call->id;
+}
+
+static void
+on_calls_end(enum status st, bool has_more, void *arg)
+{
+	struct export *e = arg;
+
+	e->st = st;
+	e->has_more = has_more;
+}
+
+enum stream_step
+export_ai_calls_jsonl(struct export *e, struct buf *out)
+{
+	static const struct own_call_callbacks callbacks = { on_call, on_calls_end };
+
+	if (!begin_page(e, out))
+		return STREAM_BROKEN;
+	store_list_own_calls(e->store, &e->ledger, &e->calls, &callbacks, e);
+	return end_page(e);
+}
+
+static void
+on_month(const struct ai_month_cost *cost, void *arg)
+{
+	struct export *e = arg;
+	struct json_out out = json_out_to(e->out);
+	char text[DAY_TEXT_LEN];
+
+	json_out_object_begin(&out);
+	json_out_member_plain(&out, "month", (struct slice){ text, range_format_month(cost->month, text) });
+	json_out_member_text(&out, "currency", cost->currency.code);
+	json_members_ai_usage(&out, &cost->usage);
+	json_out_object_end(&out);
+	buf_append_char(e->out, '\n');
+}
+
+static void
+on_months_end(enum status st, void *arg)
+{
+	((struct export *)arg)->st = st;
+}
+
+enum stream_step
+export_ai_costs_jsonl(struct export *e, struct buf *out)
+{
+	static const struct ai_month_callbacks callbacks = { on_month, on_months_end };
+
+	if (!begin_page(e, out))
+		return STREAM_BROKEN;
+	store_list_ai_months(e->store, &e->ledger, &callbacks, e);
 	return end_page(e);
 }
 

@@ -9,6 +9,7 @@
 
 #include "arena.h"
 #include "http/reply.h"
+#include "store_ai.h"
 #include "store_picture.h"
 
 struct export {
@@ -29,6 +30,7 @@ struct export {
 
 	struct history_query history;
 	struct message_query messages;
+	struct own_call_query calls;
 
 	/* The picture at hand. */
 	struct uuid          picture_id;  /* its message's; nil before the first */
@@ -47,7 +49,8 @@ void export_fini(struct export *e);
 typedef enum stream_step export_page_fn(struct export *e, struct buf *out);
 
 export_page_fn export_expenses_csv, export_expenses_jsonl, export_history_jsonl, export_messages_jsonl, export_waiting_jsonl,
-    export_jobs_jsonl;
+    export_jobs_jsonl, export_ai_calls_jsonl, export_ai_costs_jsonl;
+
 /*
  * Go on to the next picture; false: there are no more, or e->st says why not.  Its pages are its parts, and e->picture_id and
  * picture_type what it is.

@@ -5,6 +5,7 @@ libaiexpense_a_SOURCES += src/store/ledger_hash.c src/store/ledger_hash.h
 libaiexpense_a_SOURCES += src/store/person.c src/store/person.h
 libaiexpense_a_SOURCES += src/store/reading.c src/store/reading.h
 libaiexpense_a_SOURCES += src/store/store.c
+libaiexpense_a_SOURCES += src/store/store_ai.c
 libaiexpense_a_SOURCES += src/store/store_dialogue.c
 libaiexpense_a_SOURCES += src/store/store_job.c
 libaiexpense_a_SOURCES += src/store/store_link.c

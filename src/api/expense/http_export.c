@@ -137,6 +137,9 @@ readme(struct export *e, struct buf *out)
 	    "messages.jsonl       the answers to chat messages of the last 30 days\r\n"
 	    "waiting.jsonl        messages that nobody has answered yet\r\n"
 	    "jobs.jsonl           answered messages whose categories an AI provider is still to be asked about\r\n"
+	    "ai_calls.jsonl       each call of an AI provider for this user, as long as the operator keeps them:\r\n"
+	    "                     when, for what, which model, how it ended, its tokens and what it cost\r\n"
+	    "ai_costs.jsonl       what the calls that were answered came to, by month and currency\r\n"
 	    "pictures/            photos of receipts, where they are kept, each named by the id of its message\r\n\r\n"
 	    "Texts are UTF-8, times are UTC, days are the user's own. In CSV, a text that a spreadsheet would take for a\r\n"
 	    "formula (it begins with = + - @, a tab or a CR) has an apostrophe before it.\r\n");
@@ -159,6 +162,8 @@ static const struct file {
 	{ "messages.jsonl",  export_messages_jsonl },
 	{ "waiting.jsonl",   export_waiting_jsonl },
 	{ "jobs.jsonl",      export_jobs_jsonl },
+	{ "ai_calls.jsonl",  export_ai_calls_jsonl },
+	{ "ai_costs.jsonl",  export_ai_costs_jsonl },
 };
 enum { FILES = sizeof files / sizeof files[0] };
 

@@ -10,6 +10,7 @@
 #include "api/expense/expense_json.h"
 #include "contract/fields.h"
 #include "http/reply.h"
+#include "ai_json.h"
 #include "metrics_sums.h"
 
 enum { NAMES_MAX = 32, MICRO_DIGITS = 6, TOP_DEFAULT = 10, MS_PER_DAY = 86400000 };
@@ -62,19 +63,6 @@ begin(struct request *req)
 	work->req = req;
 	work->currency = currency != NULL ? currency->currency : (struct currency){ "USD" };
 	return work;
-}
-
-static void
-write_usage(struct json_out *out, const struct ai_usage *usage)
-{
-	char text[MONEY_WIDE_TEXT_MAX];
-	size_t len = (size_t)decimal_format(usage->cost_micros, MICRO_DIGITS, text);
-
-	json_out_member_int(out, "calls", usage->calls);
-	json_out_member_int(out, "input_tokens", usage->input_tokens);
-	json_out_member_int(out, "output_tokens", usage->output_tokens);
-	json_out_member_plain(out, "cost", (struct slice){ text, len });
-	json_out_member_int(out, "unpriced_calls", usage->unpriced);
 }
 
 /* --- by day and by operation ------------------------------------------------------------------ */
@@ -134,7 +122,7 @@ write_days(struct json_out *out, const struct work *work)
 	for (day_t day = work->range.from; day <= work->range.to; day++) {
 		json_out_object_begin(out);
 		json_member_day(out, "date", day);
-		write_usage(out, &work->days[day - work->range.from]);
+		json_members_ai_usage(out, &work->days[day - work->range.from]);
 		json_out_object_end(out);
 	}
 	json_out_array_end(out);
@@ -164,7 +152,7 @@ write_list(struct json_out *out, const char *key, const char *member, struct usa
 	for (size_t i = 0; i < list->count; i++) {
 		json_out_object_begin(out);
 		json_out_member_text(out, member, list->items[i].name);
-		write_usage(out, &list->items[i].usage);
+		json_members_ai_usage(out, &list->items[i].usage);
 		if (has_shares)
 			json_member_hundredths(out, "percent", shares[i]);
 		else
@@ -192,7 +180,7 @@ get_metrics_ai_costs(struct request *req)
 	json_out_member_plain(&out, "currency", slice_of(work->currency.code));
 	json_out_key(&out, "summary");
 	json_out_object_begin(&out);
-	write_usage(&out, &work->all);
+	json_members_ai_usage(&out, &work->all);
 	json_out_member_int(&out, "total_tokens", work->all.input_tokens + work->all.output_tokens);
 	json_out_object_end(&out);
 	write_days(&out, work);
@@ -261,7 +249,7 @@ reply_users(struct work *work, day_t month)
 	for (size_t i = 0; i < work->user_count && i < work->limit; i++) {
 		json_out_object_begin(&out);
 		json_out_member_string(&out, "user", work->users[i].user_id);
-		write_usage(&out, &work->users[i].usage);
+		json_members_ai_usage(&out, &work->users[i].usage);
 		json_out_object_end(&out);
 	}
 	json_out_array_end(&out);

@@ -10,9 +10,10 @@
 #include "api/expense/expense_json.h"
 #include "contract/fields.h"
 #include "http/reply.h"
+#include "ai_json.h"
 #include "metrics_sums.h"
 
-enum { MICRO_DIGITS = 6, LIMIT_DEFAULT = 100, MS_PER_DAY = 86400000 };
+enum { LIMIT_DEFAULT = 100, MS_PER_DAY = 86400000 };
 
 /* In the request's arena. */
 struct work {
@@ -59,45 +60,6 @@ compare_calls(const void *a, const void *b)
 	return memcmp(((const struct ai_call *)b)->id.bytes, ((const struct ai_call *)a)->id.bytes, sizeof (struct uuid));
 }
 
-/* The name of the operation without what it is told apart by in the sums. */
-static struct slice
-operation_of(const struct ai_cost *cost)
-{
-	const size_t said = sizeof AI_OPERATION_UNPRICED - 1;
-	struct slice operation = cost->operation;
-
-	if (cost->is_unpriced && operation.len > said)
-		operation.len -= said;
-	return operation;
-}
-
-static void
-write_call(struct json_out *out, const struct ai_call *call)
-{
-	const struct ai_cost *cost = &call->cost;
-	char text[MONEY_WIDE_TEXT_MAX];
-
-	json_out_object_begin(out);
-	json_member_id(out, "id", &call->id);
-	json_member_time(out, "at", cost->now_ms);
-	if (call->user_id.len > 0)
-		json_out_member_string(out, "user", call->user_id);
-	else
-		json_out_member_null(out, "user");
-	json_out_member_string(out, "operation", operation_of(cost));
-	json_out_member_string(out, "provider", cost->provider);
-	json_out_member_string(out, "model", cost->model);
-	json_out_member_text(out, "result", cost->result);
-	json_out_member_int(out, "input_tokens", cost->usage.input_tokens);
-	json_out_member_int(out, "output_tokens", cost->usage.output_tokens);
-	if (cost->is_unpriced || cost->is_failed)
-		json_out_member_null(out, "cost");
-	else
-		json_out_member_plain(out, "cost", (struct slice){ text, (size_t)decimal_format(cost->usage.cost_micros, MICRO_DIGITS, text) });
-	json_out_member_text(out, "currency", cost->currency.code);
-	json_out_object_end(out);
-}
-
 static void
 reply_calls(const struct work *work)
 {
@@ -108,7 +70,7 @@ reply_calls(const struct work *work)
 	json_out_key(&out, "data");
 	json_out_array_begin(&out);
 	for (size_t i = 0; i < work->count && i < work->limit; i++)
-		write_call(&out, &work->calls[i]);
+		ai_call_write_json(&out, &work->calls[i]);
 	json_out_array_end(&out);
 	if (work->count > work->limit)
 		json_member_id(&out, "next_cursor", &work->calls[work->limit - 1].id);

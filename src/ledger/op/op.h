@@ -14,6 +14,7 @@
 #include "ledger/key.h"
 #include "kv/kv.h"
 #include "ledger/record/record.h"
+#include "store_ai.h"
 #include "store_dialogue.h"
 
 struct op {
@@ -147,6 +148,12 @@ enum status op_list_ai_users(struct op *op, day_t month, struct currency currenc
 
 /* query->of is the op's ledger. */
 enum status op_list_ai_calls(struct op *op, const struct ai_call_query *query, void (*on_call)(const struct ai_call *call, void *arg), void *arg);
+
+/* Of the op's ledger. */
+enum status op_list_own_calls(struct op *op, const struct own_call_query *query, void (*on_call)(const struct ai_call *call, void *arg), void *arg,
+    bool *has_more);
+enum status op_list_ai_months(struct op *op, void (*on_month)(const struct ai_month_cost *cost, void *arg), void *arg);
+
 enum status op_remove_ai_calls(struct op *op, day_t before, struct write_answer *answer);
 
 /* Remove the call of this row of a ledger, there and from the list. */

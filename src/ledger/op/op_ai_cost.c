@@ -295,6 +295,100 @@ op_list_ai_calls(struct op *op, const struct ai_call_query *query, void (*on_cal
 	return kv_status(op->kv, st);
 }
 
+/* --- of one ledger ----------------------------------------------------------------------------- */
+
+static struct key
+key_row(struct op *op, day_t day, const struct uuid *id)
+{
+	struct key key = key_day(op->ledger, ROW_AI_CALL, day);
+
+	key_add(&key, id->bytes, sizeof id->bytes);
+	return key;
+}
+
+/* The calls of a page, by their keys in the list. */
+static size_t
+read_rows(struct op *op, const struct own_call_query *query, struct key listed[static OWN_CALLS_MAX], bool *has_more)
+{
+	struct key prefix = key_kind(op->ledger, ROW_AI_CALL), start = prefix;
+	struct kv_cursor cursor;
+	size_t count = 0;
+	bool is_there;
+
+	if (!uuid_is_nil(&query->after_id)) {
+		start = key_row(op, query->after_day, &query->after_id);
+		start.bytes[start.len++] = 0;              /* the first key behind it */
+	}
+	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
+	is_there = kv_cursor_seek(&cursor, key_slice(&start)) && key_starts_with(cursor.key, &prefix);
+	while (is_there && count < query->limit) {
+		if (cursor.key.len == ROW_LEN)
+			listed[count++] = key_listed(key_read_number(cursor.key.ptr + ROW_DAY_AT), (const uint8_t *)cursor.key.ptr + ROW_ID_AT, op->ledger);
+		is_there = kv_cursor_next(&cursor) && key_starts_with(cursor.key, &prefix);
+	}
+	*has_more = is_there;
+	kv_cursor_end(&cursor);
+	return count;
+}
+
+enum status
+op_list_own_calls(struct op *op, const struct own_call_query *query, void (*on_call)(const struct ai_call *call, void *arg), void *arg,
+    bool *has_more)
+{
+	struct key *listed = arena_alloc(op->arena, OWN_CALLS_MAX * sizeof *listed);
+	size_t count = listed != NULL ? read_rows(op, query, listed, has_more) : 0;
+	enum status st = listed != NULL ? kv_status(op->kv, ST_OK) : ST_FAILED;
+	struct ai_call call;
+	struct slice value;
+
+	for (size_t i = 0; st == ST_OK && i < count; i++) {
+		if (!kv_get(op->kv, TABLE_METRICS, key_slice(&listed[i]), &value))
+			return kv_status(op->kv, ST_BAD_RECORD);
+		st = ai_call_unpack(value, &call);
+		memcpy(call.id.bytes, listed[i].bytes + LISTED_ID_AT, sizeof call.id.bytes);
+		if (st == ST_OK)
+			on_call(&call, arg);
+	}
+	return kv_status(op->kv, st);
+}
+
+static enum status
+read_month(const struct kv_cursor *cursor, const struct key *prefix, struct ai_month_cost *cost)
+{
+	int32_t month;
+
+	*cost = (struct ai_month_cost){ .month = 0 };
+	if (cursor->key.len != prefix->len + 4 + 3)
+		return ST_BAD_RECORD;
+	month = key_read_number(cursor->key.ptr + prefix->len);
+	memcpy(cost->currency.code, cursor->key.ptr + prefix->len + 4, 3);
+	if (!day_from_civil(month / 12, month % 12 + 1, 1, &cost->month))
+		return ST_BAD_RECORD;
+	return ai_usage_unpack(cursor->value, &cost->usage);
+}
+
+enum status
+op_list_ai_months(struct op *op, void (*on_month)(const struct ai_month_cost *cost, void *arg), void *arg)
+{
+	struct key prefix = key_kind(op->ledger, ROW_AI_COST);
+	struct ai_month_cost cost;
+	enum status st = ST_OK;
+	struct kv_cursor cursor;
+	bool is_there;
+
+	kv_cursor_begin(&cursor, op->kv, TABLE_LEDGER);
+	is_there = kv_cursor_seek(&cursor, key_slice(&prefix));
+	for (; st == ST_OK && is_there && key_starts_with(cursor.key, &prefix); is_there = kv_cursor_next(&cursor)) {
+		st = read_month(&cursor, &prefix, &cost);
+		if (st == ST_OK)
+			on_month(&cost, arg);
+	}
+	kv_cursor_end(&cursor);
+	return kv_status(op->kv, st);
+}
+
+/* --- adding ------------------------------------------------------------------------------------ */
+
 enum status
 op_add_ai_cost(struct op *op, const struct ai_cost *cost)
 {

@@ -3,8 +3,11 @@
 """The list of the calls of AI providers: each that left, with how it ended, as the counters have it, whatever became of what it was for."""
 
 import datetime
+import io
+import json
 import threading
 import unittest
+import zipfile
 
 import tap
 from api import Client, service, token
@@ -163,6 +166,29 @@ class Listed(unittest.TestCase):
                     sender.join()
                 wait_for(lambda: len(calls(d, "-", "line:U1")) == 2, "both calls")
                 self.assertEqual(listed(calls(d)), counted(d))
+
+    def test_the_export_of_a_user_has_his_calls_and_what_they_cost(self):
+        with MockProvider(free_port()) as mock:
+            mock.says = lambda text: [expense("zorbl", text.split()[1])]
+            priced = mock.section().replace("}", 'prices = {"2020-01-01 USD 0.15 0.60"}\n}')
+            with daemon_for(mock, priced) as d, service(d) as client, Client(d.port, token(d, "admin")) as admin:
+                for n in range(120):                                # more than a page of the export
+                    mock.fault = "404" if n % 40 == 7 else None
+                    client.say("line:U1", f"zorbl {n + 50}")
+                mock.fault = None
+                client.say("line:U2", UNSURE)
+                with zipfile.ZipFile(io.BytesIO(client.get("/api/v1/user/export?user=line:U1").body)) as archive:
+                    names = archive.read("README.txt").decode()
+                    exported, months = ([json.loads(line) for line in archive.read(name).splitlines()] for name in ("ai_calls.jsonl", "ai_costs.jsonl"))
+                self.assertIn("ai_calls.jsonl", names)
+                self.assertIn("ai_costs.jsonl", names)
+                page = admin.get("/api/v1/metrics/ai-calls?user=line:U1&limit=100").json
+                rest = admin.get(f"/api/v1/metrics/ai-calls?user=line:U1&cursor={page['next_cursor']}").json
+                self.assertEqual((len(exported), exported), (120, (page["data"] + rest["data"])[::-1]))
+                top = {row.pop("user"): row for row in admin.get("/api/v1/metrics/ai-costs/top-users").json["data"]}
+                month = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m")
+                self.assertEqual(months, [{"month": month, "currency": "USD", **top["line:U1"]}])
+                self.assertEqual(months[0]["calls"], 117)
 
     def test_what_failed_is_not_kept_when_nobody_wants_the_list(self):
         with MockProvider(free_port()) as mock:

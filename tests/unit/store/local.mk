@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What holds for every engine.
 store_suite =
+store_suite += tests/unit/store/suite/ai_calls.c
 store_suite += tests/unit/store/suite/categories.c
 store_suite += tests/unit/store/suite/category_deletions.c
 store_suite += tests/unit/store/suite/changes.c
@@ -9,6 +10,7 @@ store_suite += tests/unit/store/suite/jobs.c
 store_suite += tests/unit/store/suite/links.c
 store_suite += tests/unit/store/suite/lists.c
 store_suite += tests/unit/store/suite/metrics.c
+store_suite += tests/unit/store/suite/metrics_rows.h
 store_suite += tests/unit/store/suite/policies.c
 store_suite += tests/unit/store/suite/queue.c
 store_suite += tests/unit/store/suite/pictures.c

@@ -4,6 +4,8 @@
 
 #include "scene.h"
 
+#include "store_ai.h"
+
 static const char main_user[] = "line:U1";
 
 /* Callbacks of lists: rows are of no account here, the end is. */
@@ -18,6 +20,7 @@ ROW(on_expenses, expense_metrics)
 ROW(on_ai_cost, ai_metrics)
 ROW(on_ai_user, ai_user_cost)
 ROW(on_ai_call, ai_call)
+ROW(on_month_cost, ai_month_cost)
 ROW(on_token, token)
 ROW(on_policy, policy)
 ROW(on_inbox, inbox_entry)
@@ -473,6 +476,23 @@ list_ai_calls(struct world *w)
 	CALL(store_list_ai_calls, &query, &callbacks);
 }
 
+static enum status
+list_own_calls(struct world *w)
+{
+	static const struct own_call_callbacks callbacks = { on_ai_call, on_end_more };
+	struct own_call_query query = { .limit = 10 };
+
+	CALL(store_list_own_calls, &w->main, &query, &callbacks);
+}
+
+static enum status
+list_ai_months(struct world *w)
+{
+	static const struct ai_month_callbacks callbacks = { on_month_cost, world_done };
+
+	CALL(store_list_ai_months, &w->main, &callbacks);
+}
+
 /* --- pictures --------------------------------------------------------------------------------- */
 
 static enum status
@@ -511,6 +531,6 @@ const struct scene read_scenes[] = {
 	SCENE(list_metrics), SCENE(list_ai_users), SCENE(get_token), SCENE(list_tokens), SCENE(list_tokens_behind_one),
 	SCENE(get_policy), SCENE(list_policy_versions), SCENE(get_hindrance), SCENE(list_aliases), SCENE(list_deletions), SCENE(list_category_moves),
 	SCENE(list_expired), SCENE(list_a_few_expired), SCENE(list_confirmed), SCENE(list_some_confirmed), SCENE(get_picture), SCENE(next_picture),
-	SCENE(get_picture_part), SCENE(list_ai_calls),
+	SCENE(get_picture_part), SCENE(list_ai_calls), SCENE(list_own_calls), SCENE(list_ai_months),
 };
 const size_t read_scene_count = sizeof read_scenes / sizeof read_scenes[0];

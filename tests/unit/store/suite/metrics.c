@@ -2,25 +2,13 @@
 /* What holds for every engine of the store about the operator's metrics. */
 #include "config.h"
 
-#include "store_suite.h"
+#include "metrics_rows.h"
 
 #include <stdio.h>
 
 #include "arena.h"
 
-enum { TODAY = 20780, USERS = 6, EXPENSES = 120, EDITS = 150, DAY_MS = 86400000, ROWS_MAX = 600 };
-
-struct rows {
-	struct suite          *s;
-	enum status            st;
-	struct day_metrics     days[8];               /* TODAY - 4 to TODAY + 3 */
-	struct expense_metrics expenses[ROWS_MAX];
-	size_t                 expense_count;
-	struct ai_metrics      ai[16], models[16];
-	size_t                 ai_count, model_count;
-	struct ai_user_cost    users[16];
-	size_t                 user_count;
-};
+enum { USERS = 6, EXPENSES = 120, EDITS = 150 };
 
 static void
 on_day(const struct day_metrics *row, void *arg)
@@ -71,8 +59,8 @@ on_end(enum status st, void *arg)
 	rows->st = st;
 }
 
-static struct rows *
-read_rows(struct suite *s)
+struct rows *
+metrics_rows(struct suite *s)
 {
 	static const struct metrics_callbacks callbacks = { on_day, on_expenses, on_ai_cost, on_ai_model, on_end };
 	struct rows *rows = arena_alloc(s->arena, sizeof *rows);
@@ -89,8 +77,8 @@ day_of(const struct rows *rows, day_t day)
 	return &rows->days[day - TODAY + 4];
 }
 
-static int64_t
-ms_of(day_t day)
+int64_t
+metrics_ms(day_t day)
 {
 	return (int64_t)day * DAY_MS + DAY_MS / 2;
 }
@@ -101,7 +89,7 @@ say(struct suite *s, const char *user, day_t day)
 {
 	struct message_entry entry = suite_entry(user, NULL, 0);
 
-	entry.now_ms = ms_of(day);
+	entry.now_ms = metrics_ms(day);
 	assert_int_equal(suite_record(s, &entry, NULL), ST_OK);
 }
 
@@ -118,7 +106,7 @@ a_user_is_active_once_a_day_however_much_is_done(void **state)
 		say(s, "line:U2", TODAY);
 		say(s, "line:U2", TODAY + 1);
 	}
-	rows = read_rows(s);
+	rows = metrics_rows(s);
 	assert_int_equal(day_of(rows, TODAY)->active_users, 2);
 	assert_int_equal(day_of(rows, TODAY)->new_users, 2);
 	assert_int_equal(day_of(rows, TODAY)->messages, 6);
@@ -138,7 +126,7 @@ a_message_that_comes_late_over_midnight_is_of_its_day(void **state)
 	say(s, "line:U1", TODAY);
 	say(s, "line:U1", TODAY);
 	say(s, "line:U1", TODAY + 1);
-	rows = read_rows(s);
+	rows = metrics_rows(s);
 	for (day_t day = TODAY - 4; day <= TODAY + 3; day++)
 		assert_int_equal(day_of(rows, day)->active_users, day == TODAY - 3 || day == TODAY || day == TODAY + 1);
 }
@@ -149,14 +137,14 @@ what_is_sent_again_is_counted_once(void **state)
 	struct suite *s = *state;
 	struct new_expense new = suite_new_expense(TODAY, 700);
 	struct message_entry entry = suite_entry("line:U1", &new, 1);
-	struct expense_change change = { .change_id = uuid7_next(suite_now_ms()), .action = EXPENSE_DELETED, .now_ms = ms_of(TODAY),
+	struct expense_change change = { .change_id = uuid7_next(suite_now_ms()), .action = EXPENSE_DELETED, .now_ms = metrics_ms(TODAY),
 		.expense = new.expense };
 	struct rows *rows;
 
-	entry.now_ms = new.expense.created_ms = ms_of(TODAY);
+	entry.now_ms = new.expense.created_ms = metrics_ms(TODAY);
 	assert_int_equal(suite_record(s, &entry, NULL), ST_OK);
 	assert_int_equal(suite_record(s, &entry, NULL), ST_OK);
-	rows = read_rows(s);
+	rows = metrics_rows(s);
 	assert_int_equal(day_of(rows, TODAY)->messages, 1);
 	assert_int_equal(rows->expense_count, 1);
 	assert_int_equal(rows->expenses[0].count, 1);
@@ -164,7 +152,7 @@ what_is_sent_again_is_counted_once(void **state)
 	assert_true(slice_equal(rows->expenses[0].category_key, slice_of("food")));
 	assert_int_equal(suite_change(s, "line:U1", &change, NULL), ST_OK);
 	assert_int_equal(suite_change(s, "line:U1", &change, NULL), ST_OK);
-	assert_int_equal(read_rows(s)->expense_count, 0);
+	assert_int_equal(metrics_rows(s)->expense_count, 0);
 }
 
 static void
@@ -172,11 +160,11 @@ signing_up_and_changing_things_makes_active(void **state)
 {
 	struct suite *s = *state;
 	struct category_name name = { .id = uuid7_next(suite_now_ms()), .is_new = true, .name = SLICE_LITERAL("Pets"),
-		.now_ms = ms_of(TODAY + 1) };
+		.now_ms = metrics_ms(TODAY + 1) };
 	struct new_expense new = suite_new_expense(TODAY, 700);
-	struct expense_batch batch = { .now_ms = ms_of(TODAY + 2), .expense_count = 1, .expenses = &new };
+	struct expense_batch batch = { .now_ms = metrics_ms(TODAY + 2), .expense_count = 1, .expenses = &new };
 	struct expense_change change = { .change_id = uuid7_next(suite_now_ms()), .action = EXPENSE_DELETED,
-		.now_ms = ms_of(TODAY + 3), .expense = new.expense };
+		.now_ms = metrics_ms(TODAY + 3), .expense = new.expense };
 	struct rows *rows;
 
 	name.id.bytes[10] ^= 0xff;
@@ -184,7 +172,7 @@ signing_up_and_changing_things_makes_active(void **state)
 	assert_int_equal(suite_name(s, "line:U1", &name, NULL), ST_OK);
 	assert_int_equal(suite_put(s, "line:U1", &batch, NULL), ST_OK);
 	assert_int_equal(suite_change(s, "line:U1", &change, NULL), ST_OK);
-	rows = read_rows(s);
+	rows = metrics_rows(s);
 	for (day_t day = TODAY + 1; day <= TODAY + 3; day++)
 		assert_int_equal(day_of(rows, day)->active_users, 1);
 	assert_int_equal(day_of(rows, TODAY - 1)->new_users, 1);
@@ -208,7 +196,7 @@ sign_up_users(struct model *m)
 {
 	for (int i = 0; i < USERS; i++) {
 		struct category_name name = { .id = uuid7_next(suite_now_ms()), .is_new = true, .name = SLICE_LITERAL("Pets"),
-			.now_ms = ms_of(TODAY) };
+			.now_ms = metrics_ms(TODAY) };
 		struct person person;
 
 		snprintf(m->users[i], sizeof m->users[i], "line:M%d", i);
@@ -236,11 +224,11 @@ static void
 create(struct model *m, int i)
 {
 	struct new_expense new = suite_new_expense(TODAY, 0);
-	struct expense_batch batch = { .now_ms = ms_of(TODAY + 3), .expense_count = 1, .expenses = &new };
+	struct expense_batch batch = { .now_ms = metrics_ms(TODAY + 3), .expense_count = 1, .expenses = &new };
 
 	m->user[i] = rand() % USERS;
 	m->expenses[i] = new.expense;
-	m->expenses[i].created_ms = ms_of(TODAY + rand() % 3);
+	m->expenses[i].created_ms = metrics_ms(TODAY + rand() % 3);
 	randomize(m, i);
 	new.expense = m->expenses[i];
 	assert_int_equal(suite_put(m->s, m->users[m->user[i]], &batch, NULL), ST_OK);
@@ -250,7 +238,7 @@ create(struct model *m, int i)
 static void
 edit(struct model *m, int i)
 {
-	struct expense_change change = { .change_id = uuid7_next(suite_now_ms()), .now_ms = ms_of(TODAY + 3),
+	struct expense_change change = { .change_id = uuid7_next(suite_now_ms()), .now_ms = metrics_ms(TODAY + 3),
 		.action = !m->is_there[i] ? EXPENSE_RESTORED : rand() % 2 == 0 ? EXPENSE_DELETED : EXPENSE_CHANGED };
 
 	if (change.action == EXPENSE_CHANGED)
@@ -277,7 +265,7 @@ check_sums(const struct model *m, const struct rows *rows, day_t day, const char
 		}
 	}
 	for (int i = 0; i < EXPENSES; i++)
-		if (m->is_there[i] && m->expenses[i].created_ms == ms_of(day) && m->category[i] == category
+		if (m->is_there[i] && m->expenses[i].created_ms == metrics_ms(day) && m->category[i] == category
 		    && strcmp(m->expenses[i].currency.code, currency) == 0) {
 			sum -= m->expenses[i].amount_minor;
 			count--;
@@ -299,7 +287,7 @@ the_sums_of_a_day_are_those_of_what_it_recorded_after_random_edits(void **state)
 		create(m, i);
 	for (int i = 0; i < EDITS; i++)
 		edit(m, rand() % EXPENSES);
-	rows = read_rows(m->s);
+	rows = metrics_rows(m->s);
 	for (day_t day = TODAY; day < TODAY + 3; day++)
 		for (int category = 0; category < 6; category++) {
 			check_sums(m, rows, day, "TWD", category);
@@ -313,7 +301,7 @@ no_amount_of_all_users_together_is_too_large(void **state)
 {
 	struct suite *s = *state;
 	struct new_expense new[BATCH_EXPENSES_MAX];
-	struct expense_batch batch = { .now_ms = ms_of(TODAY), .expense_count = BATCH_EXPENSES_MAX, .expenses = new };
+	struct expense_batch batch = { .now_ms = metrics_ms(TODAY), .expense_count = BATCH_EXPENSES_MAX, .expenses = new };
 	money_wide_t sum = 0;
 	struct rows *rows;
 	char user[16];
@@ -322,13 +310,13 @@ no_amount_of_all_users_together_is_too_large(void **state)
 		snprintf(user, sizeof user, "line:R%d", i % 100);
 		for (size_t k = 0; k < BATCH_EXPENSES_MAX; k++) {
 			new[k] = suite_new_expense(TODAY, MONEY_MINOR_MAX);
-			new[k].expense.created_ms = ms_of(TODAY);
+			new[k].expense.created_ms = metrics_ms(TODAY);
 		}
 		if (i < 100)
 			assert_int_equal(suite_sign_up(s, user, NULL), ST_OK);
 		assert_int_equal(suite_put(s, user, &batch, NULL), ST_OK);
 	}
-	rows = read_rows(s);
+	rows = metrics_rows(s);
 	for (size_t i = 0; i < rows->expense_count; i++)
 		sum += rows->expenses[i].sum_minor;
 	assert_true(sum == (money_wide_t)40000 * MONEY_MINOR_MAX);
@@ -336,8 +324,8 @@ no_amount_of_all_users_together_is_too_large(void **state)
 
 /* --- AI costs --------------------------------------------------------------------------- */
 
-static enum status
-add_cost(struct suite *s, const char *user, const struct ai_cost *cost)
+enum status
+metrics_add_cost(struct suite *s, const char *user, const struct ai_cost *cost)
 {
 	struct ledger ledger = suite_ledger(s, user);
 	struct suite_outcome wait = { .is_done = false };
@@ -347,10 +335,10 @@ add_cost(struct suite *s, const char *user, const struct ai_cost *cost)
 	return wait.st;
 }
 
-static struct ai_cost
-cost_of(int64_t micros, const char *operation)
+struct ai_cost
+metrics_cost(int64_t micros, const char *operation)
 {
-	return (struct ai_cost){ .call_id = uuid7_next(suite_now_ms()), .now_ms = ms_of(TODAY), .operation = slice_of(operation),
+	return (struct ai_cost){ .call_id = uuid7_next(suite_now_ms()), .now_ms = metrics_ms(TODAY), .operation = slice_of(operation),
 		.currency = { "USD" }, .usage = { 1, 100, 20, micros, 0 }, .result = "ok" };
 }
 
@@ -363,8 +351,8 @@ on_user(const struct ai_user_cost *cost, void *arg)
 	rows->users[rows->user_count++].user_id = arena_copy(rows->s->arena, cost->user_id);
 }
 
-static struct rows *
-top_users(struct suite *s, unsigned limit)
+struct rows *
+metrics_top_users(struct suite *s, unsigned limit)
 {
 	static const struct ai_user_callbacks callbacks = { on_user, on_end };
 	struct rows *rows = arena_alloc(s->arena, sizeof *rows);
@@ -379,34 +367,34 @@ static void
 a_call_is_counted_once_for_its_day_and_its_user(void **state)
 {
 	struct suite *s = *state;
-	struct ai_cost first = cost_of(1500, "parse"), second = cost_of(2500, "parse"), other = cost_of(9, "suggest");
+	struct ai_cost first = metrics_cost(1500, "parse"), second = metrics_cost(2500, "parse"), other = metrics_cost(9, "suggest");
 	struct rows *rows;
 
 	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(add_cost(s, "line:U1", &first), ST_OK);
-		assert_int_equal(add_cost(s, "line:U1", &second), ST_OK);
+		assert_int_equal(metrics_add_cost(s, "line:U1", &first), ST_OK);
+		assert_int_equal(metrics_add_cost(s, "line:U1", &second), ST_OK);
 	}
-	rows = read_rows(s);
+	rows = metrics_rows(s);
 	assert_int_equal(rows->ai_count, 1);
 	assert_int_equal(rows->ai[0].usage.calls, 2);
 	assert_int_equal(rows->ai[0].usage.input_tokens, 200);
 	assert_int_equal(rows->ai[0].usage.cost_micros, 4000);
 	assert_true(slice_equal(rows->ai[0].name, slice_of("parse")));
-	rows = top_users(s, 10);
+	rows = metrics_top_users(s, 10);
 	assert_int_equal(rows->user_count, 1);
 	assert_true(slice_equal(rows->users[0].user_id, slice_of("line:U1")));
 	assert_int_equal(rows->users[0].usage.cost_micros, 4000);
-	assert_int_equal(add_cost(s, "line:nobody", &other), ST_OK);
-	assert_int_equal(top_users(s, 10)->user_count, 1);
-	assert_int_equal(read_rows(s)->ai_count, 2);
+	assert_int_equal(metrics_add_cost(s, "line:nobody", &other), ST_OK);
+	assert_int_equal(metrics_top_users(s, 10)->user_count, 1);
+	assert_int_equal(metrics_rows(s)->ai_count, 2);
 }
 
 static void
 what_a_model_used_is_told_apart_from_calls_without_a_price(void **state)
 {
 	struct suite *s = *state;
-	struct ai_cost priced = cost_of(1500, "parse"), unpriced = cost_of(0, "parse"), other = cost_of(5, "parse");
+	struct ai_cost priced = metrics_cost(1500, "parse"), unpriced = metrics_cost(0, "parse"), other = metrics_cost(5, "parse");
 	struct rows *rows;
 
 	priced.provider = unpriced.provider = other.provider = slice_of("local");
@@ -415,11 +403,11 @@ what_a_model_used_is_told_apart_from_calls_without_a_price(void **state)
 	unpriced.is_unpriced = true;
 	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(add_cost(s, "line:U1", &priced), ST_OK);
-		assert_int_equal(add_cost(s, "line:U1", &unpriced), ST_OK);
-		assert_int_equal(add_cost(s, "line:U1", &other), ST_OK);
+		assert_int_equal(metrics_add_cost(s, "line:U1", &priced), ST_OK);
+		assert_int_equal(metrics_add_cost(s, "line:U1", &unpriced), ST_OK);
+		assert_int_equal(metrics_add_cost(s, "line:U1", &other), ST_OK);
 	}
-	rows = read_rows(s);
+	rows = metrics_rows(s);
 	assert_int_equal(rows->model_count, 3);
 	assert_true(slice_equal(rows->models[0].name, slice_of("local/m:7b")));
 	assert_int_equal(rows->models[0].usage.cost_micros, 1500);
@@ -428,12 +416,12 @@ what_a_model_used_is_told_apart_from_calls_without_a_price(void **state)
 	assert_int_equal(rows->models[0].usage.unpriced, 0);
 	assert_int_equal(rows->models[1].usage.unpriced, 1);
 	assert_true(slice_equal(rows->models[2].name, slice_of("local/n")));
-	rows = top_users(s, 10);
+	rows = metrics_top_users(s, 10);
 	assert_int_equal(rows->users[0].usage.calls, 3);
 	assert_int_equal(rows->users[0].usage.unpriced, 1);
 	priced.call_id = uuid7_next(suite_now_ms());
 	priced.model = (struct slice){ memset(arena_alloc(s->arena, 200), 'x', 200), AI_MODEL_MAX + 1 };
-	assert_int_equal(add_cost(s, "line:U1", &priced), ST_BAD_VALUE);
+	assert_int_equal(metrics_add_cost(s, "line:U1", &priced), ST_BAD_VALUE);
 }
 
 static void
@@ -447,12 +435,12 @@ each_shard_gives_its_most_expensive_users_first(void **state)
 		snprintf(user, sizeof user, "line:A%d", i);
 		assert_int_equal(suite_sign_up(s, user, NULL), ST_OK);
 		for (int call = 0; call < 3; call++) {
-			struct ai_cost cost = cost_of((i * 7 % 12 + 1) * 1000, "parse");
+			struct ai_cost cost = metrics_cost((i * 7 % 12 + 1) * 1000, "parse");
 
-			assert_int_equal(add_cost(s, user, &cost), ST_OK);
+			assert_int_equal(metrics_add_cost(s, user, &cost), ST_OK);
 		}
 	}
-	rows = top_users(s, 1);
+	rows = metrics_top_users(s, 1);
 	assert_in_range(rows->user_count, 1, 4);
 	for (size_t i = 0; i < rows->user_count; i++)
 		if (rows->users[i].usage.cost_micros == 36000)
@@ -464,221 +452,15 @@ static void
 a_cost_that_cannot_be_is_refused(void **state)
 {
 	struct suite *s = *state;
-	struct ai_cost cost = cost_of(-1, "parse");
+	struct ai_cost cost = metrics_cost(-1, "parse");
 
-	assert_int_equal(add_cost(s, "line:U1", &cost), ST_OUT_OF_RANGE);
-	cost = cost_of(1, "");
-	assert_int_equal(add_cost(s, "line:U1", &cost), ST_BAD_VALUE);
-	cost = cost_of(1, "parse");
+	assert_int_equal(metrics_add_cost(s, "line:U1", &cost), ST_OUT_OF_RANGE);
+	cost = metrics_cost(1, "");
+	assert_int_equal(metrics_add_cost(s, "line:U1", &cost), ST_BAD_VALUE);
+	cost = metrics_cost(1, "parse");
 	memset(&cost.call_id, 0, sizeof cost.call_id);
-	assert_int_equal(add_cost(s, "line:U1", &cost), ST_BAD_VALUE);
-	assert_int_equal(read_rows(s)->ai_count, 0);
-}
-
-/* --- each call by itself -------------------------------------------------------------------- */
-
-struct calls {
-	struct suite  *s;
-	enum status    st;
-	size_t         count;
-	struct ai_call calls[16];
-};
-
-static void
-on_call(const struct ai_call *call, void *arg)
-{
-	struct calls *calls = arg;
-	struct ai_call *kept = &calls->calls[calls->count++];
-
-	*kept = *call;
-	kept->user_id = arena_copy(calls->s->arena, call->user_id);
-	kept->cost.model = arena_copy(calls->s->arena, call->cost.model);
-	kept->cost.operation = arena_copy(calls->s->arena, call->cost.operation);
-}
-
-static void
-on_calls_end(enum status st, void *arg)
-{
-	((struct calls *)arg)->st = st;
-}
-
-struct removal {
-	bool        is_done;
-	enum status st;
-	uint32_t    removed;
-	char        next[300];
-	size_t      next_len;
-};
-
-static void
-on_removed(enum status st, const struct write_answer *answer, void *arg)
-{
-	struct removal *w = arg;
-
-	w->is_done = true;
-	w->st = st;
-	if (st != ST_OK)
-		return;
-	w->removed = answer->removed[REMOVED_AI_CALL];
-	w->next_len = answer->next.len;
-	assert_true(w->next_len <= sizeof w->next);
-	if (w->next_len > 0)
-		memcpy(w->next, answer->next.ptr, w->next_len);
-}
-
-static struct calls
-calls_of(struct suite *s, day_t day, const char *user, const char *model)
-{
-	static const struct ai_call_callbacks callbacks = { on_call, on_calls_end };
-	struct ledger ledger = suite_ledger(s, user != NULL ? user : "");
-	struct ai_call_query query = { .day = day, .of = user != NULL ? &ledger : NULL, .model = slice_of(model), .limit = 16 };
-	struct calls calls = { .s = s };
-
-	store_list_ai_calls(s->store, &query, &callbacks, &calls);
-	assert_int_equal(calls.st, ST_OK);
-	return calls;
-}
-
-static struct ai_cost
-listed_cost(int64_t micros, const char *model)
-{
-	struct ai_cost cost = cost_of(micros, "parse");
-
-	cost.provider = slice_of("local");
-	cost.model = slice_of(model);
-	cost.is_listed = true;
-	return cost;
-}
-
-static uint32_t
-remove_calls(struct suite *s, day_t before)
-{
-	uint32_t removed = 0;
-
-	for (unsigned shard = 0; shard < store_shard_count(s->store); shard++) {
-		struct removal w = { .is_done = false };
-
-		store_remove_ai_calls(s->store, shard, before, on_removed, &w);
-		suite_wait(s, &w.is_done);
-		assert_int_equal(w.st, ST_OK);
-		removed += w.removed;
-	}
-	return removed;
-}
-
-static void
-each_call_is_listed_once_with_whom_it_was_for(void **state)
-{
-	struct suite *s = *state;
-	struct ai_cost first = listed_cost(1500, "one"), second = listed_cost(0, "two"), unlisted = cost_of(5, "parse"), nobody = listed_cost(7, "one");
-	struct calls calls;
-
-	second.is_unpriced = true;
-	second.result = "declined";
-	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
-	assert_int_equal(suite_sign_up(s, "line:U2", NULL), ST_OK);
-	for (int twice = 0; twice < 2; twice++)
-		assert_int_equal(add_cost(s, "line:U1", &first), ST_OK);
-	assert_int_equal(add_cost(s, "line:U1", &second), ST_OK);
-	assert_int_equal(add_cost(s, "line:U2", &unlisted), ST_OK);
-	assert_int_equal(add_cost(s, "line:stranger", &nobody), ST_OK);
-	assert_int_equal(calls_of(s, TODAY, NULL, "").count, 3);
-	assert_int_equal(calls_of(s, TODAY - 1, NULL, "").count, 0);
-	assert_int_equal(calls_of(s, TODAY, NULL, "one").count, 2);
-	assert_int_equal(calls_of(s, TODAY, "line:U2", "").count, 0);
-	assert_int_equal(calls_of(s, TODAY, "line:stranger", "").count, 0);
-	calls = calls_of(s, TODAY, "line:U1", "");
-	assert_int_equal(calls.count, 2);
-	assert_true(uuid_equal(&calls.calls[0].id, &second.call_id));      /* the newest first */
-	assert_true(calls.calls[0].cost.is_unpriced && !calls.calls[0].cost.is_failed);
-	assert_string_equal(calls.calls[0].cost.result, "declined");
-	assert_string_equal(calls.calls[1].cost.result, "ok");
-	assert_true(slice_equal(calls.calls[1].user_id, slice_of("line:U1")));
-	assert_int_equal(calls.calls[1].cost.usage.cost_micros, 1500);
-	assert_int_equal(calls.calls[1].cost.usage.input_tokens, 100);
-	assert_int_equal(calls.calls[1].cost.usage.output_tokens, 20);
-	assert_int_equal(calls.calls[1].cost.now_ms, ms_of(TODAY));
-}
-
-static void
-a_call_that_failed_is_listed_and_in_no_sum(void **state)
-{
-	struct suite *s = *state;
-	struct ai_cost failed = listed_cost(0, "one"), wrong;
-	struct calls calls;
-	struct rows *rows;
-
-	failed.usage = (struct ai_usage){ .calls = 1 };
-	failed.result = "timeout";
-	failed.is_failed = true;
-	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
-	for (int twice = 0; twice < 2; twice++)
-		assert_int_equal(add_cost(s, "line:U1", &failed), ST_OK);
-	calls = calls_of(s, TODAY, "line:U1", "one");
-	assert_int_equal(calls.count, 1);
-	assert_string_equal(calls.calls[0].cost.result, "timeout");
-	assert_true(calls.calls[0].cost.is_failed && !calls.calls[0].cost.is_unpriced);
-	rows = read_rows(s);
-	assert_int_equal(rows->ai_count, 0);
-	assert_int_equal(top_users(s, 10)->user_count, 0);
-	wrong = failed;
-	wrong.usage.input_tokens = 1;
-	assert_int_equal(add_cost(s, "line:U1", &wrong), ST_BAD_VALUE);
-	assert_int_equal(remove_calls(s, TODAY + 1), 1);
-}
-
-static void
-calls_of_days_before_are_removed_and_the_sums_stay(void **state)
-{
-	struct suite *s = *state;
-	struct rows *rows;
-	int64_t counted = 0;
-	struct ai_cost old = listed_cost(1, "one"), young = listed_cost(2, "one"), nobody = listed_cost(3, "one");
-
-	old.now_ms = nobody.now_ms = ms_of(TODAY - 1);
-	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
-	assert_int_equal(add_cost(s, "line:U1", &old), ST_OK);
-	assert_int_equal(add_cost(s, "line:U1", &young), ST_OK);
-	assert_int_equal(add_cost(s, "line:stranger", &nobody), ST_OK);
-	assert_int_equal(remove_calls(s, TODAY - 1), 0);
-	assert_int_equal(remove_calls(s, TODAY), 2);
-	assert_int_equal(remove_calls(s, TODAY), 0);
-	assert_int_equal(calls_of(s, TODAY - 1, NULL, "").count, 0);
-	assert_int_equal(calls_of(s, TODAY, NULL, "").count, 1);
-	rows = read_rows(s);
-	for (size_t i = 0; i < rows->ai_count; i++)
-		counted += rows->ai[i].usage.calls;
-	assert_int_equal(counted, 3);
-}
-
-static void
-the_calls_of_a_deleted_user_go(void **state)
-{
-	struct suite *s = *state;
-	struct deletion deletion = { .user_id = slice_of("line:U1"), .created_ms = suite_now_ms(), .now_ms = suite_now_ms() };
-	struct ai_cost cost = listed_cost(1, "one"), other = listed_cost(2, "one");
-	struct ledger ledger = suite_ledger(s, "line:U1");
-	struct removal w = { .is_done = false };
-	struct suite_outcome wait = { .is_done = false };
-
-	assert_int_equal(suite_sign_up(s, "line:U1", NULL), ST_OK);
-	assert_int_equal(suite_sign_up(s, "line:U2", NULL), ST_OK);
-	assert_int_equal(add_cost(s, "line:U1", &cost), ST_OK);
-	assert_int_equal(add_cost(s, "line:U2", &other), ST_OK);
-	store_begin_deletion(s->store, &ledger, &deletion, suite_done, &wait);
-	suite_wait(s, &wait.is_done);
-	assert_int_equal(wait.st, ST_OK);
-	do {
-		struct removal before = w;
-
-		w = (struct removal){ .is_done = false };
-		store_delete_step(s->store, &ledger, (struct slice){ before.next, before.next_len }, suite_now_ms(), on_removed, &w);
-		suite_wait(s, &w.is_done);
-		assert_int_equal(w.st, ST_OK);
-	} while (w.next_len > 0);
-	assert_int_equal(calls_of(s, TODAY, NULL, "").count, 1);
-	assert_true(slice_equal(calls_of(s, TODAY, NULL, "").calls[0].user_id, slice_of("line:U2")));
-	assert_int_equal(remove_calls(s, TODAY + 1), 1);
+	assert_int_equal(metrics_add_cost(s, "line:U1", &cost), ST_BAD_VALUE);
+	assert_int_equal(metrics_rows(s)->ai_count, 0);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, suite_setup, suite_teardown)
@@ -694,9 +476,5 @@ const struct CMUnitTest suite_metrics_tests[] = {
 	CASE(what_a_model_used_is_told_apart_from_calls_without_a_price),
 	CASE(each_shard_gives_its_most_expensive_users_first),
 	CASE(a_cost_that_cannot_be_is_refused),
-	CASE(each_call_is_listed_once_with_whom_it_was_for),
-	CASE(a_call_that_failed_is_listed_and_in_no_sum),
-	CASE(calls_of_days_before_are_removed_and_the_sums_stay),
-	CASE(the_calls_of_a_deleted_user_go),
 };
 const size_t suite_metrics_test_count = sizeof suite_metrics_tests / sizeof suite_metrics_tests[0];

@@ -486,7 +486,7 @@ suite_run(const char *name)
 	size_t count = 0, most = suite_test_count + suite_change_test_count + suite_category_test_count
 	    + suite_category_deletion_test_count + suite_list_test_count + suite_user_test_count + suite_removal_test_count
 	    + suite_summary_test_count + suite_metrics_test_count + suite_policy_test_count + suite_queue_test_count
-	    + suite_job_test_count + suite_link_test_count + suite_confirmed_test_count + suite_picture_test_count;
+	    + suite_job_test_count + suite_link_test_count + suite_confirmed_test_count + suite_picture_test_count + suite_ai_call_test_count;
 	struct CMUnitTest *all = calloc(most, sizeof *all);
 	int failed;
 
@@ -501,6 +501,7 @@ suite_run(const char *name)
 	add_tests(all, &count, suite_picture_tests, suite_picture_test_count);
 	add_tests(all, &count, suite_summary_tests, suite_summary_test_count);
 	add_tests(all, &count, suite_metrics_tests, suite_metrics_test_count);
+	add_tests(all, &count, suite_ai_call_tests, suite_ai_call_test_count);
 	add_tests(all, &count, suite_policy_tests, suite_policy_test_count);
 	add_tests(all, &count, suite_queue_tests, suite_queue_test_count);
 	add_tests(all, &count, suite_job_tests, suite_job_test_count);

@@ -104,11 +104,11 @@ struct message_entry suite_entry(const char *user, const struct new_expense *exp
 extern const struct CMUnitTest suite_tests[], suite_change_tests[], suite_category_tests[], suite_category_deletion_tests[],
     suite_list_tests[], suite_user_tests[], suite_removal_tests[],
     suite_summary_tests[], suite_metrics_tests[], suite_policy_tests[], suite_queue_tests[], suite_job_tests[], suite_link_tests[],
-    suite_confirmed_tests[], suite_picture_tests[];
+    suite_confirmed_tests[], suite_picture_tests[], suite_ai_call_tests[];
 extern const size_t suite_test_count, suite_change_test_count, suite_category_test_count, suite_category_deletion_test_count,
     suite_list_test_count, suite_user_test_count, suite_removal_test_count,
     suite_summary_test_count, suite_metrics_test_count, suite_policy_test_count, suite_queue_test_count, suite_job_test_count, suite_link_test_count,
-    suite_confirmed_test_count, suite_picture_test_count;
+    suite_confirmed_test_count, suite_picture_test_count, suite_ai_call_test_count;
 
 int suite_run(const char *name);
 
