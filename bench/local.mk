@@ -22,9 +22,11 @@ bench/slow_disk.so: $(srcdir)/bench/slow_disk.c
 	@$(MKDIR_P) bench
 	$(AM_V_CCLD)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN_CFLAGS) $(CFLAGS) -fPIC -shared $(srcdir)/bench/slow_disk.c -o $@
 
-EXTRA_PROGRAMS += bench/bench_cache bench/bench_store bench/bench_understand
+EXTRA_PROGRAMS += bench/bench_cache bench/bench_store bench/bench_understand bench/bench_malloc
 bench_bench_cache_SOURCES = bench/micro/bench_cache.c $(bench_data)
 bench_bench_cache_LDADD = $(LIBS_ALL)
+bench_bench_malloc_SOURCES = bench/micro/bench_malloc.c src/profile/heap_malloc.c
+bench_bench_malloc_LDADD = $(LIBS_ALL)
 bench_bench_store_SOURCES = bench/micro/bench_store.c
 bench_bench_store_LDADD = $(LIBS_ALL)
 bench_bench_understand_SOURCES = bench/micro/bench_understand.c
@@ -67,6 +69,10 @@ bench-scale: bench/scale
 bench-understand: bench/bench_understand
 	@./bench/bench_understand
 
+# The C library's malloc, and the daemon's.
+bench-malloc: bench/bench_malloc
+	@./bench/bench_malloc
+
 # What a cache in front of the store would save.
 bench-cache: bench/bench_cache
 	@./bench/bench_cache .
@@ -85,4 +91,4 @@ bench-cores: all
 bench-answers: all
 	@$(BENCH_ENV) $(PYTHON3) $(srcdir)/bench/answers
 
-.PHONY: bench bench-answers bench-cache bench-cores bench-baseline profile bench-scale bench-understand bench-store side-by-side
+.PHONY: bench bench-answers bench-malloc bench-cache bench-cores bench-baseline profile bench-scale bench-understand bench-store side-by-side

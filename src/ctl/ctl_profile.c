@@ -55,42 +55,10 @@ ctl_profile_read_args(struct profile_request *request, int argc, char **argv)
 		else
 			is_good = false;
 	}
-	return is_good && !(request->is_heap && request->folded != NULL);
+	return is_good;
 }
 
-/* --- the heap ------------------------------------------------------------------------------ */
-
-static void
-print_size(const char *line)
-{
-	unsigned long long from, to, total, count;
-
-	if (sscanf(line, " <size from=\"%llu\" to=\"%llu\" total=\"%llu\" count=\"%llu\"/>", &from, &to, &total, &count) == 4)
-		printf("%10llu to %-10llu %10llu %14llu\n", from, to, count, total);
-}
-
-/* A name and a number on each line, then malloc_info(3). */
-static void
-print_heap(char *text)
-{
-	static const struct { const char *name, *told; } rows[] = {
-		{ "used", "bytes in use" }, { "free", "bytes free, kept for what comes next" }, { "free_chunks", "pieces that these are in" },
-		{ "given_back_by_trim", "of them at the end, where they can be given back" }, { "arenas", "bytes of the heap in all" },
-		{ "mapped", "bytes of large blocks, apart from it" }, { "mapped_blocks", "such blocks" },
-	};
-	unsigned long long number;
-	char name[32], *line, *rest = text;
-
-	while ((line = strsep(&rest, "\n")) != NULL && sscanf(line, "%31s %llu", name, &number) == 2)
-		for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-			if (strcmp(rows[i].name, name) == 0)
-				printf("%14llu  %s\n", number, rows[i].told);
-	printf("\nfree pieces by their size:\n%24s %10s %14s\n", "bytes", "pieces", "bytes in all");
-	while ((line = strsep(&rest, "\n")) != NULL)
-		print_size(line);
-}
-
-/* --- the processor's time --------------------------------------------------------------------- */
+/* --- stacks -------------------------------------------------------------------------------------- */
 
 /* "object 0 BUILDID PATH" */
 static void
@@ -132,7 +100,7 @@ put_place(struct buf *out, const struct objects *objects, const char *place)
 
 /* The places are the innermost first. */
 static void
-add_sample(struct stacks *stacks, const struct objects *objects, const char *who, char *places)
+add_sample(struct stacks *stacks, const struct objects *objects, const char *who, char *places, uint64_t weight)
 {
 	struct buf folded = BUF_INIT;
 	char *blank;
@@ -149,7 +117,7 @@ add_sample(struct stacks *stacks, const struct objects *objects, const char *who
 	if (folded.has_failed)
 		stacks->has_failed = true;
 	else
-		stacks_add(stacks, folded.data);
+		stacks_add(stacks, folded.data, weight);
 	buf_fini(&folded);
 }
 
@@ -174,12 +142,10 @@ write_folded(const struct stacks *stacks, const char *path)
 	return is_written ? 0 : complain(path, ": cannot be written");
 }
 
+/* Functions and what is asked beside them. */
 static int
-print_stacks(struct stacks *stacks, const struct profile_request *request, unsigned long long cpu_ms, unsigned long long samples)
+print_stacks(struct stacks *stacks, const struct profile_request *request)
 {
-	printf("%s %u, %u s: %llu ms of processor time, %zu samples\n", request->role, request->number, request->seconds, cpu_ms, stacks->count);
-	if (samples > stacks->count)
-		printf("%llu samples are lost\n", samples - stacks->count);
 	stacks_merge(stacks);
 	if (stacks->count > 0)
 		putchar('\n');
@@ -187,6 +153,12 @@ print_stacks(struct stacks *stacks, const struct profile_request *request, unsig
 	if (stacks->has_failed)
 		return complain("out of memory", "");
 	return request->folded != NULL ? write_folded(stacks, request->folded) : 0;
+}
+
+static void
+name_process(const struct profile_request *request, char who[32])
+{
+	snprintf(who, 32, "aiexp-%.15s-%u", request->role, request->number);
 }
 
 static int
@@ -197,14 +169,103 @@ print_cpu(const struct profile_request *request, unsigned long long cpu_ms, unsi
 	char who[32], *line;
 	int code;
 
-	snprintf(who, sizeof who, "aiexp-%.15s-%u", request->role, request->number);
+	name_process(request, who);
 	while ((line = strsep(&text, "\n")) != NULL) {
 		if (strncmp(line, "object ", 7) == 0)
 			add_object(&objects, line + 7);
 		else if (strncmp(line, "sample ", 7) == 0)
-			add_sample(&stacks, &objects, who, line + 7);
+			add_sample(&stacks, &objects, who, line + 7, 1);
 	}
-	code = print_stacks(&stacks, request, cpu_ms, samples);
+	printf("%s %u, %u s: %llu ms of processor time, %zu samples\n", request->role, request->number, request->seconds, cpu_ms, stacks.count);
+	if (samples > stacks.count)
+		printf("%llu samples are lost\n", samples - stacks.count);
+	code = print_stacks(&stacks, request);
+	stacks_fini(&stacks);
+	close_objects(&objects);
+	return code;
+}
+
+/* --- the heap -------------------------------------------------------------------------------------- */
+
+static void
+print_size(const char *line)
+{
+	unsigned long long from, to, total, count;
+
+	if (sscanf(line, " <size from=\"%llu\" to=\"%llu\" total=\"%llu\" count=\"%llu\"/>", &from, &to, &total, &count) == 4)
+		printf("%10llu to %-10llu %10llu %14llu\n", from, to, count, total);
+}
+
+/* A name and a number. */
+static void
+print_total(const char *line)
+{
+	static const struct { const char *name, *told; } rows[] = {
+		{ "used", "bytes in use" }, { "free", "bytes free, kept for what comes next" }, { "free_chunks", "pieces that these are in" },
+		{ "given_back_by_trim", "of them at the end, where they can be given back" }, { "arenas", "bytes of the heap in all" },
+		{ "mapped", "bytes of large blocks, apart from it" }, { "mapped_blocks", "such blocks" },
+	};
+	unsigned long long number;
+	char name[32];
+
+	if (sscanf(line, "%31s %llu", name, &number) != 2)
+		return;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(rows[i].name, name) == 0)
+			printf("%14llu  %s\n", number, rows[i].told);
+}
+
+/* Names and numbers, then malloc_info(3), then the files and the stacks, which are added. */
+static void
+print_heap_lines(char *text, const char *who, struct objects *objects, struct stacks *stacks)
+{
+	char *line, *places;
+
+	while ((line = strsep(&text, "\n")) != NULL && line[0] != '<')
+		print_total(line);
+	printf("\nfree pieces by their size:\n%24s %10s %14s\n", "bytes", "pieces", "bytes in all");
+	while ((line = strsep(&text, "\n")) != NULL) {
+		if (strncmp(line, "object ", 7) == 0) {
+			add_object(objects, line + 7);
+		} else if (strncmp(line, "held ", 5) == 0) {
+			unsigned long long bytes = strtoull(line + 5, &places, 10);
+
+			add_sample(stacks, objects, who, places + (*places == ' '), bytes);
+		} else {
+			print_size(line);
+		}
+	}
+}
+
+static void
+print_seen(const struct profile_request *request, bool is_seen, uint64_t held, unsigned long long samples, unsigned long long lost)
+{
+	if (!is_seen) {
+		puts("\nwhere it was allocated is not known: the daemon was built with a sanitizer, or there was no memory to look");
+		return;
+	}
+	printf("\nallocated in these %u s and held at their end: some %llu bytes, by %llu samples\n", request->seconds, (unsigned long long)held, samples);
+	if (lost > 0)
+		printf("%llu samples are lost\n", lost);
+}
+
+static int
+print_heap(const struct profile_request *request, const char *first, char *text)
+{
+	struct objects objects = { 0 };
+	struct stacks stacks = STACKS_INIT;
+	unsigned long long samples, lost;
+	unsigned is_seen;
+	char who[32];
+	int code;
+
+	if (sscanf(first, "profile %*s %*u pid %*d seconds %*u heap seen %u interval %*u samples %llu lost %llu", &is_seen, &samples, &lost) != 3)
+		return complain("the daemon's answer is none that is known: ", first);
+	name_process(request, who);
+	printf("the heap of %s %u\n", request->role, request->number);
+	print_heap_lines(text, who, &objects, &stacks);
+	print_seen(request, is_seen, stacks_weight(&stacks), samples, lost);
+	code = print_stacks(&stacks, request);
 	stacks_fini(&stacks);
 	close_objects(&objects);
 	return code;
@@ -218,11 +279,8 @@ ctl_profile_print(const struct profile_request *request, char *answer)
 
 	if (text == NULL)
 		return complain("the daemon's answer is none that is known: ", first);
-	if (request->is_heap) {
-		printf("the heap of %s %u\n", request->role, request->number);
-		print_heap(text);
-		return 0;
-	}
+	if (request->is_heap)
+		return print_heap(request, first, text);
 	if (sscanf(first, "profile %*s %*u pid %*d seconds %*u cpu_ms %llu samples %llu", &cpu_ms, &samples) != 2)
 		return complain("the daemon's answer is none that is known: ", first);
 	return print_cpu(request, cpu_ms, samples, text);

@@ -13,7 +13,7 @@ enum { ROWS = 25 };
 struct function {
 	const char *name;
 	size_t      len;
-	unsigned    own, below;
+	uint64_t    own, below;
 	size_t      seen_in;
 };
 
@@ -38,7 +38,7 @@ with_room(void *items, size_t *capacity, size_t count, size_t size)
 }
 
 void
-stacks_add(struct stacks *stacks, const char *folded)
+stacks_add(struct stacks *stacks, const char *folded, uint64_t weight)
 {
 	struct stack *items = with_room(stacks->items, &stacks->capacity, stacks->count, sizeof *items);
 	char *copy = strdup(folded);
@@ -50,7 +50,7 @@ stacks_add(struct stacks *stacks, const char *folded)
 		stacks->has_failed = true;
 		return;
 	}
-	stacks->items[stacks->count++] = (struct stack){ copy, 1 };
+	stacks->items[stacks->count++] = (struct stack){ copy, weight };
 }
 
 void
@@ -82,7 +82,7 @@ stacks_merge(struct stacks *stacks)
 			stacks->items[++count] = *item;
 			continue;
 		}
-		last->times += item->times;
+		last->weight += item->weight;
 		free(item->folded);
 	}
 	stacks->count = count + 1;
@@ -92,7 +92,17 @@ void
 stacks_print_folded(const struct stacks *stacks, FILE *out)
 {
 	for (size_t i = 0; i < stacks->count; i++)
-		fprintf(out, "%s %u\n", stacks->items[i].folded, stacks->items[i].times);
+		fprintf(out, "%s %llu\n", stacks->items[i].folded, (unsigned long long)stacks->items[i].weight);
+}
+
+uint64_t
+stacks_weight(const struct stacks *stacks)
+{
+	uint64_t weight = 0;
+
+	for (size_t i = 0; i < stacks->count; i++)
+		weight += stacks->items[i].weight;
+	return weight;
 }
 
 /* --- summary ---------------------------------------------------------------------------- */
@@ -143,10 +153,10 @@ count_stack(struct functions *functions, const struct stack *stack, size_t numbe
 		if (function == NULL)
 			return false;
 		if (function->seen_in != number)
-			function->below += stack->times;
+			function->below += stack->weight;
 		function->seen_in = number;
 		if (end == NULL)
-			function->own += stack->times;
+			function->own += stack->weight;
 		name = end != NULL ? end + 1 : NULL;
 	}
 	return true;
@@ -176,12 +186,12 @@ print_functions(struct functions *functions, double whole, FILE *out)
 	fprintf(out, "%8s %11s  function\n", "own", "with below");
 	qsort(functions->items, functions->count, sizeof *functions->items, compare_own);
 	for (size_t i = 0; i < functions->count && i < ROWS && functions->items[i].own > 0; i++)
-		fprintf(out, "%7.1f%% %10.1f%%  %.*s\n", 100 * functions->items[i].own / whole, 100 * functions->items[i].below / whole,
+		fprintf(out, "%7.1f%% %10.1f%%  %.*s\n", 100 * (double)functions->items[i].own / whole, 100 * (double)functions->items[i].below / whole,
 		    (int)functions->items[i].len, functions->items[i].name);
 	fputs("\nwith what is below them:\n", out);
 	qsort(functions->items, functions->count, sizeof *functions->items, compare_below);
 	for (size_t i = 0; i < functions->count && i < ROWS; i++)
-		fprintf(out, "%19.1f%%  %.*s\n", 100 * functions->items[i].below / whole, (int)functions->items[i].len,
+		fprintf(out, "%19.1f%%  %.*s\n", 100 * (double)functions->items[i].below / whole, (int)functions->items[i].len,
 		    functions->items[i].name);
 }
 
@@ -189,13 +199,11 @@ void
 stacks_print_summary(struct stacks *stacks, FILE *out)
 {
 	struct functions functions = { 0 };
-	double whole = 0;
+	double whole = (double)stacks_weight(stacks);
 
-	for (size_t i = 0; i < stacks->count; i++) {
-		whole += stacks->items[i].times;
+	for (size_t i = 0; i < stacks->count; i++)
 		if (!count_stack(&functions, &stacks->items[i], i + 1))
 			stacks->has_failed = true;
-	}
 	if (whole > 0)
 		print_functions(&functions, whole, out);
 	free(functions.items);

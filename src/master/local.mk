@@ -16,5 +16,5 @@ libaiexpense_a_SOURCES += src/master/upgrade.c
 libaiexpense_a_SOURCES += src/master/watch.c
 
 sbin_PROGRAMS += aiexpensed
-aiexpensed_SOURCES = src/master/main.c
+aiexpensed_SOURCES = src/master/main.c src/profile/heap_malloc.c
 aiexpensed_LDADD = $(LIBS_ALL)

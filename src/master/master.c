@@ -276,6 +276,7 @@ loop(struct master *m, struct pollfd *fds)
 		read_signals(m);
 		spawn_reap(m, now_ms);
 		watch_children(m, now_ms);
+		profile_beat(m->profile);
 		m->last_turn_ms = now_ms;
 		if (m->phase == PHASE_STARTING)
 			check_start(m, now_ms);

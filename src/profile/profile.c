@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "heap.h"
 #include "log.h"
 
 enum { HANDLER_FRAMES = 2, GRACE_MS = 3000 };
@@ -80,6 +81,8 @@ profile_ask(struct profile *profile, enum profile_kind kind, int32_t pid, uint32
 	profile->kind = kind;
 	profile->seconds = seconds;
 	profile->heap_len = 0;
+	profile->is_heap_seen = false;
+	profile->heap_samples = profile->heap_lost = 0;
 	profile->cpu_ns = 0;
 	for (uint32_t i = 0; i < atomic_load(&profile->count) && i < PROFILE_SAMPLES_MAX; i++)
 		atomic_store(&profile->samples[i].depth, 0);
@@ -200,20 +203,49 @@ tell_heap(struct profile *profile)
 		profile->heap_len = (uint32_t)ftell(out);
 		fclose(out);
 	}
+}
+
+/* Without memory for the stacks, and where malloc does not tell of its blocks, there are the totals. */
+static void
+begin_heap(struct profile *profile)
+{
+	profile->is_heap_seen = heap_is_hooked && heap_begin();
+	atomic_store(&profile->ends_ms, clock_mono_ms() + (int64_t)profile->seconds * 1000);
+}
+
+static void
+end_heap(struct profile *profile)
+{
+	heap_end(profile);
+	tell_heap(profile);
 	change_state(profile, PROFILE_RUNNING, PROFILE_DONE);
+}
+
+/* Whoever asked does so no more. */
+static void
+end_forgotten(const struct profile *profile)
+{
+	if (heap_looks() && (!is_asked(profile) || profile_state(profile) != PROFILE_RUNNING))
+		heap_end(NULL);
 }
 
 void
 profile_beat(struct profile *profile)
 {
-	if (profile == NULL || !is_asked(profile))
+	if (profile == NULL)
+		return;
+	end_forgotten(profile);
+	if (!is_asked(profile))
 		return;
 	if (change_state(profile, PROFILE_ASKED, PROFILE_RUNNING)) {
 		if (profile->kind == PROFILE_CPU)
 			begin_cpu(profile);
 		else
-			tell_heap(profile);
+			begin_heap(profile);
 	} else if (profile_state(profile) == PROFILE_RUNNING && is_over(profile)) {
-		stop(profile);
+		if (profile->kind == PROFILE_CPU)
+			stop(profile);
+		else
+			end_heap(profile);
 	}
 }

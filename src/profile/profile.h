@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Looking into a process that runs: where its processor time goes, or what its
- * heap is made of.  The keeper asks by memory that all processes share, and the
+ * heap is made of and where that was allocated (heap.h).  The keeper asks by memory that all processes share, and the
  * process that is asked answers there: at its next heartbeat it begins, a timer
  * of its own processor time interrupts it, and the handler keeps where it was.
  * Nothing is traced from outside and nobody gets a right for it.
@@ -31,6 +31,7 @@ enum profile_state { PROFILE_IDLE, PROFILE_ASKED, PROFILE_RUNNING, PROFILE_DONE 
 
 struct profile_sample {
 	_Atomic uint32_t depth;            /* 0: it is not whole */
+	uint64_t         bytes;            /* of the heap: that are held and were allocated there */
 	void            *frames[PROFILE_DEPTH];   /* the innermost first: where it was, then where it returns to */
 };
 
@@ -43,6 +44,8 @@ struct profile {
 	uint32_t          seconds;
 	uint64_t          cpu_began_ns, cpu_ns;   /* of the process; the latter while it was looked at */
 	_Atomic uint32_t  count;           /* of the samples that there were; beyond PROFILE_SAMPLES_MAX they are lost */
+	bool              is_heap_seen;    /* where memory was allocated is in the samples, each a stack: */
+	uint64_t          heap_samples, heap_lost;    /* allocations that were looked at; those that there was no place for */
 	uint32_t          heap_len;
 	char              heap[PROFILE_HEAP_MAX]; /* malloc_info(3), and before it a line for each number of mallinfo2(3) */
 	struct profile_sample samples[PROFILE_SAMPLES_MAX];
@@ -67,7 +70,7 @@ profile_state(const struct profile *profile)
 	return (enum profile_state)atomic_load(&profile->state);
 }
 
-/* A process' heartbeat: begin, or end, when it is this one that is asked.  NULL: does nothing. */
+/* A process' heartbeat: begin, or end, when it is this one that is asked or was.  NULL: does nothing. */
 void profile_beat(struct profile *profile);
 
 #endif

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
+#include "heap.h"
 #include "keeper/keeper.h"
 #include "ops/commands.h"
 #include "ops/stats_format.h"
@@ -39,8 +41,10 @@ find_process(const struct stats_view *view, const char *role, unsigned index)
 		const struct process_slot *slot = &view->slots[i];
 
 		if (atomic_load(&slot->pid) == 0 || strcmp(role_name(atomic_load(&slot->role)), role) != 0 ||
-		    atomic_load(&slot->role) == ROLE_MASTER || atomic_load(&slot->index) != index)
+		    atomic_load(&slot->index) != index)
 			continue;
+		if (atomic_load(&slot->role) == ROLE_MASTER && atomic_load(&slot->pid) != getppid())
+			continue;        /* one that is being replaced, or replaces it */
 		if (found == NULL || atomic_load(&slot->generation) > atomic_load(&found->generation))
 			found = (struct process_slot *)slot;
 	}
@@ -54,13 +58,15 @@ answer(struct looking *l, const struct profile *profile)
 
 	buf_printf(out, "profile %s pid %d seconds %u", l->who, (int)l->pid, l->seconds);
 	if (l->kind == PROFILE_HEAP) {
-		buf_append_text(out, " heap\n");
+		buf_printf(out, " heap seen %d interval %d samples %llu lost %llu\n", profile->is_heap_seen, HEAP_INTERVAL,
+		    (unsigned long long)profile->heap_samples, (unsigned long long)profile->heap_lost);
 		buf_append(out, profile->heap, profile->heap_len < PROFILE_HEAP_MAX ? profile->heap_len : PROFILE_HEAP_MAX);
+		buf_append_char(out, '\n');
 	} else {
 		buf_printf(out, " cpu_ms %llu samples %u hz %d\n", (unsigned long long)(profile->cpu_ns / 1000000),
 		    atomic_load(&profile->count), PROFILE_HZ);
-		profile_put_samples(out, profile);
 	}
+	profile_put_samples(out, profile);
 	ctl_reply_done(l->reply);
 }
 
@@ -162,14 +168,12 @@ run_profile(struct ctl_reply *reply, const char *args)
 		return;
 	}
 	asked.kind = strcmp(kind, "heap") == 0 ? PROFILE_HEAP : PROFILE_CPU;
-	if (asked.kind == PROFILE_HEAP)
-		asked.seconds = 1;
 	snprintf(asked.who, sizeof asked.who, "%s %u", role, index);
 	begin(reply, &asked, role, index);
 }
 
 const struct ctl_command profile_commands[] = {
 	{ "profile", "role number seconds cpu|heap", true, run_profile,
-		"Where a process spends its time, as places in its program, or what its heap is made of; aiexpensectl makes names of the places." },
+		"Where a process spends its time, or where it allocated what it holds, as places in its program; aiexpensectl makes names of the places." },
 	{ NULL, NULL, false, NULL, NULL }
 };

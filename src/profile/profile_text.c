@@ -85,11 +85,14 @@ put_place(struct buf *out, const struct objects *objects, uintptr_t place)
 	buf_append_text(out, " ?");
 }
 
-/* A place that is returned to is behind the call, which may be the last that its function does. */
+/*
+ * A place that is returned to is behind the call, which may be the last that its function does.  All places of the
+ * heap's are such; of the others the first is where it was.
+ */
 void
 profile_put_samples(struct buf *out, const struct profile *profile)
 {
-	uint32_t count = atomic_load(&profile->count);
+	uint32_t count = atomic_load(&profile->count), called = profile->kind == PROFILE_CPU ? 1 : 0;
 	struct objects objects;
 
 	find_objects(&objects);
@@ -100,9 +103,12 @@ profile_put_samples(struct buf *out, const struct profile *profile)
 
 		if (depth == 0 || depth > PROFILE_DEPTH)
 			continue;
-		buf_append_text(out, "sample");
+		if (profile->kind == PROFILE_CPU)
+			buf_append_text(out, "sample");
+		else
+			buf_printf(out, "held %llu", (unsigned long long)sample->bytes);
 		for (uint32_t n = 0; n < depth; n++)
-			put_place(out, &objects, (uintptr_t)sample->frames[n] - (n > 0));
+			put_place(out, &objects, (uintptr_t)sample->frames[n] - (n >= called));
 		buf_append_char(out, '\n');
 	}
 }

@@ -3,6 +3,7 @@ check_PROGRAMS += tests/unit/ops/test_stats_format
 check_PROGRAMS += tests/unit/ops/test_redrive
 tests_unit_ops_test_redrive_LDFLAGS = $(AM_LDFLAGS) $(NO_MEMORY)
 check_PROGRAMS += tests/unit/ops/test_alerts
+check_PROGRAMS += tests/unit/ops/test_heap
 check_PROGRAMS += tests/unit/ops/test_symbols
 check_PROGRAMS += tests/unit/ops/test_token_commands
 tests_unit_ops_test_token_commands_LDFLAGS = $(AM_LDFLAGS) $(NO_MEMORY) \
