@@ -106,6 +106,18 @@ take_limit(struct reader *r)
 	return true;
 }
 
+/* false: it does not stand here, and nothing was passed over. */
+static bool
+takes(bool (*take)(struct reader *r), struct reader *r)
+{
+	size_t at = r->at;
+	bool is_taken = take(r);
+
+	if (!is_taken)
+		r->at = at;
+	return is_taken;
+}
+
 static void
 read_all(struct reader *r)
 {
@@ -113,11 +125,11 @@ read_all(struct reader *r)
 		enum char_class class = char_class(r->chars->folded[r->at]);
 
 		r->has_mark |= r->chars->folded[r->at] == '?';
-		if (class == CHAR_DIGIT && (question_read_date(r) || take_limit(r)))
+		if (class == CHAR_DIGIT && (takes(question_read_date, r) || takes(take_limit, r)))
 			continue;
-		if (take_word(r))
+		if (takes(take_word, r))
 			continue;
-		if (class == CHAR_CJK && (question_read_date(r) || take_limit(r)))
+		if (class == CHAR_CJK && (takes(question_read_date, r) || takes(take_limit, r)))
 			continue;
 		if (class == CHAR_SPACE || class == CHAR_BREAK || class == CHAR_PAUSE || r->chars->folded[r->at] == '~')
 			r->at++;
