@@ -8,7 +8,8 @@
 
 #include "options.h"
 
-enum { MICRO_DIGITS = 6, UNITS_MAX = 1000000, MILLION = 1000000 };
+enum { MICRO_DIGITS = 6, MILLION = 1000000 };
+static const int64_t MICROS_MAX = (int64_t)MILLION * MILLION;
 
 /* The next word of the text, between single blanks. */
 static struct slice
@@ -34,13 +35,13 @@ price_read_micros(struct slice word, int64_t *micros)
 			has_point = true;
 			continue;
 		}
-		if (c < '0' || c > '9' || (places += has_point) > MICRO_DIGITS || *micros > (int64_t)UNITS_MAX * MILLION)
+		if (c < '0' || c > '9' || (places += has_point) > MICRO_DIGITS || *micros > MICROS_MAX)
 			return false;
 		*micros = *micros * 10 + (c - '0');
 	}
-	for (; places < MICRO_DIGITS; places++)
+	for (; places < MICRO_DIGITS && *micros <= MICROS_MAX; places++)
 		*micros *= 10;
-	return word.len > 0 && word.ptr[word.len - 1] != '.' && *micros <= (int64_t)UNITS_MAX * MILLION;
+	return word.len > 0 && word.ptr[word.len - 1] != '.' && *micros <= MICROS_MAX;
 }
 
 bool

@@ -541,6 +541,21 @@ a_call_costs_what_the_newest_price_says_rounded_half_to_even(void **state)
 		free(items[i]);
 }
 
+static void
+a_price_is_a_plain_decimal_of_at_most_a_million(void **state)
+{
+	static const char *const wrong[] = { "", ".", "1.", ".5", "-1", "1e3", "1.1234567", "1000000.000001", "9999999999998", "99999999999999999999" };
+	int64_t micros;
+
+	(void)state;
+	assert_true(price_read_micros(slice_of("0.15"), &micros));
+	assert_int_equal(micros, 150000);
+	assert_true(price_read_micros(slice_of("1000000"), &micros));
+	assert_int_equal(micros, 1000000000000);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		assert_false(price_read_micros(slice_of(wrong[i]), &micros));
+}
+
 /* The cases that need recordings stand last. */
 enum { RECORDED = 10 };
 
@@ -563,6 +578,7 @@ main(void)
 		cmocka_unit_test(providers_stand_in_the_order_of_their_sections),
 		cmocka_unit_test(an_incomplete_provider_is_refused_by_name),
 		cmocka_unit_test(a_call_costs_what_the_newest_price_says_rounded_half_to_even),
+		cmocka_unit_test(a_price_is_a_plain_decimal_of_at_most_a_million),
 		cmocka_unit_test(gemini_is_asked_as_its_own_library_asks),
 		cmocka_unit_test(gemini_gets_an_image_as_its_own_library_sends_it),
 		cmocka_unit_test(openai_is_asked_as_its_own_library_asks),
