@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 enum { FILE_MAX_BYTES = 1 << 20 };
 
 /* libconfuse hands its callbacks no argument of ours; set while options_read_file runs. */
@@ -221,20 +223,46 @@ read_text(const char *file, struct buf *text)
 	return is_read && !text->has_failed;
 }
 
+/* Something is wrong with all of it. */
+static void
+refuse_file(const char *why)
+{
+	buf_printf(reading->errors, "%s: %s\n", reading->file, why);
+	reading->error_count++;
+}
+
+/* libconfuse ends at a NUL, and without a word at some bytes that are no text. */
+static bool
+is_text(struct slice text)
+{
+	unsigned line = 1;
+
+	for (size_t begin = 0, end; begin < text.len; begin = end + 1, line++) {
+		for (end = begin; end < text.len && text.ptr[end] != '\n'; end++)
+			;
+		if (text_is_utf8((struct slice){ text.ptr + begin, end - begin }) && memchr(text.ptr + begin, '\0', end - begin) == NULL)
+			continue;
+		buf_printf(reading->errors, "%s:%u: is no text in UTF-8\n", reading->file, line);
+		reading->error_count++;
+		return false;
+	}
+	return true;
+}
+
 static void
 parse(struct syntax *syntax, const char *text)
 {
 	cfg_t *cfg = cfg_init(syntax->sections, CFGF_NONE);
 
 	if (cfg == NULL) {
-		reading->error_count++;
+		refuse_file(strerror(ENOMEM));
 		return;
 	}
 	cfg_set_error_function(cfg, on_syntax_error);
 	if (cfg_parse_buf(cfg, text) == CFG_SUCCESS)
 		take_lists(cfg);
 	else if (reading->error_count == 0)
-		reading->error_count++;
+		refuse_file("is no configuration");
 	cfg_free(cfg);
 }
 
@@ -247,13 +275,10 @@ options_read_file(struct options *options, const char *file, struct buf *errors)
 
 	reading = &here;
 	if (!syntax_init(&syntax) || !read_text(file, &text)) {
-		buf_printf(errors, "%s: %s\n", file, strerror(errno));
-		here.error_count++;
-	} else {
-		if (blank_comments(text.data) > 0) {
-			buf_printf(errors, "%s: a { is not closed\n", file);
-			here.error_count++;
-		}
+		refuse_file(strerror(errno));
+	} else if (is_text((struct slice){ text.data, text.len - 1 })) {
+		if (blank_comments(text.data) > 0)
+			refuse_file("a { is not closed");
 		parse(&syntax, text.data);
 	}
 	syntax_fini(&syntax);

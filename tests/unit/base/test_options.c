@@ -315,6 +315,14 @@ an_error_tells_its_line_whatever_comments_stand_before_it(void **state)
 }
 
 static void
+a_file_that_is_no_text_is_told_with_its_line(void **state)
+{
+	(void)state;
+	assert_file_errors("http {\nworkers = 2 # \xe6\x97\n}\n", ":2: is no text in UTF-8\n");
+	assert_file_errors("metrics { listen = \xff\xff \"\" }", ":1: is no text in UTF-8\n");
+}
+
+static void
 all_wrong_values_of_a_file_are_told(void **state)
 {
 	(void)state;
@@ -394,6 +402,7 @@ main(void)
 		cmocka_unit_test(a_secret_that_everybody_may_read_is_refused),
 		cmocka_unit_test(a_secret_that_is_missing_empty_or_no_file_is_refused),
 		cmocka_unit_test(an_error_tells_its_line_whatever_comments_stand_before_it),
+		cmocka_unit_test(a_file_that_is_no_text_is_told_with_its_line),
 		cmocka_unit_test(all_wrong_values_of_a_file_are_told),
 		cmocka_unit_test(unknown_names_and_broken_syntax_are_told),
 		cmocka_unit_test(a_file_sets_what_it_names_and_nothing_else),
