@@ -334,9 +334,9 @@ webhooks_routes(const struct options *options, struct route *routes)
 		if (!messenger_is_configured(messengers[i], options))
 			continue;
 		snprintf(patterns[i], sizeof patterns[i], "%s%s", prefix, messengers[i]->name);
-		routes[count++] = (struct route){ HTTP_POST, patterns[i], PERMIT_ANYONE, post_webhook };
+		routes[count++] = (struct route){ HTTP_POST, patterns[i], PERMIT_ANYONE, post_webhook, false };
 		if (messengers[i]->greet != NULL)
-			routes[count++] = (struct route){ HTTP_GET, patterns[i], PERMIT_ANYONE, get_webhook };
+			routes[count++] = (struct route){ HTTP_GET, patterns[i], PERMIT_ANYONE, get_webhook, false };
 	}
 	return count;
 }

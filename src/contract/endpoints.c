@@ -45,8 +45,8 @@ handle(struct request *req)
 }
 
 const struct route routes[ROUTES] = {
-#define ROUTE(method, path, handler, permission, ...) \
-	[ROUTE_##handler] = { HTTP_##method, path, PERMIT_##permission, handle },
+#define ROUTE(method, path, handler, permission, scope, tag, query, body, list, also, flags, summary) \
+	[ROUTE_##handler] = { HTTP_##method, path, PERMIT_##permission, handle, ((flags) & TAKES_PICTURE) != 0 },
 #include "routes.def"
 #undef ROUTE
 };

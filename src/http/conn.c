@@ -226,11 +226,38 @@ begin_work(struct conn *c)
 	server_set_wait(c, WAIT_WORK);
 	c->is_in_work = true;
 	c->server->in_flight++;
+	c->exchange->is_told = true;
 	server_tell(c->server, HTTP_REQUEST_BEGUN);
 	server_enter(c->server, dispatch, c->exchange);
 }
 
-/* Whether there is room for its body; else it has been refused. */
+static void
+ask(void *arg)
+{
+	exchange_ask(arg);
+}
+
+/* While it is looked up who sends it the request is in work like one that is complete: the client may go meanwhile. */
+static void
+ask_for_admission(struct conn *c)
+{
+	c->is_in_work = true;
+	c->server->in_flight++;
+	server_enter(c->server, ask, c->exchange);
+}
+
+void
+conn_admitted(struct conn *c)
+{
+	c->is_in_work = false;
+	c->server->in_flight--;
+	if (c->is_processing)
+		return;
+	c->server->now_ns = clock_mono_ns();
+	conn_process(c);
+}
+
+/* Whether there is room for its body; else it has been refused, or whoever sends it is being looked up. */
 static bool
 has_room(struct exchange *x)
 {
@@ -238,6 +265,10 @@ has_room(struct exchange *x)
 
 	if (!x->reader.is_large || x->is_large)
 		return true;
+	if (x->admission == ADMISSION_OPEN)
+		ask_for_admission(x->conn);
+	if (x->admission != ADMISSION_GRANTED)
+		return false;
 	if (server->large == LARGE_MAX) {
 		exchange_refuse(x, ST_OVERLOADED);
 		return false;

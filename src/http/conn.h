@@ -59,6 +59,12 @@ struct conn {
 	bool             is_broken;    /* its answer will not be whole: close it so that the client notices, and drop what it has not taken */
 };
 
+/*
+ * A body that needs a place among the large ones: whether whoever sends it may is found out from the head, before there is
+ * a place or memory for it.
+ */
+enum admission { ADMISSION_OPEN, ADMISSION_ASKED, ADMISSION_GRANTED };
+
 enum answer { ANSWER_NONE, ANSWER_BEGUN, ANSWER_STREAMS, ANSWER_ENDED };
 
 /* One request and its answer. */
@@ -70,7 +76,9 @@ struct exchange {
 	struct buf       in;
 	size_t           start;        /* where the request begins in it */
 	bool             is_begun;     /* the reader is at work on it */
+	enum admission   admission;
 	bool             is_large;     /* counted in the server's large */
+	bool             is_told;      /* HTTP_REQUEST_BEGUN has been */
 	bool             is_continued; /* "100 Continue" was sent */
 	bool             is_head;      /* the answer goes without its body */
 	bool             is_serving;   /* its handler is on the stack: it lives until that has returned */
@@ -136,6 +144,7 @@ void conn_open(struct server *server, int fd, const struct address *peer);
 void conn_refuse(struct server *server, int fd);      /* too many: 503 and close */
 void conn_close(struct conn *c);                      /* at once; a request in work is left without its client */
 void conn_time_out(struct conn *c);
+void conn_admitted(struct conn *c);                   /* the body may come that its head was looked at for */
 void conn_answered(struct conn *c);                   /* the answer, or the head of a stream, is in c->out; c may be gone afterwards */
 struct buf *conn_out(struct conn *c);
 
@@ -152,6 +161,7 @@ struct exchange *exchange_take(struct server *server, struct conn *c);   /* NULL
 void exchange_begin(struct exchange *x);              /* the next request, at start */
 void exchange_give(struct exchange *x);
 void exchange_free(struct exchange *x);
+void exchange_ask(struct exchange *x);                /* whether its large body may come; then conn_admitted, or it is answered */
 void exchange_dispatch(struct exchange *x);           /* the request is complete */
 void exchange_refuse(struct exchange *x, enum status st);   /* it will not be; the connection closes */
 void exchange_answered(struct exchange *x);           /* the answer is complete, or a stream has begun; x may be gone afterwards */

@@ -56,8 +56,10 @@ exchange_begin(struct exchange *x)
 	reader_init(&x->reader, &x->server->options.limits);
 	buf_clear(&x->fields);
 	x->answer = ANSWER_NONE;
+	x->admission = ADMISSION_OPEN;
 	x->cors_origin = NULL;
 	x->is_begun = true;
+	x->is_told = false;
 	x->is_continued = x->is_head = x->is_serving = x->has_retry_after = x->has_cache_control = false;
 }
 
@@ -133,9 +135,13 @@ set_id(struct exchange *x)
 {
 	struct slice sent = http_span_slice(request_bytes(x), x->reader.known[HTTP_X_REQUEST_ID]);
 
-	x->req.id = is_fit_id(sent) ? sent : make_id(x);
+	if (is_fit_id(sent))
+		x->req.id = sent;
+	else if (x->req.id.len == 0)
+		x->req.id = make_id(x);
 }
 
+/* Again when more of the body has come: the bytes of the head lie elsewhere then. */
 static void
 fill_request(struct exchange *x)
 {
@@ -195,6 +201,8 @@ admit(struct exchange *x)
 		return st;
 	req->route = match.route;
 	memcpy(req->params, match.params, sizeof req->params);
+	if (x->admission == ADMISSION_GRANTED)
+		return ST_OK;
 	return options->authorize != NULL ? options->authorize(req, match.route) : ST_OK;
 }
 
@@ -230,14 +238,9 @@ serve(struct exchange *x, enum status st)
 		exchange_answered(x);
 }
 
-void
-request_authorized(struct request *req, enum status st)
-{
-	serve(exchange_of(req), st);
-}
-
-void
-exchange_dispatch(struct exchange *x)
+/* Whether the request may be carried out, or its body come; ST_ACCEPTED: it has been answered, or will be authorized. */
+static enum status
+look_at(struct exchange *x)
 {
 	struct request *req = &x->req;
 	enum status st;
@@ -247,9 +250,60 @@ exchange_dispatch(struct exchange *x)
 	if (st == ST_MALFORMED)
 		x->conn->must_close = x->conn->must_linger = true;
 	if (st == ST_OK && !decode_query(x))
+		return ST_ACCEPTED;
+	return st == ST_OK ? admit(x) : st;
+}
+
+/* Whether the body may come is known now. */
+static void
+end_asking(struct exchange *x, enum status st)
+{
+	struct server *server = x->server;
+
+	if (st == ST_OK && !x->req.route->takes_image)
+		st = ST_TOO_LARGE;
+	if (st != ST_OK) {
+		serve(x, st);
 		return;
-	if (st == ST_OK)
-		st = admit(x);
+	}
+	x->admission = ADMISSION_GRANTED;
+	if (x->conn == NULL) {
+		exchange_give(x);
+		server_unref(server);
+		return;
+	}
+	x->conn->must_close = x->conn->must_linger = false;
+	conn_admitted(x->conn);
+}
+
+void
+request_authorized(struct request *req, enum status st)
+{
+	struct exchange *x = exchange_of(req);
+
+	if (x->admission == ADMISSION_ASKED)
+		end_asking(x, st);
+	else
+		serve(x, st);
+}
+
+void
+exchange_ask(struct exchange *x)
+{
+	enum status st;
+
+	x->admission = ADMISSION_ASKED;
+	x->conn->must_close = x->conn->must_linger = true;   /* unless it is granted: what is answered now has an unread body behind it */
+	st = look_at(x);
+	if (st != ST_ACCEPTED)
+		end_asking(x, st);
+}
+
+void
+exchange_dispatch(struct exchange *x)
+{
+	enum status st = look_at(x);
+
 	if (st != ST_ACCEPTED)
 		serve(x, st);
 }
@@ -260,6 +314,10 @@ exchange_refuse(struct exchange *x, enum status st)
 	x->is_head = x->reader.path.at > 0 && x->reader.method == HTTP_HEAD;
 	x->conn->must_close = x->conn->must_linger = true;
 	set_id(x);
+	if (x->admission != ADMISSION_OPEN) {
+		fill_request(x);
+		target_decode_path(&x->req.arena, http_span_slice(request_bytes(x), x->reader.path), &x->req.path);
+	}
 	reply_problem(&x->req, st, NULL, NULL);
 }
 

@@ -270,6 +270,10 @@ reply_tell_answered(struct exchange *x, size_t bytes)
 	if (x->server->is_stopped)
 		return;
 	duration_ns = clock_mono_ns() - x->req.started_ns;
+	if (x->admission != ADMISSION_OPEN && !x->is_told) {       /* it is known, and will never be whole */
+		x->is_told = true;
+		server_tell(x->server, HTTP_REQUEST_BEGUN);
+	}
 	if (options->observer.on_answered != NULL)
 		options->observer.on_answered(options->observer.arg, &x->req, x->http_status, duration_ns, bytes);
 	if (options->access_log != NULL)

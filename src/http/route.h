@@ -26,6 +26,7 @@ struct route {
 	const char      *pattern;        /* "/api/v1/expenses/{id}" */
 	unsigned         permission;     /* means something to the authorizer only */
 	route_handler   *handler;
+	bool             takes_image;    /* a body that is an image may be as long as http_limits.image_bytes */
 };
 
 struct route_table;

@@ -25,7 +25,7 @@ enum http_event {
 	HTTP_CONNECTION_OPENED,
 	HTTP_CONNECTION_CLOSED,
 	HTTP_CONNECTION_REFUSED,     /* above connections_max: told 503; neither opened nor closed is reported */
-	HTTP_REQUEST_BEGUN,          /* it has been read; on_answered follows, exactly once */
+	HTTP_REQUEST_BEGUN,          /* it has been read, or is answered before its body; on_answered follows, exactly once */
 	HTTP_REQUEST_TIMED_OUT,      /* did not arrive in time; answered 408 */
 	HTTP_SEND_TIMED_OUT,         /* the client did not take its answer */
 	HTTP_ANSWER_DROPPED,         /* the client was gone */
@@ -51,7 +51,8 @@ struct server_options {
 	const struct route_table *routes;
 	/*
 	 * Called when a route is found, before its handler; anything but ST_OK is answered as that problem, and
-	 * ST_ACCEPTED means that request_authorized will be called, from the loop.  May be NULL.
+	 * ST_ACCEPTED means that request_authorized will be called, from the loop.  Of a request with a body beyond
+	 * limits.body_bytes it is called before that body is read, and not again.  May be NULL.
 	 */
 	enum status             (*authorize)(struct request *req, const struct route *route);
 	void                     *services;           /* becomes request->services */

@@ -32,7 +32,7 @@ get_metrics(struct request *req)
 	return ST_OK;
 }
 
-static const struct route routes[] = { { HTTP_GET, "/metrics", 0, get_metrics } };
+static const struct route routes[] = { { HTTP_GET, "/metrics", 0, get_metrics, false } };
 
 static bool
 start(struct metrics_server *metrics, struct keeper *keeper)

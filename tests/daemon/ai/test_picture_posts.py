@@ -190,7 +190,7 @@ class Many(Scene):
         self.assert_groceries(post(self.client, JPEG, self.user))
 
     def test_a_process_holds_only_so_many_large_ones(self):
-        head = b"POST /api/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
+        head = self.head(f"Authorization: Bearer {self.client.token}\r\n")
         held = [socket.create_connection(("127.0.0.1", self.daemon.port), PATIENCE) for _ in range(17)]
         self.addCleanup(lambda: [s.close() for s in held])
         for s in held[:16]:
@@ -199,6 +199,32 @@ class Many(Scene):
         self.assertFalse(self.is_refused(head % (1 << 19)))
         held.pop(0).close()
         self.daemon.wait_for(lambda: not self.is_refused(head % (2 << 20)))
+
+    def head(self, fields="", path=PATH):
+        return (f"POST {path}?user={self.user} HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\n{fields}Content-Length: %d\r\n\r\n").encode()
+
+    def test_who_has_no_token_holds_no_place_whatever_is_sent(self):
+        wrong = f"Authorization: Bearer {self.client.token[:-4]}AAAA\r\n"
+        heads = [(self.head(), b" 401 "), (self.head(wrong), b" 401 "), (self.head(path="/webhook/telegram"), b" 404 "),
+                 (self.head(path="/healthz"), b" 405 "), (self.head(f"Authorization: Bearer {self.client.token}\r\n", "/api/v1/expenses"), b" 413 ")]
+        held = [socket.create_connection(("127.0.0.1", self.daemon.port), PATIENCE) for _ in range(5 * len(heads))]
+        self.addCleanup(lambda: [s.close() for s in held])
+        for s, (head, status) in zip(held, 5 * heads):
+            s.sendall(head % (2 << 20) + JPEG)               # and the rest does not come
+            self.assertIn(status, s.recv(4096))
+        picture = JPEG + os.urandom(2 << 20)
+        self.assert_groceries(post(self.client, picture, self.user))
+        self.assertEqual([asked for asked, _ in self.asked], [picture])
+        stats = self.daemon.stats()
+        self.assertEqual((stats["http_in_flight"], stats["children_died"]), (0, 0))
+
+    def test_who_waits_to_be_told_to_go_on_is_told_the_answer_instead(self):
+        with socket.create_connection(("127.0.0.1", self.daemon.port), PATIENCE) as s:
+            s.sendall(self.head("Expect: 100-continue\r\n") % (2 << 20))
+            answer = b"".join(iter(lambda: s.recv(4096), b""))
+        self.assertTrue(answer.startswith(b"HTTP/1.1 401 "), answer)
+        self.assertIn(b"\r\nWWW-Authenticate: Bearer\r\n", answer)
+        self.assertIn(b"\r\nConnection: close\r\n", answer)
 
     def is_refused(self, head):
         with socket.create_connection(("127.0.0.1", self.daemon.port), PATIENCE) as s:

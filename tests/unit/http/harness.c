@@ -160,13 +160,14 @@ get_problem(struct request *req)
 }
 
 static const struct route routes[] = {
-	{ HTTP_GET, "/now", 0, get_now },
-	{ HTTP_GET, "/later/{n}", 0, get_later },
-	{ HTTP_POST, "/echo", 0, post_echo },
-	{ HTTP_GET, "/big/{kib}", 0, get_big },
-	{ HTTP_GET, "/stream/{pieces}", 0, get_stream },
-	{ HTTP_GET, "/refused", 0, get_refused },
-	{ HTTP_GET, "/problem", 0, get_problem },
+	{ HTTP_GET, "/now", 0, get_now, false },
+	{ HTTP_GET, "/later/{n}", 0, get_later, false },
+	{ HTTP_POST, "/echo", 0, post_echo, false },
+	{ HTTP_POST, "/image/{x}", 0, post_echo, true },
+	{ HTTP_GET, "/big/{kib}", 0, get_big, false },
+	{ HTTP_GET, "/stream/{pieces}", 0, get_stream, false },
+	{ HTTP_GET, "/refused", 0, get_refused, false },
+	{ HTTP_GET, "/problem", 0, get_problem, false },
 };
 
 static void

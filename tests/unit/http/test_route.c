@@ -15,14 +15,14 @@ handler(struct request *req)
 }
 
 static const struct route routes[] = {
-	{ HTTP_GET, "/healthz", 0, handler },
-	{ HTTP_GET, "/api/v1/expenses", 0, handler },
-	{ HTTP_POST, "/api/v1/expenses", 0, handler },
-	{ HTTP_GET, "/api/v1/expenses/{id}", 0, handler },
-	{ HTTP_DELETE, "/api/v1/expenses/{id}", 0, handler },
-	{ HTTP_GET, "/api/v1/expenses/summary", 0, handler },
-	{ HTTP_GET, "/api/v1/expenses/{id}/history/{version}", 0, handler },
-	{ HTTP_GET, "/", 0, handler },
+	{ HTTP_GET, "/healthz", 0, handler, false },
+	{ HTTP_GET, "/api/v1/expenses", 0, handler, false },
+	{ HTTP_POST, "/api/v1/expenses", 0, handler, false },
+	{ HTTP_GET, "/api/v1/expenses/{id}", 0, handler, false },
+	{ HTTP_DELETE, "/api/v1/expenses/{id}", 0, handler, false },
+	{ HTTP_GET, "/api/v1/expenses/summary", 0, handler, false },
+	{ HTTP_GET, "/api/v1/expenses/{id}/history/{version}", 0, handler, false },
+	{ HTTP_GET, "/", 0, handler, false },
 };
 
 static struct route_table *table;
@@ -122,9 +122,9 @@ head_is_answered_by_the_get_route(void **state)
 static void
 a_bad_table_is_refused(void **state)
 {
-	static const struct route twice[] = { { HTTP_GET, "/a/{x}", 0, handler }, { HTTP_GET, "/a/{y}", 0, handler } };
-	static const struct route relative[] = { { HTTP_GET, "a", 0, handler } };
-	static const struct route many[] = { { HTTP_GET, "/{a}/{b}/{c}/{d}/{e}", 0, handler } };
+	static const struct route twice[] = { { HTTP_GET, "/a/{x}", 0, handler, false }, { HTTP_GET, "/a/{y}", 0, handler, false } };
+	static const struct route relative[] = { { HTTP_GET, "a", 0, handler, false } };
+	static const struct route many[] = { { HTTP_GET, "/{a}/{b}/{c}/{d}/{e}", 0, handler, false } };
 
 	(void)state;
 	assert_null(route_table_new(twice, 2));
