@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Memory runs out at every allocation in turn: a clear error or success, nothing dies, leaks, is lost, doubled or torn."""
 
+import contextlib
 import http.client
 import mmap
 import os
@@ -11,11 +12,12 @@ import unittest
 
 import tap
 from api import Client, token
-from harness import Daemon, Preload, is_sanitized, wait_for
+from harness import Daemon, Preload, free_port, is_sanitized, kill, wait_for
 from servers.mock_messengers import MockMessengers
+from servers.mock_provider import MockProvider, expense
 from people import configuration, discord_command, post_discord, post_teams, teams_activity
 from store_reader import read_store
-from webhooks import Secrets, line_body, line_event, post_line
+from webhooks import Secrets, line_body, line_event, post_line, post_telegram, telegram_update
 
 EVERY = int(os.environ.get("AIEXPENSE_ALLOCATIONS", 5))     # each how manieth allocation fails
 NAMES = ("say", "put", "webhook", "discord", "teams", "list", "categories", "question", "change", "look", "undo")
@@ -24,6 +26,7 @@ FORGED = ("forged_line", "forged_discord", "forged_teams")
 USERS = ("line:M", "line:Ubot:U1", "discord:app-1:5", "teams:teams-app:T1")
 LEAK = 50                                                   # more blocks than are under way
 MOST = 2000                                                 # allocations that one request may take
+CONNECTING = 16                                             # those that a worker makes for who connects, and some beyond
 
 
 class Memory(Preload):
@@ -39,11 +42,14 @@ class Memory(Preload):
         struct.pack_into("=ii", self.page, 0, 0, at)
         struct.pack_into("=i", self.page, 0, pid)
 
+    def failed(self):
+        return struct.unpack_from("=i", self.page, 4)[0] <= 0
+
     def has_failed(self):
         """Whether it came to that; none fails from here on."""
-        left = struct.unpack_from("=i", self.page, 4)[0]
+        failed = self.failed()
         struct.pack_into("=i", self.page, 4, 0)
-        return left <= 0
+        return failed
 
     def live(self):
         return struct.unpack_from("=q", self.page, 8)[0]
@@ -198,6 +204,84 @@ class MemoryTest(unittest.TestCase):
                 self.assertFalse(has_failed, f"show {name} takes more than {MOST} allocations")
             self.assertGreater(failures, len(SHOWN))
             self.assertEqual(d.stats()["children_died"], 0)
+
+    def padlock(self, client):
+        return client.say("line:M", f"padlock {self.tried}", Idempotency_Key=f"k{self.tried}")
+
+    def say_anew(self, d):
+        """Answered, by the provider or by the rules, though the process that is asked may end meanwhile."""
+        self.tried += 1
+        status = wait_for(lambda: self.ask(d, "padlock"), "an answer")
+        self.assertIn(status, (200, 202))
+        return status
+
+    def write_anew(self, d):
+        self.tried += 1
+        with Client(d.port) as hook:
+            self.assertEqual(post_telegram(hook, telegram_update(self.tried, self.tried, f"padlock {self.tried}")).status, 200)
+
+    def amounts_of(self, client, user):
+        return sorted(int(float(e["amount"])) for e in client.expenses(user))
+
+    @contextlib.contextmanager
+    def worker(self):
+        """The daemon with one AI worker that asks a provider, its memory, and who takes its replies."""
+        with Secrets() as secrets, MockMessengers() as mock, MockProvider(free_port()) as provider, Memory() as memory, Daemon(
+                "http { workers = 1 }\nlimit { per_user_messages = 0 }\nai { workers = 1 cache_bytes = 0 when = always }\n" +
+                provider.section(timeout_ms=1000) + secrets.telegram(api_url=mock.url + "/telegram")) as d:
+            provider.says = lambda text: [expense("padlock", text.split()[-1])]
+            self.token = token(d)
+            wait_for(lambda: self.ask(d, "list") in (200, 404), "the token to be stored")
+            yield d, memory, mock
+
+    def fail_worker(self, d, memory, at):
+        """libcurl of Debian 12 divides by zero when one of its own tables gets no memory; the worker is replaced then."""
+        memory.fail(d.wait_for(lambda: d.pids("ai"))[0], at)
+
+    def assert_booked_once(self, d, said):
+        """All that was said by one user, and each message of one user each."""
+        with Client(d.port, self.token) as client:
+            wait_for(lambda: len(self.amounts_of(client, "line:M")) >= said, "all that was said", patience=120)
+            self.assertEqual(self.amounts_of(client, "line:M"), list(range(1, said + 1)))
+            for n in range(said + 1, self.tried + 1):
+                self.assertEqual(self.amounts_of(client, f"telegram:123456:{n}"), [n])
+        d.stop()
+        self.assertEqual(read_store(d.store).faults, [])
+
+    def test_an_ai_worker_without_memory_loses_nothing_and_has_nothing_booked_twice(self):
+        with self.worker() as (d, memory, mock):
+            for at in range(1, MOST, EVERY):
+                self.fail_worker(d, memory, at)
+                self.say_anew(d)
+                has_failed = memory.has_failed()
+                self.say_anew(d)
+                if not has_failed:
+                    break
+            self.assertFalse(has_failed, f"a question takes more than {MOST} allocations")
+            said = self.tried
+            for at in range(1, MOST, EVERY):
+                self.fail_worker(d, memory, at)
+                self.write_anew(d)
+                wait_for(lambda: memory.failed() or mock.read("telegram", str(self.tried)), "the reply, or the failure")
+                if not memory.has_failed():
+                    break
+            self.assertGreater(self.tried, said + 10)
+            wait_for(lambda: all(mock.read("telegram", str(n)) for n in range(said + 1, self.tried + 1)), "all replies", patience=120)
+            self.assert_booked_once(d, said)
+
+    def test_an_ai_worker_without_memory_for_who_connects_is_asked_all_the_same(self):
+        with self.worker() as (d, memory, _):
+            failures = 0
+            for at in range(1, CONNECTING):
+                self.fail_worker(d, memory, at)
+                victim = d.pids("http")
+                kill(victim)
+                d.wait_for(lambda: d.pids("http") not in ([], victim))
+                self.say_anew(d)
+                failures += memory.has_failed()
+                self.assertEqual(self.say_anew(d), 200, f"after allocation {at}")         # not 202: a worker has it
+            self.assertEqual(failures, CONNECTING - 1)
+            self.assert_booked_once(d, self.tried)
 
 
 if __name__ == "__main__":
