@@ -151,15 +151,15 @@ is_line_comment(const char *text, const char *at)
 	return *at == '#' || (at[0] == '/' && at[1] == '/' && (at == text || strchr(" \t\n;{}", at[-1]) != NULL));
 }
 
-/* The character behind a quoted text, which may be the end of everything. */
+/* The quote that ends a quoted text, or the end of everything. */
 static char *
-skip_quoted(char *at)
+quote_end(char *at)
 {
 	char quote = *at++;
 
 	while (*at != '\0' && *at != quote)
 		at += at[0] == '\\' && at[1] != '\0' ? 2 : 1;
-	return *at != '\0' ? at + 1 : at;
+	return at;
 }
 
 /* Lines stay lines. */
@@ -185,7 +185,8 @@ blank_comments(char *text)
 
 	while (*at != '\0') {
 		if (*at == '"' || *at == '\'') {
-			at = skip_quoted(at);
+			at = quote_end(at);
+			at += *at != '\0';
 		} else if (at[0] == '/' && at[1] == '*') {
 			char *end = strstr(at + 2, "*/");
 
@@ -231,6 +232,14 @@ refuse_file(const char *why)
 	reading->error_count++;
 }
 
+static bool
+refuse_line(unsigned line, const char *why)
+{
+	buf_printf(reading->errors, "%s:%u: %s\n", reading->file, line, why);
+	reading->error_count++;
+	return false;
+}
+
 /* libconfuse ends at a NUL, and without a word at some bytes that are no text. */
 static bool
 is_text(struct slice text)
@@ -240,11 +249,26 @@ is_text(struct slice text)
 	for (size_t begin = 0, end; begin < text.len; begin = end + 1, line++) {
 		for (end = begin; end < text.len && text.ptr[end] != '\n'; end++)
 			;
-		if (text_is_utf8((struct slice){ text.ptr + begin, end - begin }) && memchr(text.ptr + begin, '\0', end - begin) == NULL)
-			continue;
-		buf_printf(reading->errors, "%s:%u: is no text in UTF-8\n", reading->file, line);
-		reading->error_count++;
-		return false;
+		if (!text_is_utf8((struct slice){ text.ptr + begin, end - begin }) || memchr(text.ptr + begin, '\0', end - begin) != NULL)
+			return refuse_line(line, "is no text in UTF-8");
+	}
+	return true;
+}
+
+/* libconfuse 3.3 writes a backslash outside of quotes, or at the end of all, to standard output.  The text has no comments. */
+static bool
+has_sound_quotes(char *text)
+{
+	unsigned line = 1;
+
+	for (char *at = text, *end; *at != '\0'; at = end + 1) {
+		if (*at == '\\')
+			return refuse_line(line, "a \\ stands in quotes only");
+		end = *at == '"' || *at == '\'' ? quote_end(at) : at;
+		if (*end == '\0')
+			return refuse_line(line, "a quote is not closed");
+		for (const char *c = at; c <= end; c++)
+			line += *c == '\n';
 	}
 	return true;
 }
@@ -277,9 +301,13 @@ options_read_file(struct options *options, const char *file, struct buf *errors)
 	if (!syntax_init(&syntax) || !read_text(file, &text)) {
 		refuse_file(strerror(errno));
 	} else if (is_text((struct slice){ text.data, text.len - 1 })) {
-		if (blank_comments(text.data) > 0)
-			refuse_file("a { is not closed");
-		parse(&syntax, text.data);
+		int depth = blank_comments(text.data);
+
+		if (has_sound_quotes(text.data)) {
+			if (depth > 0)
+				refuse_file("a { is not closed");
+			parse(&syntax, text.data);
+		}
 	}
 	syntax_fini(&syntax);
 	buf_fini(&text);

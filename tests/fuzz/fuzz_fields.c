@@ -11,17 +11,14 @@
  */
 #include "config.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "contract/fields.h"
 #include "api/handlers.h"
+#include "fuzz.h"
 #include "text.h"
-
-#define CHECK(condition) do { if (!(condition)) abort(); } while (0)
 
 static enum status refused;
 static unsigned refused_count;
@@ -209,8 +206,6 @@ find_schema(struct slice name)
 		sum = sum * 31 + (unsigned char)name.ptr[i];
 	return (enum schema_id)(sum % (SCHEMAS - 1) + 1);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -8,11 +8,10 @@
  */
 #include "config.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
+#include "fuzz.h"
 #include "http/reader.h"
 #include "http/target.h"
 
@@ -26,8 +25,6 @@ struct outcome {
 	size_t             taken, body_len, fields;
 	uint64_t           body_hash;
 };
-
-#define CHECK(condition) do { if (!(condition)) abort(); } while (0)
 
 static void
 check_span(struct http_span span, size_t len)
@@ -96,8 +93,6 @@ read_one(const uint8_t *bytes, size_t size, size_t piece)
 	free(data);
 	return out;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

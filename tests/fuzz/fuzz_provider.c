@@ -7,13 +7,8 @@
  */
 #include "config.h"
 
-#include <stdlib.h>
-
 #include "ai/provider/provider.h"
-
-#define CHECK(condition) do { if (!(condition)) abort(); } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

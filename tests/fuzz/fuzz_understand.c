@@ -5,21 +5,19 @@
  */
 #include "config.h"
 
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "understand.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 check(const struct understanding *u)
 {
-	if ((u->verdict == VERDICT_EXPENSES) != (u->expense_count > 0) && u->verdict != VERDICT_TOO_MANY)
-		abort();
-	for (size_t i = 0; i < u->expense_count; i++)
-		if (u->expenses[i].description.len == 0 || !text_is_utf8(u->expenses[i].description) || !text_is_utf8(u->expenses[i].account) ||
-		    u->expenses[i].day < DAY_MIN || u->expenses[i].day > DAY_MAX)
-			abort();
+	CHECK((u->verdict == VERDICT_EXPENSES) == (u->expense_count > 0) || u->verdict == VERDICT_TOO_MANY);
+	for (size_t i = 0; i < u->expense_count; i++) {
+		const struct understood_expense *e = &u->expenses[i];
+
+		CHECK(e->description.len > 0 && text_is_utf8(e->description) && text_is_utf8(e->account));
+		CHECK(e->day >= DAY_MIN && e->day <= DAY_MAX);
+	}
 }
 
 int

@@ -11,19 +11,16 @@
  */
 #include "config.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "access/auth.h"
+#include "fuzz.h"
 #include "messenger/messenger.h"
 #include "options.h"
 #include "records.h"
 #include "text.h"
-
-#define CHECK(condition) do { if (!(condition)) abort(); } while (0)
 
 static struct options options;
 
@@ -89,6 +86,38 @@ check_answers(const struct messenger *messenger, struct outgoing *outgoing, stru
 	}
 }
 
+/* Where a picture of theirs is asked for, whatever the event and the answers on the way say. */
+static void
+check_media(const struct messenger *messenger, struct slice media, struct arena *arena, struct slice answer)
+{
+	bool is_file;
+
+	for (unsigned number = 0; number < 3; number++) {
+		struct media_step step = { media, number, answer, SLICE_LITERAL("credential") };
+		struct send_request request = { .method = NULL };
+
+		if (!messenger->get_media(&options, &step, arena, &request, &is_file))
+			continue;
+		CHECK(request.url.len > 8 && is_one_line(request.url));
+		for (size_t i = 0; i < request.header_count; i++)
+			CHECK(is_one_line(request.headers[i]));
+	}
+}
+
+/* What else the platform answers when it is asked. */
+static void
+check_credential(const struct messenger *messenger, struct arena *arena, struct slice answer)
+{
+	struct send_request request = { .method = NULL };
+	struct slice credential;
+	int64_t lives_s;
+
+	if (messenger->read_credential != NULL && messenger->read_credential(answer, arena, &credential, &lives_s))
+		CHECK(credential.len > 0 && is_one_line(credential) && lives_s >= 0);
+	if (messenger->get_keys != NULL && messenger->get_keys(&options, 1, answer, arena, &request))
+		CHECK(request.url.len > 8 && is_one_line(request.url));
+}
+
 static void
 check_event(const struct messenger *messenger, const struct event *event, struct arena *arena, struct slice body)
 {
@@ -107,9 +136,8 @@ check_event(const struct messenger *messenger, const struct event *event, struct
 	else
 		CHECK(why != NULL);
 	check_answers(messenger, &outgoing, arena, body);
+	check_media(messenger, event->incoming.media, arena, body);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -135,6 +163,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	hook = (struct webhook){ .body = body, .now_s = 1795431371, .options = &options };
 	hook.content_type = slice_of(body.len > 0 && body.ptr[0] != '{' ? "application/x-www-form-urlencoded" : "application/json");
+	check_media(messenger, body, &arena, body);
+	check_credential(messenger, &arena, body);
 	if (messenger->decode(&hook, &decoded))
 		for (size_t i = 0; i < decoded.count; i++)
 			check_event(messenger, &decoded.events[i], &arena, body);

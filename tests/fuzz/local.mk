@@ -3,41 +3,39 @@
 # Fuzz targets: make fuzz FUZZ_SECONDS=60 builds each with clang and runs it that long from its corpus; what it finds
 # stays in fuzz-found/.  One alone: make fuzz_http_reader, then ./fuzz_http_reader -max_total_time=60
 
-EXTRA_DIST += tests/fuzz/fuzz_fields.c tests/fuzz/fuzz_http_reader.c tests/fuzz/fuzz_provider.c \
-	tests/fuzz/fuzz_understand.c tests/fuzz/fuzz_webhook.c tests/fuzz/corpus
-FUZZ_TARGETS = fuzz_fields fuzz_http_reader fuzz_provider fuzz_understand fuzz_webhook
+FUZZ_PARTS = answer dialogue dump fields http_reader options provider record signature understand values \
+	webhook wire
+FUZZ_TARGETS = $(FUZZ_PARTS:%=fuzz_%)
 FUZZ_MESSENGERS = $(patsubst %,fuzz_webhook_%,line telegram slack discord teams whatsapp)
 FUZZ_CC = clang
 FUZZ_SECONDS = 60
 CLEANFILES += $(FUZZ_TARGETS) $(FUZZ_MESSENGERS)
+EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus $(FUZZ_PARTS:%=tests/fuzz/fuzz_%.c)
 
-# What a target is about is built with the fuzzer's eyes; the rest comes from the library as it is.
+# What a target is about, below src/, is built with the fuzzer's eyes; the rest comes from the library as it is.
+FUZZ_SEES_answer = ai/answer/answer_parts.c ai/answer/picture.c ai/answer/reconcile.c ai/answer/stated.c
+FUZZ_SEES_dialogue = dialogue/reading/*.c
+FUZZ_SEES_dump = dump/rows.c dump/stream_in.c
+FUZZ_SEES_fields = contract/body.c contract/fields.c contract/schema.c contract/value.c
+FUZZ_SEES_http_reader = http/reader.c http/target.c
+FUZZ_SEES_options = config/*.c
+FUZZ_SEES_provider = ai/provider/*.c
+FUZZ_SEES_record = ledger/record/*.c ledger/queue/record_queue.c wire/mp*.c
+FUZZ_SEES_signature = messenger/jwt.c messenger/signature.c messenger/platform/*.c
+FUZZ_SEES_understand = understand/understand.c understand/*/*.c text/text.c
+FUZZ_SEES_values = ai/provider/price.c base/hex.c base/money.c base/uuid.c profile/build_id.c text/language_tag.c time/day.c time/zone_rule.c wire/address.c
+FUZZ_SEES_webhook = messenger/media.c messenger/platform/*.c
+FUZZ_SEES_wire = ai/pool/job*.c dialogue/state.c store/command/*.c wire/frame.c wire/mp*.c
+fuzz_sees = $(wildcard $(addprefix $(top_srcdir)/src/,$(FUZZ_SEES_$(1))))
 FUZZ = $(AM_V_CCLD)$(FUZZ_CC) -I. $(AM_CPPFLAGS) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined
 FUZZ_LIBS = $(LIBS_ALL) -lpthread
 
-FUZZ_HTTP_READER = $(top_srcdir)/tests/fuzz/fuzz_http_reader.c $(patsubst %,$(top_srcdir)/src/http/%.c,reader target)
-fuzz_http_reader: $(FUZZ_HTTP_READER) libaiexpense.a
-	$(FUZZ) $(FUZZ_HTTP_READER) $(FUZZ_LIBS) -o $@
+$(FUZZ_TARGETS): fuzz_%: $(top_srcdir)/tests/fuzz/fuzz_%.c libaiexpense.a
+	$(FUZZ) $< $(call fuzz_sees,$*) $(FUZZ_LIBS) -o $@
 
-FUZZ_UNDERSTAND = $(top_srcdir)/tests/fuzz/fuzz_understand.c $(top_srcdir)/src/understand/understand.c \
-	$(wildcard $(top_srcdir)/src/understand/*/*.c) $(top_srcdir)/src/text/text.c
-fuzz_understand: $(FUZZ_UNDERSTAND) libaiexpense.a
-	$(FUZZ) $(FUZZ_UNDERSTAND) $(FUZZ_LIBS) -o $@
-
-FUZZ_FIELDS = $(top_srcdir)/tests/fuzz/fuzz_fields.c $(patsubst %,$(top_srcdir)/src/contract/%.c,body fields schema value)
-fuzz_fields: $(FUZZ_FIELDS) libaiexpense.a
-	$(FUZZ) $(FUZZ_FIELDS) $(FUZZ_LIBS) -o $@
-
-FUZZ_PROVIDER = $(top_srcdir)/tests/fuzz/fuzz_provider.c $(wildcard $(top_srcdir)/src/ai/provider/*.c)
-fuzz_provider: $(FUZZ_PROVIDER) libaiexpense.a
-	$(FUZZ) $(FUZZ_PROVIDER) $(FUZZ_LIBS) -o $@
-
-# One for all webhooks, which takes the corpus, and one for each.
-FUZZ_WEBHOOK = $(top_srcdir)/tests/fuzz/fuzz_webhook.c $(wildcard $(top_srcdir)/src/messenger/platform/*.c)
-fuzz_webhook: $(FUZZ_WEBHOOK) libaiexpense.a
-	$(FUZZ) $(FUZZ_WEBHOOK) $(FUZZ_LIBS) -o $@
-$(FUZZ_MESSENGERS): $(FUZZ_WEBHOOK) libaiexpense.a
-	$(FUZZ) -DMESSENGER='"$(@:fuzz_webhook_%=%)"' $(FUZZ_WEBHOOK) $(FUZZ_LIBS) -o $@
+# One for the webhooks of each messenger; fuzz_webhook, for all of them, takes the corpus.
+$(FUZZ_MESSENGERS): fuzz_webhook_%: $(top_srcdir)/tests/fuzz/fuzz_webhook.c libaiexpense.a
+	$(FUZZ) -DMESSENGER='"$*"' $< $(call fuzz_sees,webhook) $(FUZZ_LIBS) -o $@
 
 fuzz: $(FUZZ_TARGETS)
 	@set -e; for target in $(FUZZ_TARGETS); do \
@@ -54,19 +52,43 @@ clean-local:
 
 # The corpora, by make check; under the sanitizers where the build has them.
 if HAVE_CMOCKA
+check_PROGRAMS += tests/fuzz/replay_answer
+tests_fuzz_replay_answer_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_answer.c
+tests_fuzz_replay_answer_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"answer"'
+check_PROGRAMS += tests/fuzz/replay_dialogue
+tests_fuzz_replay_dialogue_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_dialogue.c
+tests_fuzz_replay_dialogue_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"dialogue"'
+check_PROGRAMS += tests/fuzz/replay_dump
+tests_fuzz_replay_dump_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_dump.c
+tests_fuzz_replay_dump_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"dump"'
 check_PROGRAMS += tests/fuzz/replay_fields
 tests_fuzz_replay_fields_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_fields.c
 tests_fuzz_replay_fields_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"fields"'
 check_PROGRAMS += tests/fuzz/replay_http_reader
 tests_fuzz_replay_http_reader_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_http_reader.c
 tests_fuzz_replay_http_reader_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"http_reader"'
+check_PROGRAMS += tests/fuzz/replay_options
+tests_fuzz_replay_options_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_options.c
+tests_fuzz_replay_options_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"options"'
 check_PROGRAMS += tests/fuzz/replay_provider
 tests_fuzz_replay_provider_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_provider.c
 tests_fuzz_replay_provider_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"provider"'
+check_PROGRAMS += tests/fuzz/replay_record
+tests_fuzz_replay_record_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_record.c
+tests_fuzz_replay_record_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"record"'
+check_PROGRAMS += tests/fuzz/replay_signature
+tests_fuzz_replay_signature_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_signature.c
+tests_fuzz_replay_signature_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"signature"'
 check_PROGRAMS += tests/fuzz/replay_understand
 tests_fuzz_replay_understand_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_understand.c
 tests_fuzz_replay_understand_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"understand"'
+check_PROGRAMS += tests/fuzz/replay_values
+tests_fuzz_replay_values_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_values.c
+tests_fuzz_replay_values_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"values"'
 check_PROGRAMS += tests/fuzz/replay_webhook
 tests_fuzz_replay_webhook_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_webhook.c
 tests_fuzz_replay_webhook_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"webhook"'
+check_PROGRAMS += tests/fuzz/replay_wire
+tests_fuzz_replay_wire_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_wire.c
+tests_fuzz_replay_wire_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"wire"'
 endif

@@ -323,6 +323,23 @@ a_file_that_is_no_text_is_told_with_its_line(void **state)
 }
 
 static void
+a_backslash_stands_in_quotes_only(void **state)
+{
+	(void)state;
+	assert_file_errors("# C:\\\n/* \\ */ run {\nuser = \"a\\\nb\"\ngroup = \\ }\n", ":5: a \\ stands in quotes only\n");
+	assert_file_errors("run { user = 'it\\'s' }\nrun { user = \"\\\\\" }\n", "");
+}
+
+static void
+a_quote_that_is_not_closed_is_told_with_its_line(void **state)
+{
+	(void)state;
+	assert_file_errors("run {\nuser = \"a }\n", ":2: a quote is not closed\n");
+	assert_file_errors("run { user = 'a\\'", ":1: a quote is not closed\n");
+	assert_file_errors("run { user = \"a\\\"", ":1: a quote is not closed\n");
+}
+
+static void
 all_wrong_values_of_a_file_are_told(void **state)
 {
 	(void)state;
@@ -403,6 +420,8 @@ main(void)
 		cmocka_unit_test(a_secret_that_is_missing_empty_or_no_file_is_refused),
 		cmocka_unit_test(an_error_tells_its_line_whatever_comments_stand_before_it),
 		cmocka_unit_test(a_file_that_is_no_text_is_told_with_its_line),
+		cmocka_unit_test(a_backslash_stands_in_quotes_only),
+		cmocka_unit_test(a_quote_that_is_not_closed_is_told_with_its_line),
 		cmocka_unit_test(all_wrong_values_of_a_file_are_told),
 		cmocka_unit_test(unknown_names_and_broken_syntax_are_told),
 		cmocka_unit_test(a_file_sets_what_it_names_and_nothing_else),
