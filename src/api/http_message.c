@@ -5,6 +5,7 @@
 #include "handlers.h"
 
 #include "access/caller.h"
+#include "ai/provider/provider.h"
 #include "chat/reply.h"
 #include "clock.h"
 #include "api/expense/expense_json.h"
@@ -103,12 +104,12 @@ hash_request(struct arena *arena, const struct message_input *input, uint8_t has
 	return true;
 }
 
-/* Where the picture of somebody is noted; one person takes only so many of the places. */
+/* Where the picture of somebody is noted, 0 again when it is done with; one person takes only so many of the places. */
 static enum status
-find_place(struct sending *sending)
+find_place(struct request *req, struct slice user_id, uint64_t **found)
 {
-	struct services *services = sending->req->services;
-	struct ledger ledger = store_ledger(services->messages.store, sending->input.user_id);
+	struct services *services = req->services;
+	struct ledger ledger = store_ledger(services->messages.store, user_id);
 	uint64_t *place = NULL, whose;
 	unsigned of_one = 0;
 
@@ -120,20 +121,19 @@ find_place(struct sending *sending)
 			place = &services->pictures[i];
 	}
 	if (of_one >= PICTURES_OF_ONE_MAX) {
-		reply_retry_after(sending->req, PICTURE_RETRY_S);
+		reply_retry_after(req, PICTURE_RETRY_S);
 		return ST_TOO_MANY;
 	}
 	if (place == NULL)
 		return ST_OVERLOADED;
 	*place = whose;
-	sending->place = place;
+	*found = place;
 	return ST_OK;
 }
 
 static enum status
-take_picture(struct sending *sending)
+take_picture(struct request *req, struct slice *text, struct slice *picture)
 {
-	struct request *req = sending->req;
 	const struct services *services = req->services;
 
 	if (req->body.len == 0) {
@@ -142,25 +142,22 @@ take_picture(struct sending *sending)
 	}
 	if (req->body.len > services->messages.options->ai_image_bytes)
 		return ST_TOO_LARGE;
-	sending->input.picture = req->body;
-	sending->input.incoming.kind = INCOMING_IMAGE;
-	sending->input.text = query_text(req, MEMBER_text_beside);
+	*picture = req->body;
+	*text = query_text(req, MEMBER_text_beside);
 	return ST_OK;
 }
 
-/* ST_ACCEPTED: it is refused and answered. */
+/* A text, or a picture with the text beside it, which may be empty.  ST_ACCEPTED: it is refused and answered. */
 static enum status
-take_body(struct sending *sending)
+take_body(struct request *req, struct slice *text, struct slice *picture)
 {
-	struct request *req = sending->req;
-
 	if (request_has_picture(req))
-		return take_picture(sending);
+		return take_picture(req, text, picture);
 	if (query_value(req, MEMBER_text_beside) != NULL) {
 		handler_refuse(req, ST_BAD_PARAMETER, "text", "Of a JSON body it is a member.");
 		return ST_ACCEPTED;
 	}
-	sending->input.text = body_text(req, MEMBER_text);
+	*text = body_text(req, MEMBER_text);
 	return ST_OK;
 }
 
@@ -180,12 +177,14 @@ post_message(struct request *req)
 		return ST_OK;
 	st = limits_count_message(&services->limits, req, input->user_id);
 	if (st == ST_OK)
-		st = take_body(sending);
+		st = take_body(req, &input->text, &input->picture);
 	if (st != ST_OK)
 		return st == ST_ACCEPTED ? ST_OK : st;
+	if (input->picture.len > 0)
+		input->incoming.kind = INCOMING_IMAGE;
 	if (input->idempotency_key.len > 0 && !hash_request(&req->arena, input, input->request_hash))
 		return ST_OVERLOADED;
-	st = input->picture.len > 0 ? find_place(sending) : ST_OK;
+	st = input->picture.len > 0 ? find_place(req, input->user_id, &sending->place) : ST_OK;
 	if (st != ST_OK)
 		return st;
 	message_drive(&services->messages, input, on_message_done, sending);
@@ -288,6 +287,8 @@ get_message(struct request *req)
 struct parse {
 	struct caller  caller;
 	struct sign_up profile;
+	bool           is_picture;         /* what is asked about */
+	uint64_t      *place;              /* its, while it is read; else NULL */
 };
 
 static void
@@ -320,13 +321,42 @@ write_parsed(struct json_out *out, const struct understood_expense *expense, con
 	json_out_object_end(out);
 }
 
+/* Why there is nothing of a picture, as its user would be told. */
+static void
+write_reply(struct json_out *out, const struct parse *parse, const struct understanding *result, enum language language)
+{
+	struct buf reply = BUF_INIT;
+
+	if (!parse->is_picture || (result != NULL && result->expense_count > 0)) {
+		json_out_member_null(out, "reply");
+		return;
+	}
+	if (result == NULL)
+		reply_failed(&reply, language);
+	else if (!providers_read_images(parse->caller.service->options))
+		reply_no_picture(&reply, language);
+	else
+		reply_picture(&reply, language, result->picture);
+	json_out_member_string(out, "reply", buf_slice(&reply));
+	buf_fini(&reply);
+}
+
+/* A picture asks nothing back. */
+static enum message_status
+status_of(const struct parse *parse, const struct understanding *result)
+{
+	enum message_status status = result != NULL ? message_status_of(result->verdict) : MESSAGE_FAILED;
+
+	return parse->is_picture && result != NULL && status != MESSAGE_RECORDED ? MESSAGE_NOTHING : status;
+}
+
 /* result: NULL when nobody could make anything of the text. */
 static void
 reply_parsed(const struct parse *parse, const struct understanding *result)
 {
 	const struct person *person = caller_person(&parse->caller);
 	enum language language = result != NULL ? result->language : language_from_tag(parse->profile.locale);
-	enum message_status status = result != NULL ? message_status_of(result->verdict) : MESSAGE_FAILED;
+	enum message_status status = status_of(parse, result);
 	size_t count = status == MESSAGE_RECORDED ? result->expense_count : 0;
 	struct json_out out = reply_json_begin(parse->caller.req, ST_OK);
 
@@ -339,6 +369,7 @@ reply_parsed(const struct parse *parse, const struct understanding *result)
 	for (size_t i = 0; i < count; i++)
 		write_parsed(&out, &result->expenses[i], person);
 	json_out_array_end(&out);
+	write_reply(&out, parse, result, language);
 	json_out_object_end(&out);
 	reply_end(parse->caller.req);
 }
@@ -355,7 +386,7 @@ static void
 count_costs(const struct parse *parse, const struct understanding *result)
 {
 	struct ai_cost costs[MESSAGE_COSTS_MAX];
-	size_t count = message_costs(parse->caller.service->options, result, COST_PARSE, clock_wall_ms(), costs);
+	size_t count = message_costs(parse->caller.service->options, result, parse->is_picture ? COST_PICTURE : COST_PARSE, clock_wall_ms(), costs);
 
 	for (size_t i = 0; i < count; i++)
 		store_add_ai_cost(parse->caller.service->store, &parse->caller.ledger, &costs[i], on_cost_counted, NULL);
@@ -366,6 +397,8 @@ on_parsed(enum status st, const struct understanding *result, void *arg)
 {
 	struct parse *parse = arg;
 
+	if (parse->place != NULL)
+		*parse->place = 0;
 	caller_record(&parse->caller, OPERATION_parse_message, st == ST_OK);
 	if (st == ST_OK)
 		count_costs(parse, result);
@@ -375,28 +408,50 @@ on_parsed(enum status st, const struct understanding *result, void *arg)
 		reply_problem(parse->caller.req, st, NULL, NULL);
 }
 
+/* Without a provider that reads pictures only the text beside one counts. */
+static enum status
+ask(struct parse *parse, struct understand_input *job)
+{
+	struct caller *caller = &parse->caller;
+	enum status st = ST_OK;
+
+	if (parse->is_picture && !providers_read_images(caller->service->options))
+		job->picture = SLICE_EMPTY;
+	if (job->picture.len > 0)
+		st = find_place(caller->req, caller->user_id, &parse->place);
+	if (st == ST_OK)
+		st = message_ask(caller->service, &caller->ledger, job, PRIORITY_HIGH, on_parsed, parse);
+	if (st != ST_OK && parse->place != NULL)
+		*parse->place = 0;
+	return st;
+}
+
 enum status
 post_parse(struct request *req)
 {
 	struct parse *parse = arena_alloc(&req->arena, sizeof *parse);
 	const struct services *services = req->services;
-	struct understand_input job = { .text = body_text(req, MEMBER_text) };
+	struct understand_input job = { .text = SLICE_EMPTY };
 	struct caller *caller;
 	enum status st;
 
 	if (parse == NULL)
 		return ST_OVERLOADED;
+	*parse = (struct parse){ .place = NULL };
 	caller = &parse->caller;
 	if (!caller_find(req, caller))
 		return ST_OK;
 	st = limits_count_message(&services->limits, req, caller->user_id);
+	if (st == ST_OK)
+		st = take_body(req, &job.text, &job.picture);
 	if (st != ST_OK)
-		return st;
+		return st == ST_ACCEPTED ? ST_OK : st;
+	parse->is_picture = job.picture.len > 0;
 	parse->profile = message_profile(caller->service->options, caller->user_id, caller_person(caller));
 	job.locale = parse->profile.locale;
 	job.home = parse->profile.home;
 	job.today = message_day(parse->profile.zone.ptr, clock_wall_ms());
 	if (caller_person(caller) != NULL)
 		message_own_words(caller->service, &caller->ledger, caller_person(caller), &req->arena, &job);
-	return message_ask(caller->service, &caller->ledger, &job, PRIORITY_HIGH, on_parsed, parse);
+	return ask(parse, &job);
 }

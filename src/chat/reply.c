@@ -161,3 +161,12 @@ reply_no_picture(struct buf *out, enum language language)
 {
 	say(out, language, TEXT_no_picture, NULL);
 }
+
+void
+reply_picture(struct buf *out, enum language language, enum picture what)
+{
+	static const enum text_name texts[PICTURES] = { [PICTURE_NONE] = TEXT_picture_not_read, [PICTURE_READ] = TEXT_picture_unclear,
+		[PICTURE_UNCLEAR] = TEXT_picture_unclear, [PICTURE_OF_NO_TYPE] = TEXT_picture_of_no_type, [PICTURE_NOT_READ] = TEXT_picture_not_read };
+
+	say(out, language, texts[what], NULL);
+}

@@ -34,4 +34,7 @@ void reply_failed(struct buf *out, enum language language);
 void reply_too_long(struct buf *out, enum language language, unsigned characters_max);
 void reply_no_picture(struct buf *out, enum language language);
 
+/* Why nothing was found in a picture, by what became of it. */
+void reply_picture(struct buf *out, enum language language, enum picture what);
+
 #endif

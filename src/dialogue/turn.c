@@ -217,15 +217,12 @@ turn_go_on(struct turn *turn)
 static void
 on_picture(struct turn *turn)
 {
-	static const enum text_name texts[PICTURES] = { [PICTURE_NONE] = TEXT_picture_not_read, [PICTURE_NOT_READ] = TEXT_picture_not_read,
-		[PICTURE_OF_NO_TYPE] = TEXT_picture_of_no_type, [PICTURE_UNCLEAR] = TEXT_picture_unclear };
-
 	if (turn->result->verdict == VERDICT_EXPENSES) {
 		turn_act_on_verdict(turn);
 		return;
 	}
 	turn->status = MESSAGE_NOTHING;
-	turn_say(turn, texts[turn->result->picture], NULL);
+	reply_picture(turn->reply, turn->language, turn->result->picture);
 }
 
 static enum language

@@ -25,9 +25,9 @@ PATH = "/api/v1/messages"
 CONF = "ai { image_timeout_ms = 10000 }\nhttp { workers = 1 }\n"
 
 
-def post(client, picture, user=None, text=None, kind="image/jpeg", **headers):
+def post(client, picture, user=None, text=None, kind="image/jpeg", path=PATH, **headers):
     query = urllib.parse.urlencode({name: value for name, value in (("user", user), ("text", text)) if value})
-    return client.post(PATH + ("?" + query if query else ""), picture, Content_Type=kind, **headers)
+    return client.post(path + ("?" + query if query else ""), picture, Content_Type=kind, **headers)
 
 
 class Scene(unittest.TestCase):
@@ -57,6 +57,14 @@ class Scene(unittest.TestCase):
     def assert_nothing(self, answer, part):
         self.assertEqual((answer.status, answer.json["status"], answer.json["expenses"]), (200, "nothing", []), answer.body)
         self.assertIn(part, answer.json["reply"])
+
+    def assert_on_no_disk(self):
+        for folder, _, files in os.walk(self.daemon.directory):
+            for name in files:
+                path = os.path.join(folder, name)
+                if os.path.isfile(path):
+                    with open(path, "rb") as f:
+                        self.assertNotIn(MARK, f.read(), path)
 
     def english(self):
         self.client.post("/api/v1/users", {"user": self.user, "locale": "en"})
@@ -122,12 +130,7 @@ class Posts(Scene):
 
     def test_the_picture_is_on_no_disk(self):
         self.assert_groceries(post(self.client, JPEG, self.user))
-        for folder, _, files in os.walk(self.daemon.directory):
-            for name in files:
-                path = os.path.join(folder, name)
-                if os.path.isfile(path):
-                    with open(path, "rb") as f:
-                        self.assertNotIn(MARK, f.read(), path)
+        self.assert_on_no_disk()
 
     def test_calls_for_it_are_counted_as_those_for_pictures(self):
         post(self.client, JPEG, self.user)
@@ -171,6 +174,77 @@ class Wrong(Scene):
         with socket.create_connection(("127.0.0.1", self.daemon.port), PATIENCE) as s:
             s.sendall(b"POST /api/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % ((1 << 20) + 1))
             self.assertIn(b" 413 ", s.recv(4096))
+
+
+class Parsed(Scene):
+    """POST /parse: the same is read, and nothing of it stays."""
+
+    def parse(self, picture, text=None, **more):
+        answer = post(self.client, picture, self.user, text, path="/api/v1/parse", **more)
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer.json
+
+    def is_unknown(self):
+        return self.client.get(f"/api/v1/user?user={self.user}").status == 404
+
+    def test_a_photo_is_read_and_nothing_is_stored(self):
+        picture = JPEG + os.urandom(2 << 20)
+        said = self.parse(picture)
+        self.assertEqual((said["status"], said["understood_by"], said["reply"]), ("recorded", "mock1", None))
+        self.assertEqual([(e["description"], e["amount"], e["currency"], e["category"]["key"]) for e in said["expenses"]],
+                         [("milk", "45.00", "TWD", "food"), ("soap", "80.00", "TWD", "shopping")])
+        self.assertEqual(self.asked, [(picture, "image/jpeg")])
+        self.assertTrue(self.is_unknown())
+        self.daemon.wait_for(lambda: len(calls(self.daemon, "-")) > 0, "the call to be listed")
+        self.assertIn(["-", "picture", "mock1/model-1", "ok"], [row[:4] for row in calls(self.daemon)])
+        self.assert_on_no_disk()
+
+    def test_its_categories_are_those_of_the_person(self):
+        self.english()
+        pets = self.client.post("/api/v1/categories", {"user": self.user, "name": "Pets"}).json
+        self.provider.reads = lambda picture, kind: dict(GROCERIES, items=[{"description": "leash", "amount": "125", "category": "Pets"}])
+        said = self.parse(JPEG)
+        self.assertEqual([e["category"] for e in said["expenses"]], [{"key": None, "name": pets["name"]}])
+        self.assertEqual(self.spent(), [])
+
+    def test_what_is_not_read_says_why(self):
+        self.english()
+        why = {"500": "could not get or read that picture", "declines": "could not get or read that picture"}
+        for fault in why:
+            self.provider.fault = fault
+            said = self.parse(JPEG)
+            self.assertEqual((said["status"], said["expenses"], said["understood_by"]), ("nothing", [], "rules"))
+            self.assertIn(why[fault], said["reply"])
+            self.assertEqual(self.parse(JPEG, "NT$60 lunch")["expenses"][0]["amount"], "60.00")
+        self.provider.fault = None
+        self.provider.reads = lambda picture, kind: dict(GROCERIES, total="1")
+        self.assertIn("add up", self.parse(JPEG)["reply"])
+        self.assertIn("JPEG, PNG, WebP or GIF", self.parse(b"<html>")["reply"])
+
+    def test_what_cannot_be_taken_is_refused_as_for_messages(self):
+        for answer, wanted in ((post(self.client, b"ftypheic", self.user, kind="image/heic", path="/api/v1/parse"), (415, "unsupported-media-type")),
+                               (post(self.client, b"", self.user, path="/api/v1/parse"), (422, "invalid-value")),
+                               (post(self.client, JPEG, path="/api/v1/parse"), (422, "missing-field")),
+                               (self.client.post("/api/v1/parse?text=a", {"user": self.user, "text": "lunch 5"}), (400, "invalid-parameter"))):
+            self.assertEqual((answer.status, answer.json["type"]), (wanted[0], "/problems/" + wanted[1]), answer.body)
+        with socket.create_connection(("127.0.0.1", self.daemon.port), PATIENCE) as s:
+            s.sendall(b"POST /api/v1/parse HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % ((5 << 20) + 1))
+            self.assertIn(b" 413 ", s.recv(4096))
+
+    def test_it_takes_places_as_messages_do(self):
+        release = self.hold()
+        posts = [self.start(JPEG, self.user) for _ in range(2)]
+        self.daemon.wait_for(lambda: len(self.asked) == 2)
+        third = post(self.client, JPEG, self.user, path="/api/v1/parse")
+        self.assertEqual((third.status, third.json["type"]), (429, "/problems/rate-limited"))
+        release.set()
+        for thread, _ in posts:
+            thread.join()
+        for _ in range(4):                               # each gives its place back
+            self.assertEqual(self.parse(JPEG)["status"], "recorded")
+
+    def test_a_text_has_no_reply(self):
+        self.assertIsNone(self.client.post("/api/v1/parse", {"user": self.user, "text": "hello"}).json["reply"])
 
 
 class Many(Scene):
@@ -263,6 +337,8 @@ class WithoutWorkers(Scene):
         self.assertEqual((answer.status, answer.json["type"]), (503, "/problems/unavailable"))
         self.assertIn("Retry-After", answer.headers)
         self.assertEqual(self.client.get(f"/api/v1/user?user={self.user}").status, 404)
+        for _ in range(3):                               # each gives its place back
+            self.assertEqual(post(self.client, JPEG, self.user, path="/api/v1/parse").status, 503)
 
 
 class WithoutReaders(unittest.TestCase):
@@ -273,6 +349,9 @@ class WithoutReaders(unittest.TestCase):
             self.assertEqual((answer.status, answer.json["status"]), (200, "nothing"))
             self.assertIn("I cannot read pictures", answer.json["reply"])
             self.assertEqual(post(client, JPEG, "line:U1", "lunch 60").json["status"], "recorded")
+            parsed = post(client, JPEG, "line:U1", path="/api/v1/parse").json
+            self.assertEqual((parsed["status"], parsed["expenses"], parsed["reply"]), ("nothing", [], answer.json["reply"]))
+            self.assertEqual(post(client, JPEG, "line:U1", "lunch 60", path="/api/v1/parse").json["status"], "recorded")
             self.assertEqual(provider.calls, [])
 
 
@@ -287,8 +366,9 @@ class BehindNginx(unittest.TestCase):
             with d:
                 d.start()
                 with Nginx(d.directory, path) as nginx, Client(nginx.port, token(d)) as client:
-                    self.assertEqual(post(client, JPEG + os.urandom(4 << 20), "line:U1").json["status"], "recorded")
-                    self.assertEqual(post(client, JPEG + bytes(6 << 20), "line:U1").status, 413)
+                    for where in PATH, "/api/v1/parse":
+                        self.assertEqual(post(client, JPEG + os.urandom(4 << 20), "line:U1", path=where).json["status"], "recorded")
+                        self.assertEqual(post(client, JPEG + bytes(6 << 20), "line:U1", path=where).status, 413)
 
 
 if __name__ == "__main__":
