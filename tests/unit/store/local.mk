@@ -150,7 +150,14 @@ tests_unit_store_disk_test_store_open_faults_SOURCES = tests/unit/store/disk/tes
 tests_unit_store_disk_test_store_open_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
 tests_unit_store_disk_test_store_open_faults_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)
 
+store_writer_scene = tests/unit/store/disk/writer_scene.c tests/unit/store/disk/writer_scene.h $(store_failing) $(store_writers)
+
+check_PROGRAMS += tests/unit/store/disk/test_batch_faults
+tests_unit_store_disk_test_batch_faults_SOURCES = tests/unit/store/disk/test_batch_faults.c $(store_writer_scene)
+tests_unit_store_disk_test_batch_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
+tests_unit_store_disk_test_batch_faults_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)
+
 check_PROGRAMS += tests/unit/store/disk/test_writer_faults
-tests_unit_store_disk_test_writer_faults_SOURCES = tests/unit/store/disk/test_writer_faults.c $(store_failing) $(store_writers)
+tests_unit_store_disk_test_writer_faults_SOURCES = tests/unit/store/disk/test_writer_faults.c $(store_writer_scene)
 tests_unit_store_disk_test_writer_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
 tests_unit_store_disk_test_writer_faults_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)
