@@ -138,7 +138,8 @@ failing_calls = \
 	-Wl,--wrap=calloc -Wl,--wrap=malloc -Wl,--wrap=strdup -Wl,--wrap=realloc -Wl,--wrap=EVP_MAC_fetch -Wl,--wrap=EVP_MAC_CTX_new \
 	-Wl,--wrap=EVP_MAC_init -Wl,--wrap=EVP_MAC_update -Wl,--wrap=EVP_MAC_final -Wl,--wrap=clock_mono_ms \
 	-Wl,--wrap=event_new -Wl,--wrap=event_add -Wl,--wrap=event_priority_set -Wl,--wrap=event_base_new \
-	-Wl,--wrap=event_base_priority_init -Wl,--wrap=madvise -Wl,--wrap=mincore
+	-Wl,--wrap=event_base_priority_init -Wl,--wrap=madvise -Wl,--wrap=mincore \
+	-Wl,--wrap=statvfs64 -Wl,--wrap=sysconf -Wl,--wrap=channel_close
 
 check_PROGRAMS += tests/unit/store/disk/test_lmdb_faults
 tests_unit_store_disk_test_lmdb_faults_SOURCES = tests/unit/store/disk/test_lmdb_faults.c $(store_failing) $(store_writers)
@@ -156,6 +157,11 @@ check_PROGRAMS += tests/unit/store/disk/test_batch_faults
 tests_unit_store_disk_test_batch_faults_SOURCES = tests/unit/store/disk/test_batch_faults.c $(store_writer_scene)
 tests_unit_store_disk_test_batch_faults_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
 tests_unit_store_disk_test_batch_faults_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)
+
+check_PROGRAMS += tests/unit/store/disk/test_writer_end
+tests_unit_store_disk_test_writer_end_SOURCES = tests/unit/store/disk/test_writer_end.c $(store_writer_scene)
+tests_unit_store_disk_test_writer_end_CPPFLAGS = $(store_suite_CPPFLAGS) -I$(top_srcdir)/tests/unit/store
+tests_unit_store_disk_test_writer_end_LDFLAGS = $(AM_LDFLAGS) $(failing_calls)
 
 check_PROGRAMS += tests/unit/store/disk/test_writer_faults
 tests_unit_store_disk_test_writer_faults_SOURCES = tests/unit/store/disk/test_writer_faults.c $(store_writer_scene)

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <lmdb.h>
 #include <openssl/evp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,12 +18,16 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 unsigned failing_flags_more, failing_flags_less;
 int failing_dead_readers;
 int64_t failing_later_ms;
 const char *failing_maps;
-bool failing_has_no_patience, failing_is_half_resident;
+bool failing_has_no_patience, failing_is_half_resident, failing_is_disk_full;
+long failing_memory_pages;
+int failing_signal_at_close;
 
 enum { FAULTS = 2 };
 
@@ -97,7 +102,7 @@ WRAP_MDB(mdb_del, (MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *value), (tx
 WRAP_MDB(mdb_cursor_open, (MDB_txn *txn, MDB_dbi dbi, MDB_cursor **cursor), (txn, dbi, cursor))
 WRAP_MDB(mdb_cursor_renew, (MDB_txn *txn, MDB_cursor *cursor), (txn, cursor))
 WRAP_MDB(mdb_cursor_get, (MDB_cursor *cursor, MDB_val *key, MDB_val *value, MDB_cursor_op op), (cursor, key, value, op))
-WRAP_MDB(mdb_reader_list, (MDB_env *env, MDB_msg_func *func, void *arg), (env, func, arg))
+WRAP(int, mdb_reader_list, -1, (MDB_env *env, MDB_msg_func *func, void *arg), (env, func, arg))
 WRAP(int, fstat64, -1, (int fd, struct stat *st), (fd, st))
 WRAP(int, fsync, -1, (int fd), (fd))
 WRAP(int, mkdir, -1, (const char *path, mode_t mode), (path, mode))
@@ -121,6 +126,43 @@ WRAP(int, event_priority_set, -1, (struct event *event, int priority), (event, p
 WRAP(struct event_base *, event_base_new, NULL, (void), ())
 WRAP(int, event_base_priority_init, -1, (struct event_base *base, int count), (base, count))
 WRAP(int, madvise, -1, (void *p, size_t len, int advice), (p, len, advice))
+
+extern int __real_statvfs64(const char *path, struct statvfs *fs);
+int __wrap_statvfs64(const char *path, struct statvfs *fs);
+
+int
+__wrap_statvfs64(const char *path, struct statvfs *fs)
+{
+	int result = fails(CALL_statvfs64) ? -1 : __real_statvfs64(path, fs);
+
+	if (failing_is_disk_full)
+		fs->f_bavail = 0;
+	return result;
+}
+
+extern long __real_sysconf(int name);
+long __wrap_sysconf(int name);
+
+long
+__wrap_sysconf(int name)
+{
+	return name == _SC_PHYS_PAGES && failing_memory_pages != 0 ? failing_memory_pages : __real_sysconf(name);
+}
+
+struct channel;
+extern void __real_channel_close(struct channel *ch);
+void __wrap_channel_close(struct channel *ch);
+
+void
+__wrap_channel_close(struct channel *ch)
+{
+	int sig = failing_signal_at_close;
+
+	failing_signal_at_close = 0;
+	if (sig != 0)
+		raise(sig);
+	__real_channel_close(ch);
+}
 
 extern int __real_event_add(struct event *event, const struct timeval *timeout);
 int __wrap_event_add(struct event *event, const struct timeval *timeout);

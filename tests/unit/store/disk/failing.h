@@ -16,7 +16,7 @@
 	CALL(mdb_env_open) CALL(mdb_env_get_flags) CALL(mdb_env_get_fd) CALL(mdb_env_info) CALL(mdb_env_stat) CALL(mdb_env_copy2) \
 	CALL(mdb_txn_begin) CALL(mdb_txn_renew) CALL(mdb_txn_commit) CALL(mdb_dbi_open) CALL(mdb_stat) CALL(mdb_get) CALL(mdb_put) CALL(mdb_del) \
 	CALL(mdb_cursor_open) CALL(mdb_cursor_renew) CALL(mdb_cursor_get) CALL(mdb_reader_check) CALL(mdb_reader_list) \
-	CALL(open64) CALL(fstat64) CALL(fsync) CALL(mkdir) CALL(unlink) CALL(fcntl64) CALL(posix_fallocate64) CALL(fopen64) CALL(scandir64) CALL(getrandom) \
+	CALL(open64) CALL(fstat64) CALL(fsync) CALL(mkdir) CALL(unlink) CALL(fcntl64) CALL(posix_fallocate64) CALL(fopen64) CALL(scandir64) CALL(getrandom) CALL(statvfs64) \
 	CALL(calloc) CALL(malloc) CALL(strdup) CALL(realloc) CALL(EVP_MAC_fetch) CALL(EVP_MAC_CTX_new) CALL(EVP_MAC_init) CALL(EVP_MAC_update) CALL(EVP_MAC_final) \
 	CALL(event_new) CALL(event_add) CALL(event_priority_set) CALL(event_base_new) CALL(event_base_priority_init) CALL(madvise) CALL(mincore)
 
@@ -43,6 +43,13 @@ extern int failing_dead_readers;
 
 /* Timers run out at once; of a map every other page is resident. */
 extern bool failing_has_no_patience, failing_is_half_resident;
+
+/* The disk tells that nothing is free; how many pages of memory the system tells, 0: so many as it has. */
+extern bool failing_is_disk_full;
+extern long failing_memory_pages;
+
+/* The next channel that is closed brings this signal to the process first; 0: none does. */
+extern int failing_signal_at_close;
 
 /* A file to read in place of /proc/self/maps; NULL: that one. */
 extern const char *failing_maps;

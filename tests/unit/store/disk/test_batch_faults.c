@@ -97,18 +97,20 @@ a_batch_that_cannot_begin_is_told_so(void **state)
 static void
 with_little_room_left_nothing_is_added(void **state)
 {
-	static const enum command_kind adding[] = { COMMAND_RECORD_MESSAGE, COMMAND_PUT_EXPENSES, COMMAND_SIGN_UP, COMMAND_PUT_INBOX };
+	static const enum command_kind adding[] = { COMMAND_RECORD_MESSAGE, COMMAND_PUT_EXPENSES, COMMAND_SIGN_UP, COMMAND_PUT_INBOX,
+		COMMAND_PUT_PICTURE_PART };
+	enum { ADDING = sizeof adding / sizeof adding[0] };
 	struct writer_scene *f = *state;
 	struct lmdb_env *env = writer_scene_shard(f);
 	struct batch b = { .is_low = true };
 
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < ADDING; i++)
 		add(&b, adding[i], 1);
 	add(&b, COMMAND_REVOKE_TOKEN, 1);
-	batch_run(&b, 0, 5, env, f->segment->slots);
-	for (size_t i = 0; i < 4; i++)
+	batch_run(&b, 0, ADDING + 1, env, f->segment->slots);
+	for (size_t i = 0; i < ADDING; i++)
 		assert_int_equal(answer_of(&b, i), ST_STORE_FULL);
-	assert_int_equal(answer_of(&b, 4), ST_FAILED);       /* its body is none */
+	assert_int_equal(answer_of(&b, ADDING), ST_FAILED);       /* its body is none */
 	batch_fini(&b);
 	lmdb_env_close(env);
 }

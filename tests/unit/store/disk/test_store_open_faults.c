@@ -156,6 +156,40 @@ opening_a_store_tells_of_each_call_that_fails(void **state)
 	event_base_free(base);
 }
 
+/* Whether pages are asked for that no process has come to yet. */
+static bool
+reads_ahead(struct fixture *f, long memory_pages)
+{
+	struct event_base *base = event_base_new();
+	struct counters *counters = calloc(1, sizeof *counters);
+	struct store *store = store_open(&f->options, base, counters);
+	bool is_asked;
+
+	assert_non_null(store);
+	failing_memory_pages = memory_pages;
+	store_read_ahead(store);
+	failing_memory_pages = 0;
+	failing_arm(CALL_mincore, 1, ENOSYS);                  /* the first look of what only follows others */
+	failing_has_no_patience = true;
+	event_base_dispatch(base);
+	failing_has_no_patience = false;
+	is_asked = !failing_disarm();
+	store_close(store);
+	free(counters);
+	event_base_free(base);
+	return is_asked;
+}
+
+static void
+a_store_is_read_ahead_unless_it_takes_half_of_the_memory(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(store_prepare(&f->options), 0);
+	assert_true(reads_ahead(f, 0));
+	assert_false(reads_ahead(f, 1));
+}
+
 static void
 a_store_in_memory_is_whole_or_none(void **state)
 {
@@ -269,6 +303,7 @@ main(void)
 		CASE(a_directory_that_cannot_be_read_has_no_shards_to_adopt),
 		CASE(a_directory_that_cannot_be_read_is_not_taken_for_an_empty_one),
 		CASE(opening_a_store_tells_of_each_call_that_fails),
+		CASE(a_store_is_read_ahead_unless_it_takes_half_of_the_memory),
 		CASE(a_store_in_memory_is_whole_or_none),
 		CASE(nothing_is_kept_where_it_could_not_be_found_again),
 		CASE(a_store_in_files_has_nothing_to_migrate),

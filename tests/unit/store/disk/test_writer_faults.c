@@ -165,6 +165,39 @@ without_a_timer_nobody_waits(void **state)
 	writer_link_free(link);
 }
 
+/* As a writer that dies of what it is given. */
+static void
+on_doomed_connection(evutil_socket_t listener, short what, void *arg)
+{
+	(void)what;
+	close(accept(listener, NULL, NULL));
+	++*(unsigned *)arg;
+}
+
+static void
+nobody_looks_for_a_writer_when_the_last_command_was_given_up(void **state)
+{
+	struct writer_scene *f = *state;
+	unsigned connections = 0, before;
+	struct event *event = event_new(f->base, f->listener, EV_READ | EV_PERSIST, on_doomed_connection, &connections);
+	struct writer_link *link = writer_scene_link(f);
+	struct asked asked = { 0 };
+
+	failing_has_no_patience = true;
+	event_add(event, NULL);
+	ask(link, 1, &asked);
+	while (asked.answers == 0)
+		event_base_loop(f->base, EVLOOP_ONCE);
+	assert_int_equal(asked.st, ST_UNAVAILABLE);
+	before = connections;
+	while (event_base_get_num_events(f->base, EVENT_BASE_COUNT_ADDED) > 1)          /* the listener's stays */
+		event_base_loop(f->base, EVLOOP_ONCE);
+	failing_has_no_patience = false;
+	assert_int_equal(connections, before);
+	writer_link_free(link);
+	event_free(event);
+}
+
 /* --- a writer that answers what it should not ----------------------------------------------------- */
 
 struct odd_writer {
@@ -232,6 +265,7 @@ main(void)
 		CASE(commands_are_given_up_when_no_writer_comes),
 		CASE(what_is_asked_while_others_are_given_up_waits_for_a_writer),
 		CASE(without_a_timer_nobody_waits),
+		CASE(nobody_looks_for_a_writer_when_the_last_command_was_given_up),
 		CASE(an_answer_that_is_none_or_for_nobody_harms_nobody),
 	};
 
