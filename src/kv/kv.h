@@ -89,6 +89,7 @@ void kv_cursor_end(struct kv_cursor *cursor);
 bool kv_cursor_seek(struct kv_cursor *cursor, struct slice key);
 bool kv_cursor_seek_before(struct kv_cursor *cursor, struct slice key);
 
+/* Of one that stands on a row. */
 bool kv_cursor_next(struct kv_cursor *cursor);
 bool kv_cursor_prev(struct kv_cursor *cursor);
 

@@ -272,8 +272,6 @@ mem_cursor_move(struct kv_cursor *cursor, enum kv_move move)
 
 	if (move == KV_LAST)
 		return stand_on(cursor, last_of(&mem_of(cursor->kv)->lists[cursor->table]));
-	if (node == NULL)
-		return false;
 	return stand_on(cursor, move == KV_NEXT ? node->next[0] : node->prev);
 }
 
