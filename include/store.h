@@ -60,8 +60,8 @@ void store_shared_secret(const char *purpose, uint8_t secret[32]);
 int store_migrate(const struct options *options, void (*say)(const char *line, void *arg), void *arg);
 
 /*
- * Open for one process, after the fork.  slot_counters: this process's.
- * NULL after logging.
+ * Open for one process, after store_prepare and the fork.  slot_counters: this
+ * process's.  NULL after logging.
  */
 struct store *store_open(const struct options *options, struct event_base *base, struct counters *slot_counters);
 

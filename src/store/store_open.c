@@ -76,8 +76,10 @@ store_open(const struct options *options, struct event_base *base, struct counte
 	if (is_lmdb(options))
 		return store_lmdb_open(options, base, slot_counters);
 #ifdef HAVE_POSTGRESQL
-	if (meta.shard_count == 0 && !pg_schema_check(options->store_url, &meta))
+	if (meta.shard_count == 0) {
+		log_error("store.engine = postgresql: a store that was not prepared cannot be opened");
 		return NULL;
+	}
 	return store_pg_open(options, &meta, base, slot_counters);
 #else
 	return NULL;
