@@ -207,13 +207,17 @@ picture_rows(struct slice value)
 }
 
 void
-picture_remove(struct op *op, struct slice row, struct slice value)
+picture_remove(struct op *op, struct slice row)
 {
 	struct picture_head head;
 	struct uuid ids[MESSAGE_EXPENSES_MAX], message_id;
 	struct key key = key_of(row);
-	bool is_known = picture_head_unpack(value, &head, ids) == ST_OK;
+	struct slice value;
+	bool is_known;
 
+	if (!op_get(op, TABLE_LEDGER, &key, &value))
+		return;
+	is_known = picture_head_unpack(value, &head, ids) == ST_OK;
 	if (key_read_id(row, &message_id))
 		remove_parts(op, key.bytes, &message_id, is_known ? head.parts_there : PICTURE_PARTS_MAX);
 	kv_del(op->kv, TABLE_LEDGER, key_slice(&key));
@@ -223,10 +227,8 @@ enum status
 op_remove_picture(struct op *op, const struct uuid *message_id)
 {
 	struct key row = key_id(op->ledger, ROW_PICTURE, message_id);
-	struct slice value;
 
-	if (op_get(op, TABLE_LEDGER, &row, &value))
-		picture_remove(op, key_slice(&row), value);
+	picture_remove(op, key_slice(&row));
 	return kv_status(op->kv, ST_OK);
 }
 

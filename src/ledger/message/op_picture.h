@@ -18,8 +18,8 @@ enum status op_next_picture(struct op *op, const struct uuid *after_id, struct k
 /* The message is recorded with these expenses: what is whole of its picture is there from now on, the rest is removed. */
 void picture_settle(struct op *op, const struct uuid *message_id, const struct uuid *expense_ids, size_t expense_count);
 
-/* Remove the picture with this row of the ledger, whatever there is of it, also when the row is damaged. */
-void picture_remove(struct op *op, struct slice row, struct slice value);
+/* Remove the picture with this row of the ledger, if it is there: whatever there is of it, also when the row is damaged. */
+void picture_remove(struct op *op, struct slice row);
 
 /* How many rows that removes. */
 unsigned picture_rows(struct slice value);

@@ -216,10 +216,8 @@ look(struct op *op, struct step *step)
 static void
 remove_row(struct op *op, enum table table, struct slice row)
 {
-	struct slice value;
-
-	if (table == TABLE_LEDGER && key_row_kind(row) == ROW_PICTURE && kv_get(op->kv, table, row, &value))
-		picture_remove(op, row, value);
+	if (table == TABLE_LEDGER && key_row_kind(row) == ROW_PICTURE)
+		picture_remove(op, row);
 	else if (table == TABLE_LEDGER && key_row_kind(row) == ROW_AI_CALL)
 		ai_call_remove(op, row);
 	else

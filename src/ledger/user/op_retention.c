@@ -204,7 +204,7 @@ op_remove_expired(struct op *op, const struct expired_query *query, const struct
 		if (key_row_kind(rows[i]) == ROW_TRASH)
 			is_gone = trash_forget(op, &key);
 		else if (key_row_kind(rows[i]) == ROW_PICTURE)
-			picture_remove(op, rows[i], value);
+			picture_remove(op, rows[i]);
 		else
 			kv_del(op->kv, TABLE_LEDGER, rows[i]);
 		if (is_gone)
