@@ -3,7 +3,8 @@ api_scene = tests/unit/api/scene.c tests/unit/api/scene.h tests/unit/http/harnes
 check_PROGRAMS += tests/unit/api/test_access
 tests_unit_api_test_access_SOURCES = tests/unit/api/test_access.c $(api_scene)
 tests_unit_api_test_access_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/http
-tests_unit_api_test_access_LDFLAGS = $(AM_LDFLAGS) $(NO_MEMORY) -Wl,--wrap=store_get_token,--wrap=store_get_person,--wrap=person_copy
+tests_unit_api_test_access_LDFLAGS = $(AM_LDFLAGS) $(NO_MEMORY) \
+	-Wl,--wrap=store_get_token,--wrap=store_get_person,--wrap=person_copy,--wrap=arena_alloc
 check_PROGRAMS += tests/unit/api/test_auth
 tests_unit_api_test_auth_SOURCES = tests/unit/api/test_auth.c $(api_scene)
 tests_unit_api_test_auth_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/http

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/caller.h"
 #include "contract/scope.h"
 #include "http/request.h"
 #include "no_memory.h"
@@ -20,7 +21,7 @@ static struct {
 	store_token_fn *fn;
 	void           *arg;
 } held;
-static bool must_wait, has_no_room;
+static bool must_wait, has_no_room, is_arena_full;
 static int persons_left = -1;
 static enum status person_st;
 
@@ -54,6 +55,16 @@ __wrap_store_get_person(struct store *store, const struct ledger *ledger, store_
 	persons_left -= persons_left > 0;
 }
 
+void *__real_arena_alloc(struct arena *arena, size_t size);
+void *__wrap_arena_alloc(struct arena *arena, size_t size);
+
+/* Of what a request keeps while it waits, which is more than all else that is asked for. */
+void *
+__wrap_arena_alloc(struct arena *arena, size_t size)
+{
+	return is_arena_full && size >= sizeof (struct caller) ? NULL : __real_arena_alloc(arena, size);
+}
+
 bool
 __wrap_person_copy(struct arena *arena, const struct person *person, struct person *copy)
 {
@@ -69,7 +80,7 @@ setup(void **state)
 	f = *state;
 	harness_start(f->h);
 	memset(&held, 0, sizeof held);
-	must_wait = has_no_room = false;
+	must_wait = has_no_room = is_arena_full = false;
 	persons_left = -1;
 	return 0;
 }
@@ -212,6 +223,21 @@ a_user_for_whom_there_is_no_room_is_not_called_unknown(void **state)
 	scene_expect(f, get_user(f), "HTTP/1.1 200 ");
 }
 
+static void
+a_request_that_cannot_be_kept_while_it_waits_is_refused_before_its_user_is_looked_up(void **state)
+{
+	struct scene *f = *state;
+
+	sign_up(f, "HTTP/1.1 201 ");
+	is_arena_full = true;
+	persons_left = 1;
+	scene_expect(f, get_user(f), "HTTP/1.1 503 ");
+	assert_int_equal(persons_left, 1);
+	is_arena_full = false;
+	persons_left = -1;
+	scene_expect(f, get_user(f), "HTTP/1.1 200 ");
+}
+
 /* What was written stays, and asking again shows it. */
 static void
 a_user_who_cannot_be_read_after_a_change_is_told_so(void **state)
@@ -237,6 +263,7 @@ main(void)
 		CASE(without_memory_there_are_no_limits_to_begin_with),
 		CASE(a_user_who_cannot_be_looked_up_is_not_called_unknown),
 		CASE(a_user_for_whom_there_is_no_room_is_not_called_unknown),
+		CASE(a_request_that_cannot_be_kept_while_it_waits_is_refused_before_its_user_is_looked_up),
 		CASE(a_user_who_cannot_be_read_after_a_change_is_told_so),
 	};
 
