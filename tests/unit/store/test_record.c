@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "ledger/record/record.h"
+#include "store_picture.h"
 #include "ledger/record/record_parts.h"
 
 static const struct expense sample = { .amount_minor = -1234567890123, .currency = { "TWD" }, .category_id = { { 1 } },
@@ -411,6 +412,26 @@ lists_longer_than_allowed_are_refused(void **state)
 }
 
 static void
+a_picture_has_no_more_bytes_or_parts_than_one_may_have(void **state)
+{
+	static const struct { uint32_t size_bytes, parts_there; enum status st; } heads[] = {
+		{ PICTURE_PARTS_MAX * PICTURE_PART_MAX, PICTURE_PARTS_MAX, ST_OK }, { PICTURE_PARTS_MAX * PICTURE_PART_MAX + 1, 1, ST_BAD_RECORD },
+		{ PICTURE_PART_MAX, 1, ST_OK }, { PICTURE_PART_MAX, 2, ST_BAD_RECORD } };
+	struct uuid ids[MESSAGE_EXPENSES_MAX];
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+		struct picture_head head = { .type = SLICE_LITERAL("image/png"), .size_bytes = heads[i].size_bytes, .parts_there = heads[i].parts_there };
+
+		picture_head_pack(&b, &head);
+		assert_int_equal(picture_head_unpack(buf_slice(&b), &head, ids), heads[i].st);
+		buf_clear(&b);
+	}
+	buf_fini(&b);
+}
+
+static void
 check_refused(struct buf *b, enum status (*read)(struct slice v))
 {
 	assert_int_equal(read(buf_slice(b)), ST_BAD_RECORD);
@@ -490,6 +511,7 @@ main(void)
 		cmocka_unit_test(an_expense_of_an_event_that_lacks_fields_is_refused),
 		cmocka_unit_test(buttons_and_ids_that_are_none_are_refused),
 		cmocka_unit_test(lists_longer_than_allowed_are_refused),
+		cmocka_unit_test(a_picture_has_no_more_bytes_or_parts_than_one_may_have),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

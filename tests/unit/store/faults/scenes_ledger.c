@@ -372,43 +372,10 @@ put_policy(struct world *w)
 
 /* --- what is kept no longer ---------------------------------------------------------------------------------- */
 
-struct expired {
-	size_t       count;
-	struct slice rows[EXPIRED_MAX];
-	char         bytes[EXPIRED_MAX][300];
-	enum status  st;
-};
-
-static void
-on_expired(struct slice row, void *arg)
-{
-	struct expired *expired = arg;
-
-	memcpy(expired->bytes[expired->count], row.ptr, row.len);
-	expired->rows[expired->count] = (struct slice){ expired->bytes[expired->count], row.len };
-	expired->count++;
-}
-
-static void
-on_expired_end(enum status st, struct slice next, void *arg)
-{
-	(void)next;
-	((struct expired *)arg)->st = st;
-}
-
 static enum status
 remove_expired(struct world *w)
 {
-	static const struct expired_list_callbacks callbacks = { on_expired, on_expired_end };
-	static struct expired expired;
-	int64_t late_ms = suite_now_ms() + INT64_C(86400000) * 100;
-	struct expired_query query = { .now_ms = late_ms, .looks = 5000, .limit = EXPIRED_MAX };
-
-	expired.count = 0;
-	store_list_expired(STORE, w->main.shard, &query, &callbacks, &expired);
-	if (expired.st != ST_OK)
-		return expired.st;
-	CALL(store_remove_expired, w->main.shard, &query, expired.rows, expired.count, world_written);
+	return world_remove_expired(w, NULL);
 }
 
 static enum status

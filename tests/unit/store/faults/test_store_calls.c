@@ -35,14 +35,11 @@ teardown(void **state)
 /* --- much of it --------------------------------------------------------------------------------------- */
 
 static void
-an_expense_that_changed_often_is_forgotten_in_parts(void **state)
+change_often(const struct uuid *id)
 {
 	enum { CHANGES = 70 };
-	const int64_t day_ms = 86400000;
-	struct uuid *id = &w->expenses[2];
 	struct expense_change change = { .action = EXPENSE_CHANGED, .now_ms = suite_now_ms(), .expense = suite_new_expense(20820, 1).expense };
 
-	(void)state;
 	change.expense.id = *id;
 	change.expense.category_id = w->spare;
 	for (unsigned i = 0; i < CHANGES; i++) {
@@ -50,10 +47,36 @@ an_expense_that_changed_often_is_forgotten_in_parts(void **state)
 		change.expense.amount_minor = i + 1;
 		assert_int_equal(suite_change(&w->suite, main_user, &change, NULL), ST_OK);
 	}
+}
+
+static void
+an_expense_that_changed_often_is_forgotten_in_parts(void **state)
+{
+	const int64_t day_ms = 86400000;
+	struct uuid *id = &w->expenses[2];
+
+	(void)state;
+	change_often(id);
 	assert_int_equal(world_delete_expense(w, id, suite_now_ms()), ST_OK);
 	for (unsigned later = 1; later <= 3; later++)
 		assert_int_equal(world_delete_expense(w, &w->expenses[later == 1 ? 0 : later == 2 ? 1 : 3], suite_now_ms() + day_ms * (TRASH_DAYS + 2)), ST_OK);
 	assert_int_equal(world_restore(w, id), ST_NOT_FOUND);
+}
+
+/* With the two that lie there from the beginning; it counts when it is gone. */
+static void
+an_expense_that_changed_often_leaves_the_trash_when_its_last_part_is_forgotten(void **state)
+{
+	static const uint32_t expected[] = { 2, 0, 1, 0 };
+	uint32_t removed[REMOVED_KINDS];
+
+	(void)state;
+	change_often(&w->expenses[2]);
+	assert_int_equal(world_delete_expense(w, &w->expenses[2], suite_now_ms()), ST_OK);
+	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+		assert_int_equal(world_remove_expired(w, removed), ST_OK);
+		assert_int_equal(removed[REMOVED_TRASH], expected[i]);
+	}
 }
 
 static void
@@ -130,6 +153,98 @@ a_list_of_few_among_very_many_tokens_goes_on_later(void **state)
 	}
 	store_list_tokens(w->suite.store, &query, &callbacks, &st);
 	assert_int_equal(st, ST_OK);
+}
+
+/* So that the user goes on from the beginning, as with any step that fails. */
+static void
+a_step_of_removing_tokens_that_cannot_say_where_to_go_on_removes_none(void **state)
+{
+	enum { TOKENS = 300 };
+	uint64_t before;
+	enum status st;
+
+	(void)state;
+	for (unsigned i = 0; i < TOKENS; i++) {
+		struct token token = { .key_id = { 'n', (uint8_t)(i >> 8), (uint8_t)i }, .kind = TOKEN_USER, .label = SLICE_LITERAL("many"),
+			.user_id = slice_of(main_user) };
+
+		assert_int_equal(suite_put_token(&w->suite, &token), ST_OK);
+	}
+	before = world_hash(w);
+	for (unsigned at = 1;; at++) {
+		st = ST_FAILED;
+		faulty_arm(FAULT_STEP, at);
+		store_remove_tokens(w->suite.store, slice_of(main_user), SLICE_EMPTY, world_written, &st);
+		if (!faulty_disarm())
+			break;
+		assert_int_not_equal(st, ST_OK);
+		assert_int_equal(world_hash(w), before);
+	}
+	assert_int_equal(st, ST_OK);
+	assert_int_not_equal(world_hash(w), before);
+}
+
+enum { DAY_OF_CALLS = 20300 };
+
+static void
+list_calls(unsigned count)
+{
+	struct ai_cost cost = { .operation = SLICE_LITERAL("parse"), .provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"),
+		.currency = { "USD" }, .usage = { .calls = 1 }, .is_listed = true, .result = "ok", .now_ms = INT64_C(86400000) * DAY_OF_CALLS };
+
+	for (unsigned i = 0; i < count; i++) {
+		enum status st = ST_FAILED;
+
+		cost.call_id = (struct uuid){ { 0xca, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i } };
+		store_add_ai_cost(w->suite.store, &w->main, &cost, world_done, &st);
+		assert_int_equal(st, ST_OK);
+	}
+}
+
+static void
+on_call(const struct ai_call *call, void *arg)
+{
+	(void)call, (void)arg;
+}
+
+static void
+the_calls_of_a_busy_day_are_too_many_to_look_for_one_among_them(void **state)
+{
+	enum { LOOKS = 50000 };
+	static const struct ai_call_callbacks callbacks = { on_call, world_done };
+	struct ai_call_query query = { .day = DAY_OF_CALLS, .model = SLICE_LITERAL("pro"), .limit = 1 };
+	enum status st = ST_FAILED;
+
+	(void)state;
+	list_calls(LOOKS);
+	store_list_ai_calls(w->suite.store, &query, &callbacks, &st);
+	assert_int_equal(st, ST_OK);
+	list_calls(LOOKS + 1);
+	store_list_ai_calls(w->suite.store, &query, &callbacks, &st);
+	assert_int_equal(st, ST_TOO_BROAD);
+	query.model = SLICE_LITERAL("flash");
+	store_list_ai_calls(w->suite.store, &query, &callbacks, &st);
+	assert_int_equal(st, ST_OK);
+}
+
+static void
+on_calls_removed(enum status st, const struct write_answer *answer, void *arg)
+{
+	assert_int_equal(st, ST_OK);
+	*(uint32_t *)arg = answer->removed[REMOVED_AI_CALL];
+}
+
+static void
+many_calls_of_long_ago_are_removed_in_parts(void **state)
+{
+	uint32_t removed;
+
+	(void)state;
+	list_calls(AI_CALLS_AT_ONCE + 1);
+	store_remove_ai_calls(w->suite.store, w->main.shard, DAY_OF_CALLS + 1, on_calls_removed, &removed);
+	assert_int_equal(removed, AI_CALLS_AT_ONCE);
+	store_remove_ai_calls(w->suite.store, w->main.shard, DAY_OF_CALLS + 1, on_calls_removed, &removed);
+	assert_int_equal(removed, 1);
 }
 
 static void
@@ -428,9 +543,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(an_expense_that_changed_often_is_forgotten_in_parts),
+		CASE(an_expense_that_changed_often_leaves_the_trash_when_its_last_part_is_forgotten),
 		CASE(an_entry_is_the_last_one_only_among_the_last_messages),
 		CASE(one_with_too_much_waiting_cannot_be_linked),
 		CASE(a_list_of_few_among_very_many_tokens_goes_on_later),
+		CASE(a_step_of_removing_tokens_that_cannot_say_where_to_go_on_removes_none),
+		CASE(the_calls_of_a_busy_day_are_too_many_to_look_for_one_among_them),
+		CASE(many_calls_of_long_ago_are_removed_in_parts),
 		CASE(a_person_is_copied_whole_or_told_not_to_be),
 		CASE(nobody_writes_to_the_ledger_of_another_one),
 		CASE(a_message_with_one_change_that_is_refused_is_not_recorded),

@@ -436,6 +436,128 @@ a_walk_ends_behind_the_last_key_that_can_be(void **state)
 	assert_int_equal(st, ST_OK);
 }
 
+/* --- what is removed ---------------------------------------------------------------------------- */
+
+static void
+a_damaged_tombstone_is_told_and_stays(void **state)
+{
+	struct ledger ledger = suite_ledger(&w->suite, "line:U8");
+	struct key row = key_kind(ledger.key, ROW_TOMBSTONE);
+	struct expired_query query = { .now_ms = INT64_MAX / 2 };
+	struct slice rows[1] = { key_slice(&row) };
+	enum status st = ST_FAILED;
+	uint64_t before;
+
+	(void)state;
+	buf_append_literal(&scratch, "\x91\x01");
+	put_row(TABLE_LEDGER, &row, &scratch);
+	assert_int_equal(world_remove_expired(w, NULL), ST_BAD_RECORD);
+	before = world_hash(w);
+	store_remove_expired(w->suite.store, ledger.shard, &query, rows, 1, world_written, &st);
+	assert_int_equal(st, ST_OK);
+	assert_int_equal(world_hash(w), before);
+}
+
+static void
+begin_deletion(void)
+{
+	struct deletion deletion = { .user_id = slice_of(main_user), .created_ms = suite_now_ms(), .now_ms = suite_now_ms() };
+	enum status st = ST_FAILED;
+
+	store_begin_deletion(w->suite.store, &w->main, &deletion, world_done, &st);
+	assert_int_equal(st, ST_OK);
+}
+
+static void
+a_damaged_note_of_a_deletion_is_told(void **state)
+{
+	static const struct deletion_list_callbacks deletions = { on_slice, world_done };
+	struct key row = key_deletion(w->main.key);
+	enum status st = ST_FAILED;
+
+	(void)state;
+	begin_deletion();
+	buf_append_literal(&scratch, "\x91\x01");
+	put_row(TABLE_LEDGER, &row, &scratch);
+	store_list_deletions(w->suite.store, w->main.shard, 9, &deletions, &st);
+	assert_int_equal(st, ST_BAD_RECORD);
+}
+
+struct step {
+	enum status st;
+	char        next[300];
+	size_t      len;
+};
+
+static void
+on_step(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct step *step = arg;
+
+	step->st = st;
+	step->len = st == ST_OK ? answer->next.len : 0;
+	if (step->len > 0)
+		memcpy(step->next, answer->next.ptr, step->len);
+}
+
+static void
+delete_all(void)
+{
+	struct step step = { .len = 0 };
+
+	do {
+		struct step before = step;
+
+		store_delete_step(w->suite.store, &w->main, (struct slice){ before.next, before.len }, suite_now_ms() + 2 * FAREWELL_MS, on_step, &step);
+		assert_int_equal(step.st, ST_OK);
+	} while (step.len > 0);
+}
+
+static unsigned
+count_rows(enum table table)
+{
+	struct key prefix = queue_key(w->main.key, NULL);
+	struct kv_cursor cursor;
+	unsigned count = 0;
+	enum status st;
+	struct kv *kv = w->suite.store->ops->read_begin(w->suite.store, w->main.shard, &st);
+
+	kv_cursor_begin(&cursor, kv, table);
+	for (bool is_there = kv_cursor_seek(&cursor, key_slice(&prefix)); is_there && key_starts_with(cursor.key, &prefix); is_there = kv_cursor_next(&cursor))
+		count++;
+	kv_cursor_end(&cursor);
+	w->suite.store->ops->read_end(w->suite.store, w->main.shard);
+	return count;
+}
+
+/* The tombstone and the used keys without what they were used for are meant to stay. */
+static void
+a_user_who_is_deleted_takes_damaged_rows_along(void **state)
+{
+	struct uuid id = world_id(1);
+	struct key head = key_id(w->main.key, ROW_PICTURE, &id), part = queue_key(w->main.key, &id), row;
+	unsigned staying;
+
+	(void)state;
+	begin_deletion();
+	delete_all();
+	staying = count_rows(TABLE_LEDGER);
+	world_free(w);
+	world_make(w);
+	key_add_number(&part, 0);
+	put_row(TABLE_PICTURES, &part, NULL);
+	buf_append_literal(&scratch, "\x91\x01");
+	put_row(TABLE_LEDGER, &head, &scratch);
+	row = key_kind(w->main.key, ROW_PICTURE);                  /* of no message */
+	put_row(TABLE_LEDGER, &row, NULL);
+	row = key_kind(w->main.key, ROW_AI_CALL);                  /* of no call */
+	put_row(TABLE_LEDGER, &row, NULL);
+	begin_deletion();
+	delete_all();
+	assert_int_equal(count_rows(TABLE_LEDGER), staying);
+	assert_int_equal(count_rows(TABLE_PICTURES), 0);
+}
+
 /* --- what waits -------------------------------------------------------------------------------- */
 
 static void
@@ -519,6 +641,9 @@ main(void)
 		CASE(a_category_counts_no_further_than_numbers_go),
 		CASE(a_summary_of_too_large_numbers_is_out_of_range),
 		CASE(a_walk_ends_behind_the_last_key_that_can_be),
+		CASE(a_damaged_tombstone_is_told_and_stays),
+		CASE(a_damaged_note_of_a_deletion_is_told),
+		CASE(a_user_who_is_deleted_takes_damaged_rows_along),
 		CASE(a_damaged_row_that_waits_alone_is_not_the_first_of_anything),
 		CASE(what_was_confirmed_of_no_category_is_of_their_own),
 	};

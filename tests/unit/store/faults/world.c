@@ -59,6 +59,59 @@ world_restore(struct world *w, const struct uuid *id)
 	return suite_change(&w->suite, main_user, &change, NULL);
 }
 
+struct expired {
+	size_t       count;
+	struct slice rows[EXPIRED_MAX];
+	char         bytes[EXPIRED_MAX][300];
+	enum status  st;
+	uint32_t     removed[REMOVED_KINDS];
+};
+
+static void
+on_expired(struct slice row, void *arg)
+{
+	struct expired *expired = arg;
+
+	memcpy(expired->bytes[expired->count], row.ptr, row.len);
+	expired->rows[expired->count] = (struct slice){ expired->bytes[expired->count], row.len };
+	expired->count++;
+}
+
+static void
+on_expired_end(enum status st, struct slice next, void *arg)
+{
+	(void)next;
+	((struct expired *)arg)->st = st;
+}
+
+static void
+on_expired_removed(enum status st, const struct write_answer *answer, void *arg)
+{
+	struct expired *expired = arg;
+
+	expired->st = st;
+	if (st == ST_OK)
+		memcpy(expired->removed, answer->removed, sizeof expired->removed);
+}
+
+enum status
+world_remove_expired(struct world *w, uint32_t removed[REMOVED_KINDS])
+{
+	static const struct expired_list_callbacks callbacks = { on_expired, on_expired_end };
+	static struct expired expired;
+	struct expired_query query = { .now_ms = suite_now_ms() + INT64_C(86400000) * 100, .looks = 5000, .limit = EXPIRED_MAX };
+
+	expired = (struct expired){ .st = ST_FAILED };
+	store_list_expired(w->suite.store, w->main.shard, &query, &callbacks, &expired);
+	if (expired.st != ST_OK)
+		return expired.st;
+	expired.st = ST_FAILED;
+	store_remove_expired(w->suite.store, w->main.shard, &query, expired.rows, expired.count, on_expired_removed, &expired);
+	if (removed != NULL)
+		memcpy(removed, expired.removed, sizeof expired.removed);
+	return expired.st;
+}
+
 static void
 must(enum status st)
 {

@@ -53,6 +53,9 @@ struct uuid world_id(unsigned n);
 enum status world_delete_expense(struct world *w, const struct uuid *id, int64_t now_ms);
 enum status world_restore(struct world *w, const struct uuid *id);
 
+/* Find and remove what is kept no longer, a hundred days later; how much of each kind, unless removed is NULL. */
+enum status world_remove_expired(struct world *w, uint32_t removed[REMOVED_KINDS]);
+
 /* Callbacks: how it ended is put to arg, an enum status. */
 void world_done(enum status st, void *arg);
 void world_written(enum status st, const struct write_answer *answer, void *arg);

@@ -301,6 +301,37 @@ a_large_category_is_moved_in_steps_that_are_all_exact(void **state)
 }
 
 static void
+a_category_whose_last_expenses_are_deleted_before_they_move_goes_all_the_same(void **state)
+{
+	static struct expense_page page;
+	struct suite *s = *state;
+	struct expense_query query = { .from = DAY_MIN, .to = DAY_MAX, .limit = 500 };
+	struct expense_change change = { .action = EXPENSE_DELETED, .by = TOKEN_SERVICE, .now_ms = suite_now_ms() };
+	struct category_deletion deletion;
+	struct write_answer answer;
+	struct uuid food;
+
+	signed_up(s);
+	food = default_id(s, "food");
+	store_many(s, 201);
+	deletion = deletion_of(food, default_id(s, "shopping"));
+	assert_int_equal(suite_delete_category(s, "line:U1", &deletion, &answer), ST_OK);
+	assert_int_equal(answer.expenses_left, 201);
+	suite_list(s, "line:U1", &query, &page);
+	assert_int_equal(page.count, 201);
+	for (size_t i = 0; i < page.count; i++) {
+		change.change_id = new_id();
+		change.expense.id = page.expenses[i].id;
+		assert_int_equal(suite_change(s, "line:U1", &change, NULL), ST_OK);
+	}
+	assert_int_equal(person_of(s).leaving_count, 1);
+	assert_int_equal(suite_move(s, "line:U1", &food, &answer), ST_OK);
+	assert_int_equal(answer.expenses_left, 0);
+	assert_int_equal(person_of(s).leaving_count, 0);
+	assert_int_equal(unfinished(s).started_ms, 0);
+}
+
+static void
 the_place_that_expenses_go_to_may_be_deleted_meanwhile(void **state)
 {
 	struct suite *s = *state;
@@ -486,6 +517,7 @@ const struct CMUnitTest suite_category_deletion_tests[] = {
 	CASE(a_category_with_expenses_or_some_in_the_trash_needs_another_one),
 	CASE(what_can_no_longer_be_restored_keeps_no_category),
 	CASE(a_large_category_is_moved_in_steps_that_are_all_exact),
+	CASE(a_category_whose_last_expenses_are_deleted_before_they_move_goes_all_the_same),
 	CASE(the_place_that_expenses_go_to_may_be_deleted_meanwhile),
 	CASE(a_deletion_that_overflows_a_total_leaves_what_it_cannot_move),
 	CASE(a_new_category_may_have_the_name_of_a_deleted_one),

@@ -176,25 +176,31 @@ a_job_waits_until_it_is_done(void **state)
 	assert_int_equal(finish(s, "line:U1", &(struct queued_outcome){ .id = id, .now_ms = now_ms }), ST_OK);
 }
 
+static enum status
+bring_forward(struct suite *s, const char *user, const struct uuid *id, int64_t from_ms, int64_t to_ms)
+{
+	struct bringing_forward change = { QUEUE_JOBS, *id, from_ms, to_ms };
+	struct ledger ledger = suite_ledger(s, user);
+	struct suite_outcome wait = { 0 };
+
+	store_bring_forward(s->store, &ledger, &change, suite_done, &wait);
+	suite_wait(s, &wait.is_done);
+	return wait.st;
+}
+
 static void
 a_job_is_brought_forward_only_from_where_it_was_found(void **state)
 {
 	struct suite *s = *state;
 	int64_t now_ms = suite_now_ms();
 	struct uuid id = record_with_job(s, "line:U1");
-	struct bringing_forward change = { QUEUE_JOBS, id, now_ms, now_ms };
-	struct ledger ledger = suite_ledger(s, "line:U1");
 
 	assert_int_equal(claim(s, "line:U1", &id, now_ms, 0), ST_OK);
-	for (int i = 0; i < 2; i++) {
-		struct suite_outcome wait = { 0 };
-
-		store_bring_forward(s->store, &ledger, &change, suite_done, &wait);
-		suite_wait(s, &wait.is_done);
-		assert_int_equal(wait.st, ST_OK);
-		assert_int_equal(due_jobs(s, "line:U1", now_ms).count, i);
-		change.from_ms = now_ms + MINUTE_MS;
-	}
+	assert_int_equal(bring_forward(s, "line:U1", &id, now_ms, now_ms), ST_OK);
+	assert_int_equal(due_jobs(s, "line:U1", now_ms).count, 0);
+	assert_int_equal(bring_forward(s, "line:U1", &id, now_ms + MINUTE_MS, now_ms), ST_OK);
+	assert_int_equal(due_jobs(s, "line:U1", now_ms).count, 1);
+	assert_int_equal(bring_forward(s, "line:U2", &id, now_ms, now_ms), ST_NOT_FOUND);
 }
 
 static void
@@ -330,23 +336,122 @@ notices_to_one_conversation_leave_as_one_until_the_first_is_due(void **state)
 }
 
 static void
+claim_reply(struct suite *s, const char *user, const struct uuid *id, int64_t now_ms, int64_t until_ms)
+{
+	struct reply_claim claim = { *id, now_ms, until_ms };
+	struct ledger ledger = suite_ledger(s, user);
+	struct suite_outcome wait = { 0 };
+
+	store_claim_reply(s->store, &ledger, &claim, suite_done, &wait);
+	suite_wait(s, &wait.is_done);
+	assert_int_equal(wait.st, ST_OK);
+}
+
+static void
+a_notice_joins_no_reply(void **state)
+{
+	struct suite *s = *state;
+	int64_t now_ms = suite_now_ms();
+	struct uuid job = record_with_job(s, "line:U1");
+	struct found found;
+
+	finish_with_notice(s, "line:U1", &job, "one", "room", now_ms);
+	send_replies(s, "line:U1", &job, 1);
+	found = due_notices(s, "line:U1", now_ms + MINUTE_MS);
+	assert_int_equal(found.count, 1);
+	assert_true(slice_equal(found.notices[0].text, slice_of("one")));
+}
+
+/* Its sender has the text that it sends already. */
+static void
+a_notice_joins_none_that_somebody_has_taken(void **state)
+{
+	struct suite *s = *state;
+	int64_t now_ms = suite_now_ms();
+	struct uuid jobs[2] = { record_with_job(s, "line:U1"), record_with_job(s, "line:U1") };
+	struct found found;
+
+	send_replies(s, "line:U1", jobs, 2);
+	finish_with_notice(s, "line:U1", &jobs[0], "one", "room", now_ms);
+	found = due_notices(s, "line:U1", now_ms + MINUTE_MS);
+	claim_reply(s, "line:U1", &found.notices[0].message_id, now_ms + MINUTE_MS, now_ms + 3 * MINUTE_MS);
+	finish_with_notice(s, "line:U1", &jobs[1], "two", "room", now_ms + MINUTE_MS);
+	found = due_notices(s, "line:U1", now_ms + 2 * MINUTE_MS);
+	assert_int_equal(found.count, 1);
+	assert_true(slice_equal(found.notices[0].text, slice_of("two")));
+}
+
+/* Somebody may be about to take it. */
+static void
+a_notice_joins_none_that_is_due(void **state)
+{
+	struct suite *s = *state;
+	int64_t now_ms = suite_now_ms();
+	struct uuid jobs[2] = { record_with_job(s, "line:U1"), record_with_job(s, "line:U1") };
+	struct found found;
+
+	send_replies(s, "line:U1", jobs, 2);
+	finish_with_notice(s, "line:U1", &jobs[0], "one", "room", now_ms);
+	finish_with_notice(s, "line:U1", &jobs[1], "two", "room", now_ms + MINUTE_MS);
+	found = due_notices(s, "line:U1", now_ms + MINUTE_MS);
+	assert_int_equal(found.count, 1);
+	assert_true(slice_equal(found.notices[0].text, slice_of("one")));
+}
+
+/* It would wait for as long as the clock was ahead. */
+static void
+a_notice_joins_none_of_a_time_that_has_not_come(void **state)
+{
+	struct suite *s = *state;
+	int64_t now_ms = suite_now_ms();
+	struct uuid jobs[2] = { record_with_job(s, "line:U1"), record_with_job(s, "line:U1") };
+	struct found found;
+
+	send_replies(s, "line:U1", jobs, 2);
+	finish_with_notice(s, "line:U1", &jobs[0], "one", "room", now_ms + 9 * MINUTE_MS);
+	finish_with_notice(s, "line:U1", &jobs[1], "two", "room", now_ms);          /* the clock was set back meanwhile */
+	found = due_notices(s, "line:U1", now_ms + MINUTE_MS);
+	assert_int_equal(found.count, 1);
+	assert_true(slice_equal(found.notices[0].text, slice_of("two")));
+}
+
+static void
+notices_that_are_too_long_for_one_message_leave_as_two(void **state)
+{
+	static char text[REPLY_MAX + 1];
+	struct suite *s = *state;
+	int64_t now_ms = suite_now_ms();
+	struct uuid jobs[2] = { record_with_job(s, "line:U1"), record_with_job(s, "line:U1") };
+	struct found found;
+
+	send_replies(s, "line:U1", jobs, 2);
+	memset(text, 'x', REPLY_MAX - 3);
+	for (size_t i = 0; i < 2; i++) {
+		struct queued_outcome outcome = { .id = jobs[i], .now_ms = now_ms, .has_notice = true, .notice = { .message_id = uuid7_next(now_ms),
+			.user_id = SLICE_LITERAL("line:U1"), .text = i == 0 ? slice_of(text) : slice_of("two"), .conversation = SLICE_LITERAL("room"),
+			.created_ms = now_ms, .not_before_ms = now_ms + MINUTE_MS } };
+
+		assert_int_equal(finish(s, "line:U1", &outcome), ST_OK);
+	}
+	found = due_notices(s, "line:U1", now_ms + MINUTE_MS);
+	assert_true(slice_equal(found.notices[0].text, slice_of(text)));
+	send_replies(s, "line:U1", &found.notices[0].message_id, 1);
+	found = due_notices(s, "line:U1", now_ms + MINUTE_MS);
+	assert_true(slice_equal(found.notices[0].text, slice_of("two")));
+}
+
+static void
 a_notice_that_waits_keeps_no_reply_back(void **state)
 {
 	struct suite *s = *state;
 	int64_t now_ms = suite_now_ms();
 	struct uuid job = record_with_job(s, "line:U1"), reply;
-	struct ledger ledger = suite_ledger(s, "line:U1");
-	struct reply_claim claim = { .now_ms = now_ms, .until_ms = now_ms + 1 };
-	struct suite_outcome wait = { 0 };
 
 	send_replies(s, "line:U1", &job, 1);
 	finish_with_notice(s, "line:U1", &job, "one", "room", now_ms);
 	reply = record_with_job(s, "line:U1");
 	assert_int_equal(due_notices(s, "line:U1", now_ms).count, 0);
-	claim.message_id = reply;
-	store_claim_reply(s->store, &ledger, &claim, suite_done, &wait);
-	suite_wait(s, &wait.is_done);
-	assert_int_equal(wait.st, ST_OK);
+	claim_reply(s, "line:U1", &reply, now_ms, now_ms + 1);
 }
 
 static void
@@ -380,6 +485,11 @@ const struct CMUnitTest suite_job_tests[] = {
 	CASE(no_more_jobs_of_a_ledger_wait_than_may),
 	CASE(a_job_that_was_given_up_can_be_tried_again_or_dropped),
 	CASE(notices_to_one_conversation_leave_as_one_until_the_first_is_due),
+	CASE(a_notice_joins_no_reply),
+	CASE(a_notice_joins_none_that_somebody_has_taken),
+	CASE(a_notice_joins_none_that_is_due),
+	CASE(a_notice_joins_none_of_a_time_that_has_not_come),
+	CASE(notices_that_are_too_long_for_one_message_leave_as_two),
 	CASE(a_notice_that_waits_keeps_no_reply_back),
 	CASE(the_jobs_of_a_ledger_are_listed_with_their_texts),
 };

@@ -128,6 +128,25 @@ count_parts(struct suite *s, const char *user, const struct uuid *id)
 	return count;
 }
 
+static void
+on_any_part(enum status st, struct slice bytes, void *arg)
+{
+	(void)bytes;
+	*(unsigned *)arg += st == ST_OK;
+}
+
+/* Those behind the first one, whatever is in them. */
+static unsigned
+count_other_parts(struct suite *s, const char *user, const struct uuid *id)
+{
+	struct ledger ledger = suite_ledger(s, user);
+	unsigned count = 0;
+
+	for (uint32_t number = 1; number < PARTS; number++)
+		store_get_picture_part(s->store, &ledger, id, number, on_any_part, &count);
+	return count;
+}
+
 /* A message with one expense and a whole picture. */
 static struct message_entry
 record_with_picture(struct suite *s, const char *user, struct new_expense *new)
@@ -200,14 +219,69 @@ what_is_not_whole_is_not_kept(void **state)
 	assert_int_equal(count_parts(s, "line:U1", &entry.id), 0);
 }
 
+static enum status
+put(struct suite *s, const char *user, const struct picture_part *part)
+{
+	struct ledger ledger = suite_ledger(s, user);
+	struct suite_outcome w = { .is_done = false };
+
+	store_put_picture_part(s->store, &ledger, part, suite_done, &w);
+	suite_wait(s, &w.is_done);
+	return w.st;
+}
+
+/* As when the platform gives other bytes the second time. */
+static void
+another_picture_of_the_message_takes_the_place_of_what_was_there_of_the_first(void **state)
+{
+	static const char *const types[] = { "image/webp", "image/png" };         /* the first of the same size */
+	static const uint32_t sizes[] = { SIZE, 10 };
+	struct suite *s = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		static char bytes[PICTURE_PART_MAX];
+		struct new_expense new = suite_new_expense(TODAY, 500);
+		struct message_entry entry = suite_entry("line:U1", &new, 1);
+		struct picture_part other = { .message_id = entry.id, .type = slice_of(types[i]), .size_bytes = sizes[i], .number = PARTS - 1,
+			.now_ms = suite_now_ms(), .bytes = { bytes, SIZE - (PARTS - 1) * PICTURE_PART_MAX } };
+
+		assert_int_equal(put_part(s, "line:U1", &entry.id, 'a', 0), ST_OK);
+		assert_int_equal(put_part(s, "line:U1", &entry.id, 'a', 1), ST_OK);
+		if (i == 0)
+			assert_int_equal(put(s, "line:U1", &other), ST_NOT_FOUND);        /* it has no beginning */
+		other.number = 0;
+		other.bytes.len = sizes[i] < PICTURE_PART_MAX ? sizes[i] : PICTURE_PART_MAX;
+		assert_int_equal(put(s, "line:U1", &other), ST_OK);
+		assert_int_equal(put_part(s, "line:U1", &entry.id, 'a', 2), ST_NOT_FOUND);
+		entry.keeps_picture = true;
+		assert_int_equal(suite_record(s, &entry, NULL), ST_OK);
+		assert_int_equal(get(s, "line:U1", &entry.id).st, i == 0 ? ST_NOT_FOUND : ST_OK);          /* parts of it are missing */
+		if (i == 1)
+			assert_int_equal(get(s, "line:U1", &entry.id).picture.size_bytes, sizes[i]);
+		assert_int_equal(count_other_parts(s, "line:U1", &entry.id), 0);
+	}
+}
+
+static void
+a_picture_of_which_nothing_was_recorded_is_not_kept(void **state)
+{
+	struct suite *s = *state;
+	struct message_entry entry = suite_entry("line:U1", NULL, 0);
+
+	put_all(s, "line:U1", &entry.id, 'a');
+	entry.keeps_picture = true;
+	assert_int_equal(suite_record(s, &entry, NULL), ST_OK);
+	assert_int_equal(get(s, "line:U1", &entry.id).st, ST_NOT_FOUND);
+	assert_int_equal(count_parts(s, "line:U1", &entry.id), 0);
+}
+
 static void
 what_is_no_part_is_refused(void **state)
 {
 	struct suite *s = *state;
-	struct ledger ledger = suite_ledger(s, "line:U1");
 	static char bytes[PICTURE_PART_MAX];
 	struct picture_part good = { .message_id = uuid7_next(suite_now_ms()), .type = slice_of("image/png"), .size_bytes = 10,
-		.now_ms = suite_now_ms(), .bytes = { bytes, 10 } }, parts[6];
+		.now_ms = suite_now_ms(), .bytes = { bytes, 10 } }, parts[7];
 
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		parts[i] = good;
@@ -217,13 +291,9 @@ what_is_no_part_is_refused(void **state)
 	parts[3].type = SLICE_EMPTY;
 	parts[4].size_bytes = PICTURE_PARTS_MAX * PICTURE_PART_MAX + 1;
 	parts[5].message_id = (struct uuid){ { 0 } };
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		struct suite_outcome w = { .is_done = false };
-
-		store_put_picture_part(s->store, &ledger, &parts[i], suite_done, &w);
-		suite_wait(s, &w.is_done);
-		assert_int_equal(w.st, ST_BAD_VALUE);
-	}
+	parts[6].type = (struct slice){ bytes, PICTURE_TYPE_MAX + 1 };
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		assert_int_equal(put(s, "line:U1", &parts[i]), ST_BAD_VALUE);
 }
 
 static void
@@ -396,6 +466,8 @@ const struct CMUnitTest suite_picture_tests[] = {
 	CASE(a_picture_is_there_once_its_message_is),
 	CASE(parts_that_come_again_change_nothing),
 	CASE(what_is_not_whole_is_not_kept),
+	CASE(another_picture_of_the_message_takes_the_place_of_what_was_there_of_the_first),
+	CASE(a_picture_of_which_nothing_was_recorded_is_not_kept),
 	CASE(what_is_no_part_is_refused),
 	CASE(pictures_are_listed_by_their_messages),
 	CASE(a_picture_is_removed_with_all_its_parts),

@@ -441,6 +441,7 @@ a_reply_is_brought_forward_only_from_where_it_was_found(void **state)
 	assert_int_equal(due_replies(s, "line:U1", now_ms + 9).count, 1);
 	assert_int_equal(claim_reply(s, "line:U1", &id, now_ms + 8), ST_CONFLICT);
 	assert_int_equal(claim_reply(s, "line:U1", &id, now_ms + 9), ST_OK);
+	assert_int_equal(bring_forward(s, "line:U2", QUEUE_REPLIES, &id, now_ms, now_ms), ST_NOT_FOUND);
 }
 
 static void
