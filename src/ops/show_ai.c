@@ -23,7 +23,7 @@ struct used {
 	struct ai_usage usage;
 };
 
-/* In the order of their names in each shard; the last one there is room for takes the rest. */
+/* The last one there is room for takes the rest. */
 struct usage_table {
 	size_t      count;
 	struct used rows[NAMES_MAX];
@@ -111,22 +111,24 @@ show_head(struct buf *out, const char *title)
 	buf_printf(out, "%-40s %10s %12s %12s cost\n", title, "calls", "tokens in", "tokens out");
 }
 
-static void
-show_table(struct buf *out, const char *title, const struct usage_table *table)
-{
-	show_head(out, title);
-	for (size_t i = 0; i < table->count; i++)
-		show_row(out, table->rows[i].name, &table->rows[i].usage, table->rows[i].currency);
-}
-
-/* Each shard gives its own in order. */
 static int
-compare_days(const void *a, const void *b)
+compare_used(const void *a, const void *b)
 {
 	const struct used *left = a, *right = b;
 	int order = strcmp(left->name, right->name);
 
 	return order != 0 ? order : strcmp(left->currency.code, right->currency.code);
+}
+
+/* By name: which shard comes first with one is chance. */
+static void
+show_table(struct buf *out, const char *title, struct usage_table *table)
+{
+	if (table->count > 0)
+		qsort(table->rows, table->count, sizeof table->rows[0], compare_used);
+	show_head(out, title);
+	for (size_t i = 0; i < table->count; i++)
+		show_row(out, table->rows[i].name, &table->rows[i].usage, table->rows[i].currency);
 }
 
 static void
@@ -169,8 +171,6 @@ show_ai(struct ctl_reply *reply, const char *args)
 	if (reading->st != ST_OK) {
 		ctl_reply_error(reply, "the costs cannot be read: %s", status_title(reading->st));
 	} else {
-		if (reading->days.count > 0)
-			qsort(reading->days.rows, reading->days.count, sizeof reading->days.rows[0], compare_days);
 		show_budget(out, keeper->in, today);
 		show_table(out, "last 30 days by model", &reading->models);
 		show_table(out, "last 30 days by operation", &reading->operations);

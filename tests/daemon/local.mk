@@ -5,6 +5,7 @@
 DAEMON_TESTS = tests/daemon/http/http_against_nginx.py
 DAEMON_TESTS += tests/daemon/ai/test_ai.py
 DAEMON_TESTS += tests/daemon/ai/test_ai_calls.py
+DAEMON_TESTS += tests/daemon/ai/test_ai_on_postgresql.py
 DAEMON_TESTS += tests/daemon/ai/test_interaction_log.py
 DAEMON_TESTS += tests/daemon/ai/test_kept_pictures.py
 DAEMON_TESTS += tests/daemon/ai/test_keywords.py
