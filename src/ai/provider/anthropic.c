@@ -39,28 +39,36 @@ body(const struct provider *provider, const struct provider_question *question, 
 	    "tool_choice", "type", "tool", "name", question->answer_name);
 }
 
-/* The first block that holds an answer; others (thinking) are passed over. */
-static void
-read_content(const json_t *blocks, struct provider_answer *answer)
+/* The first member of that name in a block of that type. */
+static json_t *
+find_member(const json_t *blocks, const char *type, const char *name)
 {
 	const json_t *block;
 	size_t i;
 
 	json_array_foreach(blocks, i, block) {
-		json_t *input = json_object_get(block, "input"), *text = json_object_get(block, "text");
-		const char *type = json_string_value(json_object_get(block, "type"));
+		const char *its_type = json_string_value(json_object_get(block, "type"));
 
-		if (type != NULL && strcmp(type, "tool_use") == 0 && json_is_object(input)) {
-			answer->json = json_incref(input);
-			return;
-		}
-		if (type != NULL && strcmp(type, "text") == 0 && json_is_string(text)) {
-			provider_take_json(answer, json_string_value(text), json_string_length(text));
-			return;
-		}
+		if (its_type != NULL && strcmp(its_type, type) == 0)
+			return json_object_get(block, name);
 	}
-	answer->result = PROVIDER_BROKEN;
-	answer->why = "its answer has no content";
+	return NULL;
+}
+
+/* What the tool is given, which words may stand before; else a text that is the answer itself. */
+static void
+read_content(const json_t *blocks, struct provider_answer *answer)
+{
+	json_t *input = find_member(blocks, "tool_use", "input"), *text = find_member(blocks, "text", "text");
+
+	if (json_is_object(input)) {
+		answer->json = json_incref(input);
+	} else if (json_is_string(text)) {
+		provider_take_json(answer, json_string_value(text), json_string_length(text));
+	} else {
+		answer->result = PROVIDER_BROKEN;
+		answer->why = "its answer has no content";
+	}
 }
 
 static void

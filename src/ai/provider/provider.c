@@ -269,7 +269,7 @@ provider_tokens(const json_t *usage, const char *key)
 	const json_t *count = json_object_get(usage, key);
 	json_int_t n = json_is_integer(count) ? json_integer_value(count) : 0;
 
-	return n > 0 && n < INT32_MAX ? n : 0;
+	return n > 0 && n <= PROVIDER_TOKENS_MAX ? n : 0;
 }
 
 /* Models like to put JSON into a fence, schema or not. */

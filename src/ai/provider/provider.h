@@ -24,7 +24,8 @@ enum {
 	PROVIDERS_MAX = PROVIDER_SECTIONS, /* configured: as many as there are sections in options.def */
 	PROVIDER_HEADERS_MAX = 3,
 	PROVIDER_OUTPUT_TOKENS = 2048,     /* of one answer, unless "extra" says otherwise */
-	PROVIDER_RESPONSE_MAX = 256 << 10  /* bytes of one that is read at all */
+	PROVIDER_RESPONSE_MAX = 256 << 10, /* bytes of one that is read at all */
+	PROVIDER_TOKENS_MAX = 100000000    /* of one count: the sum of three at the highest price is still a cost */
 };
 
 struct option_list;

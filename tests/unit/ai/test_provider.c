@@ -436,6 +436,9 @@ thoughts_are_passed_over_and_a_fence_is_opened(void **state)
 	answer = read_text(&provider_anthropic, 200, -1, "{\"content\":[{\"type\":\"thinking\",\"thinking\":\"hm\"},{\"type\":\"text\",\"text\":\"{\\\"a\\\":3}\"}]}");
 	assert_int_equal(json_integer_value(json_object_get(answer.json, "a")), 3);
 	json_decref(answer.json);
+	answer = read_text(&provider_anthropic, 200, -1, "{\"content\":[{\"type\":\"text\",\"text\":\"Let me see.\"},{\"type\":\"tool_use\",\"input\":{\"a\":4}}]}");
+	assert_int_equal(json_integer_value(json_object_get(answer.json, "a")), 4);
+	json_decref(answer.json);
 }
 
 /* --- configuration ---------------------------------------------------------------------------- */
@@ -568,6 +571,34 @@ has_recordings(void)
 	return access(path, R_OK) == 0;
 }
 
+/* What a provider says it used may be anything; a message must not fail over it. */
+static void
+tokens_beyond_any_answer_are_not_believed(void **state)
+{
+	static const struct {
+		const struct provider_protocol *protocol;
+		const char                     *text;
+	} answers[] = {
+		{ &provider_anthropic, "{\"usage\":{\"input_tokens\":2000000000,\"cache_creation_input_tokens\":2000000000,\"cache_read_input_tokens\":2000000000,"
+		    "\"output_tokens\":2000000000},\"content\":[{\"type\":\"text\",\"text\":\"{}\"}]}" },
+		{ &provider_gemini, "{\"usageMetadata\":{\"promptTokenCount\":2000000000,\"candidatesTokenCount\":2000000000,\"thoughtsTokenCount\":2000000000},"
+		    "\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"{}\"}]}}]}" },
+		{ &provider_openai, "{\"usage\":{\"prompt_tokens\":2000000000,\"completion_tokens\":2000000000},\"choices\":[{\"message\":{\"content\":\"{}\"}}]}" },
+	};
+	const struct price dearest = { .input_micros = INT64_C(1000000000000), .output_micros = INT64_C(1000000000000) };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+		struct provider_answer answer = read_text(answers[i].protocol, 200, -1, answers[i].text);
+
+		assert_int_equal(answer.result, PROVIDER_ANSWERED);
+		assert_in_range(answer.input_tokens, 0, INT32_MAX);
+		assert_in_range(answer.output_tokens, 0, INT32_MAX);
+		json_decref(answer.json);
+	}
+	assert_in_range(price_of(&dearest, 3 * PROVIDER_TOKENS_MAX, 2 * PROVIDER_TOKENS_MAX), 0, MONEY_MINOR_MAX);
+}
+
 int
 main(void)
 {
@@ -585,6 +616,7 @@ main(void)
 		cmocka_unit_test(openai_gets_an_image_as_its_own_library_sends_it),
 		cmocka_unit_test(ollama_is_told_what_its_own_library_tells_it),
 		cmocka_unit_test(ollama_gets_an_image_that_its_own_library_sends_it),
+		cmocka_unit_test(tokens_beyond_any_answer_are_not_believed),
 		cmocka_unit_test(anthropic_is_asked_as_its_own_library_asks),
 		cmocka_unit_test(anthropic_gets_an_image_as_its_own_library_sends_it),
 		cmocka_unit_test(recorded_answers_give_the_expenses_and_the_tokens),
