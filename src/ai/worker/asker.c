@@ -81,6 +81,14 @@ struct asker {
 
 static bool ask_next(struct ask *ask);
 
+/* It has its own second try. */
+static void
+next_provider(struct ask *ask)
+{
+	ask->provider++;
+	ask->is_retry = false;
+}
+
 static void
 release(struct ask *ask)
 {
@@ -279,15 +287,16 @@ on_retry(evutil_socket_t fd, short what, void *arg)
 		finish(ask, NULL);
 }
 
-/* Once more with the same provider, if its wish to be left alone leaves time for that. */
+/* Once more with the same provider, if its wish to be left alone leaves time for that and it is asked at all by then. */
 static bool
 retry_later(struct ask *ask, int64_t after_ms)
 {
 	struct asker *asker = ask->asker;
 	int64_t wait_ms = after_ms >= 0 ? after_ms : RETRY_AFTER_MS + (asker->jitter >> 8) % RETRY_AFTER_MS;
+	int64_t at_ms = clock_mono_ms() + wait_ms;
 	struct timeval wait = { wait_ms / 1000, wait_ms % 1000 * 1000 };
 
-	if (ask->is_retry || clock_mono_ms() + wait_ms + RETRY_CALL_MS > ask->deadline_ms)
+	if (ask->is_retry || at_ms + RETRY_CALL_MS > ask->deadline_ms || !breaker_is_closed_at(&asker->shared->breakers[ask->provider], at_ms))
 		return false;
 	if (ask->retry == NULL)
 		ask->retry = evtimer_new(asker->base, on_retry, ask);
@@ -332,8 +341,7 @@ on_response(const struct http_response *http, void *arg)
 	if (answer.result == PROVIDER_ANSWERED) {
 		finish(ask, answer.json);
 	} else if (answer.result != PROVIDER_BUSY || http->status == 0 || !retry_later(ask, answer.retry_after_ms)) {
-		ask->provider++;
-		ask->is_retry = false;
+		next_provider(ask);
 		if (!ask_next(ask))
 			finish(ask, NULL);
 	}
@@ -410,7 +418,7 @@ ask_next(struct ask *ask)
 {
 	struct asker *asker = ask->asker;
 
-	for (; ask->provider < asker->provider_count; ask->provider++) {
+	for (; ask->provider < asker->provider_count; next_provider(ask)) {
 		int64_t now_ms = clock_mono_ms(), left_ms = ask->deadline_ms - now_ms;
 		int64_t timeout_ms = asker->providers[ask->provider].timeout_ms;
 

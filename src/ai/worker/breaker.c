@@ -37,6 +37,12 @@ breaker_may_ask(struct breaker *breaker, int64_t now_ms, int64_t call_ms)
 	return until_ms <= now_ms && atomic_compare_exchange_strong(&breaker->no_calls_until_ms, &until_ms, now_ms + call_ms);
 }
 
+bool
+breaker_is_closed_at(const struct breaker *breaker, int64_t at_ms)
+{
+	return atomic_load(&breaker->no_calls_until_ms) <= at_ms;
+}
+
 void
 breaker_succeeded(struct breaker *breaker)
 {

@@ -493,6 +493,20 @@ class Preference(unittest.TestCase):
                 parsed = client.post("/api/v1/parse", {"user": "line:U1", "text": UNSURE}).json
                 self.assertEqual(parsed["understood_by"], "mock1")
 
+    def test_the_one_whose_failure_is_one_too_many_is_left_at_once_and_the_next_one_has_its_second_try(self):
+        with MockProvider(free_port()) as first, MockProvider(free_port()) as second:
+            first.fault = "500"
+            first.says = second.says = lambda text: [expense("zorbl", "50")]
+            with daemon_for(None, first.section(1), second.section(2)) as d, service(d) as client:
+                for _ in range(2):                              # four failures: it is still asked
+                    self.assertEqual(client.say("line:U1", UNSURE).json["understood_by"], "mock2")
+                self.assertEqual((len(first.calls), d.stats()["ai_breaker_opened"]), (4, 0))
+                second.calls.clear()
+                second.fault = lambda call: "429" if call == 1 else None
+                self.assertEqual(client.say("line:U1", UNSURE).json["understood_by"], "mock2")
+                self.assertEqual((len(first.calls), len(second.calls), d.stats()["ai_breaker_opened"]), (5, 2, 1))
+                self.assertEqual(d.stats()["ai_call_retries"], 3)
+
     def test_a_provider_that_is_not_there_does_no_harm(self):
         with MockProvider(free_port()) as mock:
             section = mock.section()

@@ -35,7 +35,10 @@ after_the_pause_one_asks_and_its_success_lets_all_ask(void **state)
 	int64_t later = 1000 + BREAKER_PAUSE_MS;
 
 	(void)state;
+	assert_true(breaker_is_closed_at(&breaker, 1000));
 	fail_times(&breaker, BREAKER_FAILURES, 1000);
+	assert_false(breaker_is_closed_at(&breaker, later - 1));
+	assert_true(breaker_is_closed_at(&breaker, later));
 	assert_false(breaker_may_ask(&breaker, later - 1, 500));
 	assert_true(breaker_may_ask(&breaker, later, 500));
 	assert_false(breaker_may_ask(&breaker, later, 500));
