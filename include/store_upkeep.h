@@ -20,7 +20,7 @@ struct deletion {
  * there is none.
  *
  * Afterwards the user can sign up anew, with an empty ledger.  Messages that
- * arrived before the end are refused with ST_GONE, idempotency keys
+ * arrived before the end, by the time of their ids, are refused with ST_GONE, idempotency keys
  * that were used with ST_KEY_REUSED, both for KEPT_DAYS.
  */
 void store_begin_deletion(struct store *store, const struct ledger *ledger, const struct deletion *deletion, store_done_fn *fn,

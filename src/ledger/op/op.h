@@ -299,7 +299,7 @@ enum status op_list_tokens(struct op *op, const struct token_query *query,
 
 /*
  * Whether a write may go to this ledger: ST_BEING_DELETED while its user is
- * being deleted; ST_GONE for what arrived before the end of that.
+ * being deleted; ST_GONE for what has an id of before the end of that.  arrived_ms: the time of its id.
  */
 enum status ledger_check(struct op *op, int64_t arrived_ms);
 

@@ -149,7 +149,7 @@ enum status dialogue_unpack(struct slice value, struct dialogue *dialogue);
 /* That a user was deleted. */
 struct tombstone {
 	int64_t started_ms;
-	int64_t finished_ms;               /* 0: rows are still there */
+	int64_t finished_ms;               /* behind all ids that there were; 0: rows are still there */
 };
 
 void tombstone_pack(struct buf *b, const struct tombstone *tombstone);

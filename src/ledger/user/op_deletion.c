@@ -11,6 +11,7 @@
  */
 #include "config.h"
 
+#include "uuid_shared.h"
 #include "ledger/metrics.h"
 #include "ledger/message/op_picture.h"
 
@@ -235,12 +236,20 @@ apply(struct op *op, const struct step *step)
 	}
 }
 
+/*
+ * Ids go on from the latest one when the clock is set back, and they tell what came before the end.  So it is behind all
+ * that there are, and those to come are behind it.
+ */
 static enum status
 finish(struct op *op, struct tombstone *tombstone, int64_t now_ms)
 {
 	struct key note = key_deletion(op->ledger);
+	int64_t latest_ms = uuid7_latest_ms();
 
 	tombstone->finished_ms = now_ms > tombstone->started_ms ? now_ms : tombstone->started_ms;
+	if (latest_ms > tombstone->finished_ms)
+		tombstone->finished_ms = latest_ms;
+	uuid7_go_on_behind(tombstone->finished_ms + 1);
 	tombstone_put(op, tombstone);
 	kv_del(op->kv, TABLE_LEDGER, key_slice(&note));
 	return kv_status(op->kv, ST_OK);

@@ -106,16 +106,9 @@ is_about_a_ledger(const struct command *command)
 	return memcmp(command->ledger, none, sizeof none) != 0;
 }
 
-static int64_t
-arrival_of(const struct uuid *message_id, int64_t received_ms)
-{
-	int64_t id_ms = uuid7_time_ms(message_id);
-
-	return id_ms < received_ms ? id_ms : received_ms;
-}
-
 /*
- * What the ledger of a user who is or was deleted takes no more: messages may come again long after they came first.
+ * What the ledger of a user who is or was deleted takes no more: messages may come again long after they came first,
+ * with the id that they had then.
  * Replies are sent while it is being deleted, so that the user hears of it.
  */
 static enum status
@@ -129,11 +122,11 @@ check_ledger(struct op *op, const struct command *command)
 	if (!is_about_a_ledger(command) || command->kind == COMMAND_BEGIN_DELETION || command->kind == COMMAND_DELETE_STEP)
 		return ST_OK;
 	if (command->kind == COMMAND_RECORD_MESSAGE)
-		arrived_ms = arrival_of(&command->message.id, command->message.received_ms);
+		arrived_ms = uuid7_time_ms(&command->message.id);
 	else if (command->kind == COMMAND_PUT_INBOX)
-		arrived_ms = arrival_of(&command->inbox.message_id, command->inbox.received_ms);
+		arrived_ms = uuid7_time_ms(&command->inbox.message_id);
 	else if (command->kind == COMMAND_PUT_PICTURE_PART)
-		arrived_ms = arrival_of(&command->picture_part.message_id, command->picture_part.now_ms);
+		arrived_ms = uuid7_time_ms(&command->picture_part.message_id);
 	st = ledger_check(op, arrived_ms);
 	return st == ST_BEING_DELETED && is_about_a_reply ? ST_OK : st;
 }

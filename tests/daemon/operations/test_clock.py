@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The wall clock is set forwards and backwards by an hour under a daemon that runs."""
 
+import concurrent.futures
 import os
 import signal
 import time
@@ -67,6 +68,44 @@ class ClockTest(unittest.TestCase):
             client.say("line:C", "coffee")
             clock.forward(-HOUR)
             self.assertEqual(client.say("line:C", "4").json["status"], "recorded")
+
+    def delete(self, d, client, user):
+        before = d.stats()["users_deleted"]
+        answer = client.post("/api/v1/user/deletion", {"user": user})
+        answer = client.request("DELETE", f"/api/v1/user?user={user}&confirmation={answer.json['confirmation']}")
+        self.assertEqual(answer.status, 202, answer.body)
+        d.wait_for(lambda: d.stats()["users_deleted"] > before, "the end of the deletion")
+
+    def test_who_had_his_data_deleted_signs_up_anew_whatever_was_the_step_back(self):
+        with MovedClock() as clock, Daemon("http { workers = 1 }") as d, service(d) as client:
+            for n in range(3):
+                client.say("line:C", "lunch 5", Idempotency_Key=f"before {n}")
+                self.delete(d, client, "line:C")
+                clock.forward(-HOUR)
+                for said in range(3):
+                    answer = client.say("line:C", "tea 2", Idempotency_Key=f"after {n} {said}")
+                    self.assertEqual((answer.status, answer.json["status"]), (200, "recorded"), answer.body)
+                self.assertEqual({e["description"] for e in client.expenses("line:C")}, {"tea"})
+
+    def test_a_message_of_before_a_deletion_brings_nobody_back_whatever_was_the_step(self):
+        for steps in (-HOUR, 0), (HOUR, 0), (0, -HOUR), (0, HOUR), (-HOUR, HOUR):
+            with self.subTest(steps), MovedClock() as clock, Daemon("ai { workers = 1 }") as d, service(d) as client, \
+                    concurrent.futures.ThreadPoolExecutor() as others:
+                client.say("line:C", "lunch 5")
+                worker, = d.pids("ai")
+                os.kill(worker, signal.SIGSTOP)
+                late = others.submit(self.say_late, d)
+                d.wait_for(lambda: d.stats()["ai_jobs"] and d.stats()["http_in_flight"], "the message to be under way")
+                clock.forward(steps[0])
+                self.delete(d, client, "line:C")
+                clock.forward(steps[1])
+                os.kill(worker, signal.SIGCONT)
+                self.assertEqual(late.result(), 410)
+                self.assertEqual(client.get("/api/v1/expenses?user=line:C").status, 404)
+
+    def say_late(self, d):
+        with service(d) as client:
+            return client.say("line:C", "tea 2").status
 
     def test_no_process_is_busy_after_a_step(self):
         with MovedClock() as clock, Daemon() as d, service(d) as client:
