@@ -353,8 +353,13 @@ a_notice_joins_no_reply(void **state)
 	struct suite *s = *state;
 	int64_t now_ms = suite_now_ms();
 	struct uuid job = record_with_job(s, "line:U1");
+	struct reply_outcome later = { .message_id = job, .result = REPLY_LATER, .now_ms = now_ms, .not_before_ms = now_ms + MINUTE_MS };
+	struct ledger ledger = suite_ledger(s, "line:U1");
+	struct suite_outcome wait = { 0 };
 	struct found found;
 
+	store_finish_reply(s->store, &ledger, &later, suite_done, &wait);
+	suite_wait(s, &wait.is_done);
 	finish_with_notice(s, "line:U1", &job, "one", "room", now_ms);
 	send_replies(s, "line:U1", &job, 1);
 	found = due_notices(s, "line:U1", now_ms + MINUTE_MS);

@@ -34,23 +34,30 @@ begin_deletion(struct suite *s, const char *user, int64_t now_ms)
 	return begin_deletion_at(s, user, now_ms - FAREWELL_MS);
 }
 
-/* Steps to the end, or to what stops them. */
+/* Steps from where the last one left off to the end, or to what stops them. */
 static enum status
-try_to_delete_rows(struct suite *s, const char *user, int64_t now_ms)
+go_on_deleting(struct suite *s, const char *user, int64_t now_ms, struct suite_outcome *last)
 {
 	struct ledger ledger = suite_ledger(s, user);
-	struct suite_outcome w = { .is_done = false };
 
 	do {
 		char from[300];
-		size_t len = w.next_len;
+		size_t len = last->next_len;
 
-		memcpy(from, w.next, len);
-		w.is_done = false;
-		store_delete_step(s->store, &ledger, (struct slice){ from, len }, now_ms, suite_written, &w);
-		suite_wait(s, &w.is_done);
-	} while (w.st == ST_OK && w.next_len > 0);
-	return w.st;
+		memcpy(from, last->next, len);
+		last->is_done = false;
+		store_delete_step(s->store, &ledger, (struct slice){ from, len }, now_ms, suite_written, last);
+		suite_wait(s, &last->is_done);
+	} while (last->st == ST_OK && last->next_len > 0);
+	return last->st;
+}
+
+static enum status
+try_to_delete_rows(struct suite *s, const char *user, int64_t now_ms)
+{
+	struct suite_outcome last = { .is_done = false };
+
+	return go_on_deleting(s, user, now_ms, &last);
 }
 
 /* Steps, each of them done twice as after a writer's death; how many there were. */
@@ -262,35 +269,56 @@ send_reply(struct suite *s, const char *user, const struct uuid *message_id)
 	return w.st;
 }
 
+/* Somebody who has older replies, which go, and two that may be sent yet; the ids of these. */
+static void
+delete_with_two_replies(struct suite *s, const char *user, struct uuid ids[2])
+{
+	struct uuid expense;
+
+	fill(s, user, &ids[0], &expense);
+	for (int i = 0; i < 2; i++) {
+		struct message_entry entry = suite_entry(user, NULL, 0);
+
+		entry.deliver_to = slice_of("somewhere");
+		entry.now_ms = suite_now_ms() + 5;
+		ids[i] = entry.id;
+		assert_int_equal(suite_record(s, &entry, NULL), ST_OK);
+	}
+	assert_int_equal(begin_deletion_at(s, user, suite_now_ms() + 5), ST_OK);
+}
+
 static void
 a_reply_may_be_sent_for_a_minute_while_its_user_is_deleted(void **state)
 {
 	struct suite *s = *state;
-	struct uuid ids[2][2], expense;
+	struct uuid one[2], two[2];
 
-	for (int i = 0; i < 2; i++) {
-		const char *user = i == 0 ? "line:U1" : "line:U2";
-
-		fill(s, user, &ids[i][0], &expense);                  /* with older replies, which go */
-		for (int reply = 0; reply < 2; reply++) {
-			struct message_entry entry = suite_entry(user, NULL, 0);
-
-			entry.deliver_to = slice_of("somewhere");
-			entry.now_ms = suite_now_ms() + 5;
-			ids[i][reply] = entry.id;
-			assert_int_equal(suite_record(s, &entry, NULL), ST_OK);
-		}
-		assert_int_equal(begin_deletion_at(s, user, suite_now_ms() + 5), ST_OK);
-		assert_int_equal(try_to_delete_rows(s, user, suite_now_ms()), ST_CONFLICT);
-	}
-	assert_int_equal(send_reply(s, "line:U1", &ids[0][0]), ST_OK);
+	delete_with_two_replies(s, "line:U1", one);
+	delete_with_two_replies(s, "line:U2", two);
 	assert_int_equal(try_to_delete_rows(s, "line:U1", suite_now_ms()), ST_CONFLICT);
-	assert_int_equal(send_reply(s, "line:U1", &ids[0][1]), ST_OK);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(send_reply(s, "line:U1", &one[i]), ST_OK);
 	assert_int_equal(try_to_delete_rows(s, "line:U1", suite_now_ms()), ST_OK);
 	assert_int_equal(try_to_delete_rows(s, "line:U2", suite_now_ms() + 5 + FAREWELL_MS - 1), ST_CONFLICT);
 	assert_int_equal(try_to_delete_rows(s, "line:U2", suite_now_ms() + 5 + FAREWELL_MS), ST_OK);
 	assert_int_equal(deletion_count(s), 0);
-	assert_int_not_equal(send_reply(s, "line:U2", &ids[1][0]), ST_OK);
+	assert_int_not_equal(send_reply(s, "line:U2", &two[0]), ST_OK);
+}
+
+static void
+a_deletion_that_goes_on_passes_over_no_reply_that_waits(void **state)
+{
+	struct suite *s = *state;
+	struct suite_outcome last = { .is_done = false };
+	struct uuid ids[2];
+
+	delete_with_two_replies(s, "line:U1", ids);
+	assert_int_equal(go_on_deleting(s, "line:U1", suite_now_ms(), &last), ST_CONFLICT);
+	assert_int_equal(send_reply(s, "line:U1", &ids[1]), ST_OK);
+	assert_int_equal(go_on_deleting(s, "line:U1", suite_now_ms(), &last), ST_CONFLICT);
+	assert_int_equal(send_reply(s, "line:U1", &ids[0]), ST_OK);
+	assert_int_equal(go_on_deleting(s, "line:U1", suite_now_ms(), &last), ST_OK);
+	assert_int_equal(deletion_count(s), 0);
 }
 
 static void
@@ -566,6 +594,7 @@ a_key_that_was_used_anew_is_not_removed(void **state)
 const struct CMUnitTest suite_removal_tests[] = {
 	CASE(a_deleted_user_leaves_nothing_and_others_stay),
 	CASE(a_reply_may_be_sent_for_a_minute_while_its_user_is_deleted),
+	CASE(a_deletion_that_goes_on_passes_over_no_reply_that_waits),
 	CASE(nothing_is_taken_while_a_user_is_being_deleted),
 	CASE(what_came_before_the_end_brings_nobody_back),
 	CASE(a_user_can_sign_up_anew_and_be_deleted_again),
