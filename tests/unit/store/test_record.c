@@ -7,8 +7,8 @@
 #include <xxhash.h>
 
 #include "ledger/record/record.h"
-#include "store_picture.h"
 #include "ledger/record/record_parts.h"
+#include "store_picture.h"
 
 static const struct expense sample = { .amount_minor = -1234567890123, .currency = { "TWD" }, .category_id = { { 1 } },
 	.description = SLICE_LITERAL("早餐"), .account = SLICE_LITERAL("cash"), .zone = SLICE_LITERAL("Asia/Taipei"),
@@ -322,6 +322,22 @@ a_cost_written_before_it_told_calls_of_unknown_price_has_none(void **state)
 }
 
 static void
+a_call_that_ended_in_a_way_without_a_name_is_refused(void **state)
+{
+	static const struct { const char *result; enum status st; } ends[] = { { "ok", ST_OK }, { "by a miracle", ST_BAD_RECORD } };
+	struct ai_call call;
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		ai_call_pack(&b, &(struct ai_call){ .cost = { .operation = SLICE_LITERAL("parse"), .currency = { "USD" }, .result = ends[i].result } });
+		assert_int_equal(ai_call_unpack(buf_slice(&b), &call), ends[i].st);
+		buf_clear(&b);
+	}
+	buf_fini(&b);
+}
+
+static void
 a_message_written_before_it_said_who_understood_it_says_nothing(void **state)
 {
 	struct uuid ids[MESSAGE_EXPENSES_MAX];
@@ -503,6 +519,7 @@ main(void)
 		cmocka_unit_test(elements_that_a_later_version_adds_are_skipped),
 		cmocka_unit_test(a_category_written_before_it_had_a_version_has_the_first),
 		cmocka_unit_test(a_cost_written_before_it_told_calls_of_unknown_price_has_none),
+		cmocka_unit_test(a_call_that_ended_in_a_way_without_a_name_is_refused),
 		cmocka_unit_test(a_message_written_before_it_said_who_understood_it_says_nothing),
 		cmocka_unit_test(a_token_written_before_it_had_scopes_has_those_of_its_kind),
 		cmocka_unit_test(a_record_of_another_version_or_with_fields_missing_is_refused),

@@ -436,6 +436,28 @@ a_walk_ends_behind_the_last_key_that_can_be(void **state)
 	assert_int_equal(st, ST_OK);
 }
 
+static void
+on_month(const struct ai_month_cost *cost, void *arg)
+{
+	(void)cost, (void)arg;
+}
+
+static void
+a_month_of_costs_that_no_calendar_has_is_damage(void **state)
+{
+	static const struct ai_month_callbacks callbacks = { on_month, world_done };
+	struct key row = key_kind(w->main.key, ROW_AI_COST);
+	enum status st = ST_FAILED;
+
+	(void)state;
+	key_add_number(&row, INT32_MAX);
+	key_add(&row, "USD", 3);
+	ai_usage_pack(&scratch, &(struct ai_usage){ .calls = 1 });
+	put_row(TABLE_LEDGER, &row, &scratch);
+	store_list_ai_months(w->suite.store, &w->main, &callbacks, &st);
+	assert_int_equal(st, ST_BAD_RECORD);
+}
+
 /* --- what is removed ---------------------------------------------------------------------------- */
 
 static void
@@ -641,6 +663,7 @@ main(void)
 		CASE(a_category_counts_no_further_than_numbers_go),
 		CASE(a_summary_of_too_large_numbers_is_out_of_range),
 		CASE(a_walk_ends_behind_the_last_key_that_can_be),
+		CASE(a_month_of_costs_that_no_calendar_has_is_damage),
 		CASE(a_damaged_tombstone_is_told_and_stays),
 		CASE(a_damaged_note_of_a_deletion_is_told),
 		CASE(a_user_who_is_deleted_takes_damaged_rows_along),

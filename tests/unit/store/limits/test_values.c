@@ -129,6 +129,30 @@ what_an_ai_cost_is_a_number_within_bounds(void **state)
 }
 
 static void
+a_call_ends_in_a_way_that_has_a_name_and_one_that_failed_has_used_nothing(void **state)
+{
+	static const struct ai_usage used[] = { { .calls = 2 }, { .calls = 1, .input_tokens = 1 }, { .calls = 1, .output_tokens = 1 },
+		{ .calls = 1, .cost_micros = 1 } };
+	struct ai_cost cost = limits_good_cost();
+
+	(void)state;
+	cost.result = NULL;                       /* as a command is read that names none */
+	assert_int_equal(limits_add_cost(&cost), ST_BAD_VALUE);
+	for (size_t i = 0; i < sizeof used / sizeof used[0]; i++) {
+		cost = limits_good_cost();
+		cost.usage = used[i];
+		assert_int_equal(limits_add_cost(&cost), ST_OK);
+		cost = limits_good_cost();
+		cost.usage = used[i];
+		cost.is_failed = true;
+		assert_int_equal(limits_add_cost(&cost), ST_BAD_VALUE);
+	}
+	cost = limits_good_cost();
+	cost.is_failed = true;
+	assert_int_equal(limits_add_cost(&cost), ST_OK);
+}
+
+static void
 a_job_ends_with_costs_and_a_notice_that_are_whole(void **state)
 {
 	struct ai_cost costs[MESSAGE_COSTS_MAX + 1];
@@ -314,6 +338,7 @@ main(void)
 		CASE(a_batch_has_some_expenses_each_with_its_own_id),
 		CASE(a_message_has_an_id_and_no_more_of_anything_than_it_may),
 		CASE(what_an_ai_cost_is_a_number_within_bounds),
+		CASE(a_call_ends_in_a_way_that_has_a_name_and_one_that_failed_has_used_nothing),
 		CASE(a_job_ends_with_costs_and_a_notice_that_are_whole),
 		CASE(what_waits_has_an_id_and_a_user),
 		CASE(a_change_has_an_id_and_an_expense),
