@@ -109,7 +109,7 @@ check-sabotage: all
 	AIEXPENSE_SABOTAGE_TREES='$(abs_builddir)/sabotage' $(MAKE) check TESTS=tests/daemon/operations/test_sabotage.py TEST_SECONDS=3600
 mostlyclean-local:
 	rm -rf sabotage race
-# What the processes hold under ten minutes of load and kills, round by round.
+# What the processes hold under a minute of load, kills and reloads, and ten more of load and kills, round by round.
 SOAK_SECONDS = 600
 soak: all
 	$(AM_TESTS_ENVIRONMENT) AIEXPENSE_SOAK_SECONDS=$(SOAK_SECONDS) $(PYTHON3) $(srcdir)/tests/daemon/operations/test_soak.py

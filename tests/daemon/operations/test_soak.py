@@ -8,9 +8,12 @@ generation with the one after its first third, for one process of each role that
 there is one, is spared in every other generation.  The master is compared over the whole run.  At the end nothing
 acknowledged may be missing, as a reader of its own sees it.
 
+A long run reloads in its first minute only, so that the processes that are spared in its last generation live for all of
+AIEXPENSE_SOAK_SECONDS; the generations of that first minute are too short to tell.
+
 That it finds leaks is shown in test_sabotage.py.
 
-AIEXPENSE_SOAK_SECONDS is how long the load lasts (5); from 60 on there are more generations, and each rest says what was found.
+AIEXPENSE_SOAK_SECONDS is how long the load lasts (5); from 60 on it is a long run, and each rest says what was found.
 """
 
 import os
@@ -32,10 +35,11 @@ from webhooks import Secrets
 
 SECONDS = int(os.environ.get("AIEXPENSE_SOAK_SECONDS", "5"))
 IS_LONG = SECONDS >= 60
-GENERATIONS, ROUNDS = (4, 15) if IS_LONG else (2, 3)
+ROUNDS = (2, 2, 2, 60) if IS_LONG else (3, 3)       # of each generation
+ROUND_SECONDS = SECONDS / (ROUNDS[-1] if IS_LONG else sum(ROUNDS))
 STEPS_MIN = 300                    # of the load in a round, however slow the machine is
 KILLS = 2                          # in a round
-WARM = ROUNDS // 3 - 1             # the rest that the last one is compared with
+ROUNDS_TO_TELL = 3
 ROLES = "http", "writer", "ai", "keeper"
 
 # What may come on top after the first third: a buffer that was never as full, a table's next size.
@@ -61,13 +65,18 @@ def read_provider(text):
     return [expense(words, amount, category="entertainment")]
 
 
+def warm(rounds):
+    """The rest that the last one of so many is compared with."""
+    return rounds // 3 - 1
+
+
 class Rest:
     """What there is while nothing is under way."""
 
     def __init__(self, soak, looks_at_heaps):
         d, stats = soak.daemon, soak.daemon.stats()
         kept = connections_to(soak.ports)
-        self.requests = stats["http_requests"]
+        self.requests, self.at_s = stats["http_requests"], time.monotonic() - soak.began
         self.processes = {worker["pid"]: worker["role"] for worker in d.workers()}
         self.footprints = {pid: Footprint(pid, kept) for pid in self.processes}
         self.children = len(d.children())
@@ -97,13 +106,14 @@ class Soak:
         self.began = time.monotonic()
 
     def run(self):
-        for generation in range(GENERATIONS):
+        for generation, rounds in enumerate(ROUNDS):
             if generation > 0:
                 self.reload()
             is_keeper_spared = generation % 2 == 1
             spared_roles = [role for role in ROLES if role != "keeper" or is_keeper_spared]
             self.spared = {self.daemon.pids(role)[0] for role in spared_roles}
-            self.rests.append([self.round(looks_at_heaps=n in (WARM, ROUNDS - 1)) for n in range(ROUNDS)])
+            looked_at = (warm(rounds), rounds - 1) if rounds >= ROUNDS_TO_TELL else ()
+            self.rests.append([self.round(looks_at_heaps=n in looked_at) for n in range(rounds)])
 
     def round(self, looks_at_heaps):
         self.open_logs_anew()
@@ -125,7 +135,7 @@ class Soak:
         return rest
 
     def share_done(self, began, from_step):
-        in_time = (time.monotonic() - began) / (SECONDS / GENERATIONS / ROUNDS)
+        in_time = (time.monotonic() - began) / ROUND_SECONDS
         return min(in_time, (self.load.answered - from_step) / STEPS_MIN)
 
     def kill_one(self):
@@ -183,7 +193,7 @@ class SoakTest(unittest.TestCase):
     def check_process(self, first, last, pid):
         """One process, from one rest to the other."""
         before, after = first.footprints[pid], last.footprints[pid]
-        who = f"{last.processes[pid]} {pid}, {last.requests - first.requests} requests"
+        who = f"{last.processes[pid]} {pid}, {last.at_s - first.at_s:.0f} s, {last.requests - first.requests} requests"
         grown = after.anonymous_kib - before.anonymous_kib
         more = after.descriptors - before.descriptors
         connections = more.pop("socket", 0)
@@ -199,10 +209,10 @@ class SoakTest(unittest.TestCase):
     def check_footprints(self, soak):
         rests = [rest for generation in soak.rests for rest in generation]
         self.assertEqual({(rest.children, rest.internal) for rest in rests}, {(rests[0].children, rests[0].internal)})
-        self.check_process(rests[ROUNDS - 1], rests[-1], soak.daemon.process.pid)
+        self.check_process(rests[ROUNDS[0] - 1], rests[-1], soak.daemon.process.pid)
         for generation in soak.rests:
             for pid in generation[-1].heaps_kib:
-                self.check_process(generation[WARM], generation[-1], pid)
+                self.check_process(generation[warm(len(generation))], generation[-1], pid)
         self.check_level("pages that wait to be used again", [rest.pages_free for rest in rests], PAGES)
         self.check_level("rows that wait", [rest.waiting for rest in rests], ROWS)
         self.check_level("readers", [rest.readers for rest in rests], ROWS)
