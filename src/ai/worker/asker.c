@@ -433,12 +433,15 @@ ask_next(struct ask *ask)
 			continue;
 		}
 		if (!budget_take(asker->shared->budget, &asker->limits, ask->input.whose, today())) {
+			breaker_not_asked(&asker->shared->breakers[ask->provider], now_ms, timeout_ms);
 			counter_add(&asker->counters->ai_over_budget, 1);
 			return false;
 		}
 		shared_count_budget(asker->instances, asker->shared->budget, ask->input.whose, today(), BUDGET_CALLS);
-		if (!start_call(ask, timeout_ms))
+		if (!start_call(ask, timeout_ms)) {
+			breaker_not_asked(&asker->shared->breakers[ask->provider], now_ms, timeout_ms);
 			continue;
+		}
 		ask->started_ms = now_ms;
 		counter_add(&asker->counters->ai_calls, 1);
 		return true;

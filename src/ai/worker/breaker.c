@@ -37,6 +37,14 @@ breaker_may_ask(struct breaker *breaker, int64_t now_ms, int64_t call_ms)
 	return until_ms <= now_ms && atomic_compare_exchange_strong(&breaker->no_calls_until_ms, &until_ms, now_ms + call_ms);
 }
 
+void
+breaker_not_asked(struct breaker *breaker, int64_t now_ms, int64_t call_ms)
+{
+	int64_t claimed_ms = now_ms + call_ms;
+
+	atomic_compare_exchange_strong(&breaker->no_calls_until_ms, &claimed_ms, now_ms);
+}
+
 bool
 breaker_is_closed_at(const struct breaker *breaker, int64_t at_ms)
 {

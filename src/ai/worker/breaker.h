@@ -27,6 +27,9 @@ void breakers_destroy(struct breaker *breakers, unsigned count);
 /* Whether to ask now.  Of those that ask when the pause is over, one is told to, and no other one for call_ms. */
 bool breaker_may_ask(struct breaker *breaker, int64_t now_ms, int64_t call_ms);
 
+/* Whoever was told to ask at now_ms, for call_ms, does not: the next one may. */
+void breaker_not_asked(struct breaker *breaker, int64_t now_ms, int64_t call_ms);
+
 /* Whether it would be asked at that time, if nothing comes between. */
 bool breaker_is_closed_at(const struct breaker *breaker, int64_t at_ms);
 

@@ -326,6 +326,22 @@ class Budgets(unittest.TestCase):
                 self.assertEqual(self.asked(d, mock, "line:U2", "line:U3"), 1)
                 self.assertEqual(d.stats()["ai_over_budget"], 3)
 
+    def test_who_may_not_ask_does_not_take_the_turn_of_finding_out_whether_a_provider_is_well_again(self):
+        with MockProvider(free_port()) as mock:
+            mock.says = lambda text: [expense("zorbl", "50")]
+            mock.fault = "404"
+            with daemon_for(mock, ai="budget_calls_per_user = 5", more="limit { per_user_messages = 0 }\n") as d, service(d) as client:
+                for _ in range(5):
+                    client.say("line:spent", UNSURE)
+                self.assertEqual(d.stats()["ai_breaker_opened"], 1)
+                mock.fault = None
+
+                def is_well():
+                    for _ in range(20):
+                        self.assertEqual(client.say("line:spent", UNSURE).json["understood_by"], "rules")
+                    return client.say("line:other", UNSURE).json["understood_by"] == "mock1"
+                d.wait_for(is_well, "the provider to be asked")
+
     def test_what_was_spent_today_is_known_after_a_restart(self):
         with MockProvider(free_port()) as mock:
             mock.says = lambda text: [expense("zorbl", "50")]
