@@ -25,7 +25,9 @@ struct mp {
 static inline struct mp
 mp_of(struct slice s)
 {
-	return (struct mp){ (const uint8_t *)s.ptr, (const uint8_t *)s.ptr + s.len, false };
+	const uint8_t *at = (const uint8_t *)s.ptr;
+
+	return (struct mp){ at, s.len > 0 ? at + s.len : at, false };
 }
 
 /* How many elements follow; at most as many as bytes are left. */

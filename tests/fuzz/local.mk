@@ -3,7 +3,7 @@
 # Fuzz targets: make fuzz FUZZ_SECONDS=60 builds each with clang and runs it that long from its corpus; what it finds
 # stays in fuzz-found/.  One alone: make fuzz_http_reader, then ./fuzz_http_reader -max_total_time=60
 
-FUZZ_PARTS = answer dialogue dump fields http_reader options provider record signature understand values \
+FUZZ_PARTS = answer conversation dialogue dump fields http_reader options provider record signature understand values \
 	webhook wire
 FUZZ_TARGETS = $(FUZZ_PARTS:%=fuzz_%)
 FUZZ_MESSENGERS = $(patsubst %,fuzz_webhook_%,line telegram slack discord teams whatsapp)
@@ -14,6 +14,7 @@ EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus $(FUZZ_PARTS:%=tests/fuzz/fuzz
 
 # What a target is about, below src/, is built with the fuzzer's eyes; the rest comes from the library as it is.
 FUZZ_SEES_answer = ai/answer/answer_parts.c ai/answer/picture.c ai/answer/reconcile.c ai/answer/stated.c
+FUZZ_SEES_conversation = chat/*.c dialogue/*.c dialogue/*/*.c message/message*.c
 FUZZ_SEES_dialogue = dialogue/reading/*.c
 FUZZ_SEES_dump = dump/rows.c dump/stream_in.c
 FUZZ_SEES_fields = contract/body.c contract/fields.c contract/schema.c contract/value.c
@@ -26,12 +27,13 @@ FUZZ_SEES_understand = understand/understand.c understand/*/*.c text/text.c
 FUZZ_SEES_values = ai/provider/price.c base/hex.c base/money.c base/uuid.c profile/build_id.c text/language_tag.c time/day.c time/zone_rule.c wire/address.c
 FUZZ_SEES_webhook = messenger/media.c messenger/platform/*.c
 FUZZ_SEES_wire = ai/pool/job*.c dialogue/state.c store/command/*.c wire/frame.c wire/mp*.c
+FUZZ_LINKS_conversation = -Wl,--wrap=ai_pool_ask
 fuzz_sees = $(wildcard $(addprefix $(top_srcdir)/src/,$(FUZZ_SEES_$(1))))
 FUZZ = $(AM_V_CCLD)$(FUZZ_CC) -I. $(AM_CPPFLAGS) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined
 FUZZ_LIBS = $(LIBS_ALL) -lpthread
 
 $(FUZZ_TARGETS): fuzz_%: $(top_srcdir)/tests/fuzz/fuzz_%.c libaiexpense.a
-	$(FUZZ) $< $(call fuzz_sees,$*) $(FUZZ_LIBS) -o $@
+	$(FUZZ) $< $(call fuzz_sees,$*) $(FUZZ_LINKS_$*) $(FUZZ_LIBS) -o $@
 
 # One for the webhooks of each messenger; fuzz_webhook, for all of them, takes the corpus.
 $(FUZZ_MESSENGERS): fuzz_webhook_%: $(top_srcdir)/tests/fuzz/fuzz_webhook.c libaiexpense.a
@@ -55,6 +57,10 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/fuzz/replay_answer
 tests_fuzz_replay_answer_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_answer.c
 tests_fuzz_replay_answer_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"answer"'
+check_PROGRAMS += tests/fuzz/replay_conversation
+tests_fuzz_replay_conversation_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_conversation.c
+tests_fuzz_replay_conversation_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"conversation"'
+tests_fuzz_replay_conversation_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINKS_conversation)
 check_PROGRAMS += tests/fuzz/replay_dialogue
 tests_fuzz_replay_dialogue_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_dialogue.c
 tests_fuzz_replay_dialogue_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"dialogue"'
