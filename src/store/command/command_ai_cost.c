@@ -42,6 +42,7 @@ command_read_ai_cost(struct mp *mp, struct ai_cost *cost)
 	cost->result = provider_result(mp_str(mp));
 	cost->is_failed = mp_bool(mp);
 	cost->is_listed = mp_bool(mp);
+	mp->is_bad |= cost->result == NULL;
 }
 
 void

@@ -382,17 +382,24 @@ a_command_with_any_byte_changed_is_another_one_or_none(void **state)
 {
 	struct message_change change = { .kind = CHANGE_EXPENSE, .expense = { .change_id = w->own, .action = EXPENSE_DELETED, .expense.id = nobody } };
 	struct command command = { .kind = COMMAND_RECORD_MESSAGE, .message = suite_entry(main_user, NULL, 0) }, back;
+	struct ai_cost cost = { .call_id = nobody, .operation = SLICE_LITERAL("parse"), .provider = SLICE_LITERAL("gemini"), .model = SLICE_LITERAL("flash"),
+		.currency = { "USD" }, .usage = { .calls = 1 }, .result = "ok" };
 	struct arena arena = ARENA_INIT;
 	unsigned refused = 0;
 
 	(void)state;
 	command.message.change_count = 1;
 	command.message.changes = &change;
+	command.message.cost_count = 1;
+	command.message.costs = &cost;
 	command_pack(&scratch, &command);
 	for (size_t i = 0; i < scratch.len; i++)
 		for (int bit = 0; bit < 8; bit++) {
 			scratch.data[i] ^= (char)(1 << bit);
-			refused += !command_unpack(buf_slice(&scratch), command.kind, &arena, &back);
+			if (!command_unpack(buf_slice(&scratch), command.kind, &arena, &back))
+				refused++;
+			else if (back.message.cost_count > 0)
+				assert_non_null(back.message.costs[0].result);
 			scratch.data[i] ^= (char)(1 << bit);
 			arena_reset(&arena);
 		}
