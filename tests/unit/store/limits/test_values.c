@@ -136,7 +136,7 @@ a_call_ends_in_a_way_that_has_a_name_and_one_that_failed_has_used_nothing(void *
 	struct ai_cost cost = limits_good_cost();
 
 	(void)state;
-	cost.result = NULL;                       /* as a command is read that names none */
+	cost.result = NULL;
 	assert_int_equal(limits_add_cost(&cost), ST_BAD_VALUE);
 	for (size_t i = 0; i < sizeof used / sizeof used[0]; i++) {
 		cost = limits_good_cost();
