@@ -143,6 +143,20 @@ class ProfileTest(unittest.TestCase):
             d.wait_for(lambda: d.pids("http") not in ([], [victim]))
             self.assertEqual(d.ctl("profile", "http", "--seconds", "1").returncode, 0)
 
+    def test_a_look_at_a_heap_whose_keeper_dies_gives_way_to_the_next(self):
+        with Daemon(ON) as d:
+            profile = begin(d, "http", "--heap", "--seconds", "2")
+            self.wait_until_looked_at(d)
+            os.kill(d.pids("keeper")[0], signal.SIGKILL)
+            code, _, _ = end(profile)
+            self.assertNotEqual(code, 0)
+
+            def looked_at():
+                done = d.ctl("profile", "http", "--heap", "--seconds", "1")
+                return done.returncode == 0 and done.stdout
+            told = d.wait_for(looked_at, patience=120)
+            self.assertEqual(is_sanitized(), "held at their end" not in told, told)
+
     def test_one_that_does_not_answer_is_given_up_and_a_second_look_waits_for_nobody(self):
         with Daemon(ON) as d:
             victim, = d.pids("http")
