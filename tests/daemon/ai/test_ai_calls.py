@@ -71,7 +71,7 @@ class Listed(unittest.TestCase):
                 d.stop()
                 d.start()
                 d.wait_for(lambda: calls(d, day) == [], "their end")
-                self.assertEqual(d.stats()["retention_ai_calls"], 2)
+                d.wait_for(lambda: d.stats()["retention_ai_calls"] == 2, "their count")
                 d.stop()
                 self.assertEqual(read_store(d.store).faults, [])
 

@@ -141,8 +141,8 @@ class AtOnce(Suggestions):
         self.texts(1)
         self.daemon.wait_for(lambda: self.daemon.stats()["queue_jobs_put_off"] > 0)
         self.assertEqual(self.jobs()[0][2], GUESS)
-        rows = [row[1:4] for row in calls(self.daemon, "-", self.jobs()[0][0])]
-        self.assertIn(["suggestion", "mock1/model-1", "server_error"], rows)
+        self.daemon.wait_for(lambda: ["suggestion", "mock1/model-1", "server_error"] in
+                             [row[1:4] for row in calls(self.daemon, "-", self.jobs()[0][0])], "the call, which is stored after it is counted")
         self.assertRegex(self.daemon.ctl("queue", "status").stdout, r"(?m)^jobs that wait +\d+$")
 
 
