@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <xxhash.h>
 
 #include "buf.h"
 #include "slice.h"
@@ -33,6 +34,16 @@ static inline bool
 fuzz_is_within(struct slice part, struct slice whole)
 {
 	return part.len == 0 || (part.ptr >= whole.ptr && part.len <= whole.len && (size_t)(part.ptr - whole.ptr) <= whole.len - part.len);
+}
+
+/* The checksum of a record, which nobody finds by chance. */
+static inline void
+fuzz_checksum(const char *record, size_t len, char sum[4])
+{
+	XXH64_hash_t hash = XXH3_64bits(record, len);
+
+	for (int i = 0; i < 4; i++)
+		sum[i] = (char)(hash >> (24 - 8 * i));
 }
 
 /* Reads what is packed and packs it again; false: it was not taken. */

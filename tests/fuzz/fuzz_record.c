@@ -11,7 +11,6 @@
 #include "config.h"
 
 #include <string.h>
-#include <xxhash.h>
 
 #include "fuzz.h"
 #include "ledger/metrics.h"
@@ -94,27 +93,20 @@ static fuzz_again_fn *const records[] = {
 };
 enum { RECORDS = sizeof records / sizeof records[0] };
 
-static void
-append_checksum(struct buf *b)
-{
-	XXH64_hash_t hash = XXH3_64bits(b->data, b->len);
-	char sum[CHECKSUM_SIZE] = { (char)(hash >> 24), (char)(hash >> 16), (char)(hash >> 8), (char)hash };
-
-	buf_append(b, sum, sizeof sum);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	fuzz_again_fn *again;
 	struct buf value = BUF_INIT, out = BUF_INIT;
+	char sum[CHECKSUM_SIZE];
 
 	if (size == 0)
 		return 0;
 	again = records[data[0] % RECORDS];
 	buf_append(&value, (const char *)data + 1, size - 1);
 	CHECK(!again(buf_slice(&value), &out) || size - 1 > CHECKSUM_SIZE);
-	append_checksum(&value);
+	fuzz_checksum(value.data, value.len, sum);
+	buf_append(&value, sum, sizeof sum);
 	fuzz_check_again(again, buf_slice(&value));
 	buf_fini(&value);
 	buf_fini(&out);
