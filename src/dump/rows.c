@@ -32,6 +32,10 @@ rows_begin(struct row_sink *sink, const struct meta *meta)
 		log_error("the store is of format %u, which is newer than this program; nothing was changed", meta->format);
 		return false;
 	}
+	if (meta->format == 0) {
+		log_error("no store is of format 0; nothing was changed");
+		return false;
+	}
 	if (meta->shard_count == 0 || meta->shard_count > SHARDS_MAX) {
 		log_error("no store has %u shards; nothing was changed", meta->shard_count);
 		return false;

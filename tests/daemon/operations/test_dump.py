@@ -127,6 +127,7 @@ class DumpTest(DumpCase):
                  (make_dump([store, store, first]), "or twice"),
                  (make_dump([first]), "it does not say what store it is of"),
                  (make_dump([[STORE, 2, *store[2:]], first]), "is newer than this program"),
+                 (make_dump([[STORE, 0, *store[2:]], first]), "no store is of format 0"),
                  (make_dump([[STORE, store[1], 0, *store[3:]], first]), "no store has 0 shards"),
                  (FIRST_LINE + block(store) + block(first) + block([END, len(rows) // 2, 2]), "its end is not of what stands before it"),
                  (FIRST_LINE + block(store) + block(first) + block([END, 1, 2]), "its end is not of what stands before it")]
